@@ -1,0 +1,187 @@
+"""What a source says: one frozen value per fact, keyed by the source's own ids.
+
+Sources turn bytes into these values and into rejects; the ledger turns them into rows. Nothing here knows
+a database id. Text is already trimmed, times are aware, dates are dates; a value that could not be made
+sense of never becomes a fact but a ``Reject``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+Sex = Literal["female", "male", "other", "unknown"]
+AppointmentStatus = Literal[
+    "proposed",
+    "pending",
+    "booked",
+    "arrived",
+    "fulfilled",
+    "cancelled",
+    "noshow",
+    "entered-in-error",
+    "checked-in",
+    "waitlist",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LocationFact:
+    external_id: str
+    name: str
+    time_zone: str = ""
+    phone: str = ""
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerFact:
+    external_id: str
+    name: str
+    location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactFact:
+    """One phone or e-mail as the source gives it; ``use`` is mobile, home, work or empty."""
+
+    system: Literal["phone", "email"]
+    value: str
+    use: str = ""
+    rank: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFact:
+    """A permission column of a practice system, with where it stood ("hipaa_allowsms=YES")."""
+
+    channel: Literal["sms", "email", "phone", "letter", "portal", "all"]
+    state: Literal["granted", "revoked"]
+    wording: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFact:
+    external_id: str
+    given_name: str = ""
+    family_name: str = ""
+    birth_on: date | None = None
+    sex: Sex = "unknown"
+    language: str = ""
+    is_deceased: bool = False
+    deceased_on: date | None = None
+    left_practice_on: date | None = None
+    do_not_contact: bool = False
+    time_zone: str = ""
+    address_line: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
+    location_id: str = ""
+    practitioner_id: str = ""
+    responsible_patient_id: str = ""
+    payer_class: str = "unknown"
+    value_cents: int = 0
+    preferred_channel: str = ""
+    sensitivity: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
+    contacts: tuple[ContactFact, ...] = ()
+    consents: tuple[ConsentFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentFact:
+    external_id: str
+    patient_id: str
+    status: AppointmentStatus
+    starts_at: datetime
+    ends_at: datetime | None = None
+    booked_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancelled_by: Literal["patient", "clinic", ""] = ""
+    visit_type: str = ""
+    location_id: str = ""
+    practitioner_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFact:
+    external_id: str
+    patient_id: str
+    started_at: datetime
+    visit_type: str = ""
+    appointment_id: str = ""
+    location_id: str = ""
+    practitioner_id: str = ""
+    collected_cents: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureFact:
+    """``kind`` is the clinic's own name, from the mapping; empty when the code is not mapped."""
+
+    external_id: str
+    patient_id: str
+    performed_on: date
+    kind: str = ""
+    system: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionFact:
+    external_id: str
+    patient_id: str
+    kind: str = ""
+    system: str = ""
+    code: str = ""
+    onset_on: date | None = None
+    abated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFact:
+    """A return that a practitioner recommended on a day, due on another (R-C2)."""
+
+    external_id: str
+    patient_id: str
+    recommended_on: date
+    due_on: date
+    visit_type: str = ""
+    practitioner_id: str = ""
+
+
+Fact = (
+    LocationFact
+    | PractitionerFact
+    | PatientFact
+    | AppointmentFact
+    | VisitFact
+    | ProcedureFact
+    | ConditionFact
+    | FollowUpFact
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be taken: where it stood and why. ``raw`` stays in the ledger, cut to 2,000."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+    raw: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProgress:
+    """How far a source has been read; ``total_bytes`` is 0 when unknown."""
+
+    file: str
+    bytes_read: int
+    total_bytes: int
+    rows: int

@@ -1,0 +1,1 @@
+"""The ordered contact plan, the guard before every attempt, and the words that go out."""

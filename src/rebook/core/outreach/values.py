@@ -1,0 +1,184 @@
+"""What the guard looks at and what it answers.
+
+``GuardSubject`` holds everything known about one planned contact at one instant; ``GuardPolicy`` holds the
+limits, from the jurisdiction packs narrowed by the organisation. ``flow.outreach`` fills both from the
+ledger in the transaction in which the attempt is written; pages fill them to explain.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Literal
+
+from rebook.core.channel import ChannelKind
+from rebook.core.reasons import Reason
+
+Purpose = Literal["treatment_recall", "operations", "informational", "marketing"]
+Origin = Literal["campaign", "manual", "reply", "test", "safety"]
+Verdict = Literal["allow", "defer", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStatement:
+    """One line of the consent ledger that may bear on this contact (person or number)."""
+
+    # True when the line binds the number, whoever owns it (R-A52); else it binds the person.
+    binds_number: bool
+    channel: str
+    purpose: str
+    state: Literal["granted", "revoked"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    kind: str
+    from_at: datetime
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastContact:
+    """An earlier attempt that could be noticed (claimed, accepted, sent, delivered, read or unknown)."""
+
+    at: datetime
+    channel: ChannelKind
+    purpose: Purpose
+    # Whose cap it counts against.
+    same_person: bool
+    same_household: bool
+    same_number: bool
+    # Part of the case at hand.
+    same_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    starts_at: datetime
+    visit_type: str
+    # Status words of the ledger: booked, arrived, cancelled ...
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """The number or address the message would go to; for letters ``value`` is "postal"."""
+
+    value: str
+    system: Literal["phone", "email", "postal"]
+    state: str = "unverified"
+    line_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StopView:
+    scope: Literal["organisation", "campaign", "channel"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSubject:
+    """One planned contact, with all that is known at the instant of decision."""
+
+    origin: Origin
+    purpose: Purpose
+    channel: ChannelKind
+    # True when others than the patient may read the channel (SMS, e-mail, voicemail, postcard).
+    channel_is_open: bool
+    channel_is_manual: bool
+    campaign_id: int | None
+    # --- the person
+    is_deceased: bool
+    has_left_practice: bool
+    do_not_contact: bool
+    is_merged_away: bool
+    birth_on: date | None
+    # A responsible adult is recorded and the contact value below is theirs (R-A150).
+    contact_is_responsible_adult: bool
+    exclusions: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    holds: tuple[HoldView, ...]
+    # --- how and where
+    contact: ContactView | None
+    # IANA zones of all plausible locations: patient's own, postal code, clinic, area code (R-A32).
+    time_zones: tuple[str, ...]
+    # Plausible jurisdictions, "us-ma" style, for windows and holidays (R-A33).
+    jurisdictions: tuple[str, ...]
+    consents: tuple[ConsentStatement, ...]
+    history: tuple[PastContact, ...]
+    # The patient wrote first and is waiting: instant of the last message of theirs (R-A38).
+    patient_last_wrote_at: datetime | None
+    # --- why
+    # The gap is still open at this instant; None for contacts that serve no gap.
+    gap_is_open: bool | None
+    gap_is_sensitive: bool
+    risk_class: int
+    # Visit types that would satisfy the gap; empty means any.
+    satisfying_visit_types: tuple[str, ...]
+    future_appointments: tuple[AppointmentView, ...]
+    last_visit_at: datetime | None
+    arm: Literal["contact", "holdout", "none"]
+    # --- what
+    template_key: str
+    template_is_approved: bool
+    # The rendered text passed its checks (no missing value, length, fields allowed on the channel).
+    message_problems: tuple[str, ...]
+    due_at: datetime
+    expires_at: datetime
+    # --- state of the house
+    stops: tuple[StopView, ...]
+    # When the newest sync of the patient's source ended; None when never.
+    data_as_of: datetime | None
+    capacity_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Open hours of a day on the recipient's clock; empty ``opens`` means closed all day."""
+
+    opens: time | None
+    closes: time | None
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionWindows:
+    """Seven windows, Monday first, and one for public holidays."""
+
+    key: str
+    days: tuple[Window, ...]
+    holiday: Window
+    holidays: frozenset[date]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GuardPolicy:
+    """The limits in force: house defaults of rules.md A16 unless a pack or the clinic narrows them."""
+
+    windows: tuple[JurisdictionWindows, ...]
+    # Last dispatch this many minutes before a window closes (R-A35).
+    closing_margin_minutes: int = 10
+    max_per_day: int = 1
+    max_per_week: int = 3
+    max_per_case: int = 6
+    min_hours_between: int = 48
+    # Seen within so many days: no recall (R-A192).
+    recent_visit_days: int = 14
+    age_of_majority: int = 18
+    stale_after_hours: int = 72
+    reply_session_minutes: int = 15
+    # Channels that need an express grant for the purpose before use.
+    consent_required: frozenset[tuple[ChannelKind, Purpose]] = frozenset()
+    # Exclusion words that bar all recall (R-A157).
+    barring_exclusions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The guard's answer. ``reasons`` names every rule that spoke, most severe first; never empty."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    # Set when the verdict is "defer": the first instant at which it is worth asking again.
+    defer_until: datetime | None = None
+    lawful_basis: str = ""
+    evaluated: tuple[str, ...] = field(default=(), repr=False)

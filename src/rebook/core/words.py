@@ -1,0 +1,160 @@
+"""The closed vocabularies of the ledger: every status word, in one place.
+
+Check constraints are made from these tuples, so a word that is not listed cannot be stored.
+"""
+
+BOOKING_STATES = (
+    "confirmed",
+    "cancelled",
+    "moved",
+)
+BOOKING_ORIGINS = (
+    "patient_page",
+    "staff",
+    "reply",
+)
+APPOINTMENT_STATUSES = (
+    "proposed",
+    "pending",
+    "booked",
+    "arrived",
+    "fulfilled",
+    "cancelled",
+    "noshow",
+    "entered-in-error",
+    "checked-in",
+    "waitlist",
+)
+IMPORT_RUN_STATES = (
+    "running",
+    "done",
+    "failed",
+)
+CAMPAIGN_STATES = (
+    "draft",
+    "active",
+    "paused",
+    "archived",
+)
+HOLDOUT_ASSIGNMENT_ARMS = (
+    "contact",
+    "holdout",
+)
+CASE_ARMS = (
+    "contact",
+    "holdout",
+)
+CASE_OUTCOMES = (
+    "visit_kept",
+    "booked_not_kept",
+    "returned_unprompted",
+    "declined",
+    "deferred",
+    "unreachable",
+    "opted_out",
+    "wrong_person",
+    "moved",
+    "deceased",
+    "gap_closed",
+    "excluded",
+    "clinician_review",
+    "no_response",
+    "campaign_ended",
+)
+ATTEMPT_STATES = (
+    "planned",
+    "deferred",
+    "refused",
+    "claimed",
+    "accepted",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "expired",
+    "unknown",
+)
+ATTEMPT_ORIGINS = (
+    "campaign",
+    "manual",
+    "reply",
+    "test",
+    "safety",
+)
+GUARD_DECISION_VERDICTS = (
+    "allow",
+    "defer",
+    "refuse",
+)
+STOP_SCOPES = (
+    "organisation",
+    "campaign",
+    "channel",
+)
+PATIENT_SEXES = (
+    "female",
+    "male",
+    "other",
+    "unknown",
+)
+CONTACT_POINT_SYSTEMS = (
+    "phone",
+    "email",
+)
+CONTACT_POINT_STATES = (
+    "unverified",
+    "verified",
+    "invalid",
+    "wrong_person",
+    "unreachable",
+)
+CONSENT_CHANNELS = (
+    "sms",
+    "email",
+    "phone",
+    "letter",
+    "portal",
+    "all",
+)
+CONSENT_PURPOSES = (
+    "treatment_recall",
+    "operations",
+    "informational",
+    "marketing",
+    "all",
+)
+CONSENT_STATES = (
+    "granted",
+    "revoked",
+)
+AUTOMATION_HOLD_KINDS = (
+    "red_flag",
+    "clinical_review",
+    "complaint",
+    "snooze",
+    "reply_pending",
+    "data_quality",
+)
+REPLY_STATES = (
+    "new",
+    "handled",
+)
+TASK_KINDS = (
+    "safety",
+    "call",
+    "call_back",
+    "answer_reply",
+    "clinical_question",
+    "confirm_opt_out",
+    "data_quality",
+    "book",
+    "unable_to_reach",
+    "settle_unknown",
+    "complaint",
+    "billing",
+)
+TASK_STATES = (
+    "open",
+    "done",
+    "cancelled",
+)

@@ -1,0 +1,1 @@
+"""Organisation in, core values out. One module per noun; no queryset leaves this package."""

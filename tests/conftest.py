@@ -1,0 +1,16 @@
+"""Every test run has a REBOOK_HOME of its own; the embedded PostgreSQL starts there on demand."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "REBOOK_TEST_HOME" not in os.environ:
+    # Set before the workers of a parallel run start, so that they share one server.
+    home = tempfile.mkdtemp(prefix="rebook-tests-")
+    os.environ["REBOOK_TEST_HOME"] = home
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+os.environ["REBOOK_HOME"] = os.environ["REBOOK_TEST_HOME"]
+os.environ.pop("REBOOK_DATABASE_URL", None)
+os.environ.setdefault("REBOOK_SECRET_KEY", "only-for-tests-" + "0" * 40)
