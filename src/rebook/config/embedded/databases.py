@@ -20,7 +20,8 @@ def ensure_role(*, socket_directory: Path) -> None:
     with _as_superuser(socket_directory) as connection:
         known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [APPLICATION_ROLE]).fetchone()
         if known is None:
-            _attempt(connection, sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(APPLICATION_ROLE)))
+            role = sql.Identifier(APPLICATION_ROLE)
+            _attempt(connection, sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(role))
 
 
 def ensure_database(*, server: "EmbeddedServer", name: str) -> None:

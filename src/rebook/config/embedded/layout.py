@@ -133,7 +133,8 @@ def _prepare_socket_directory(*, directory: Path, owner: Owner) -> None:
             pass
         found = directory.lstat()
     private = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
-    if private and found.st_uid != owner.uid and os.geteuid() == 0 and SHORT_DIRECTORY not in directory.parents:
+    in_home = directory.parent != SHORT_DIRECTORY
+    if private and in_home and not owner.is_self:
         owner.take(directory)
     elif not private or found.st_uid != owner.uid:
         raise SocketDirectoryUnsafe(directory)

@@ -122,7 +122,7 @@ def open_the_way(*, path: Path, owner: Owner) -> None:
         mode = directory.stat()
         if _can(mode, owner, stat.S_IXOTH):
             continue
-        _logger.warning("letting the user %s pass through %s", owner.name, directory)
+        _logger.info("letting the user %s pass through %s", owner.name, directory)
         try:
             directory.chmod(stat.S_IMODE(mode.st_mode) | stat.S_IXOTH)
         except OSError as error:

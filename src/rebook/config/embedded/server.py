@@ -36,7 +36,8 @@ class EmbeddedServer:
 
     def dsn(self, database: str, *, user: str = APPLICATION_ROLE) -> str:
         """The address of one of its databases, as an URL that libpq understands."""
-        return f"postgresql://{quote(user)}@/{quote(database)}?host={quote(str(self.socket_directory), safe='')}"
+        host = quote(str(self.socket_directory), safe="")
+        return f"postgresql://{quote(user)}@/{quote(database)}?host={host}"
 
 
 @dataclass(kw_only=True)
@@ -109,7 +110,8 @@ def _up(server: Server) -> EmbeddedServer:
         open_programs(
             installation=server.binaries.installation, program=server.binaries.postgres, owner=server.owner
         )
-        for path in (server.layout.data, server.layout.log, server.layout.socket_directory(owner=server.owner)):
+        socket_directory = server.layout.socket_directory(owner=server.owner)
+        for path in (server.layout.data, server.layout.log, socket_directory):
             open_the_way(path=path, owner=server.owner)
         ensure_initialised(layout=server.layout, binaries=server.binaries, owner=server.owner)
         server.start()

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with the embedded server started where it is the one in use."""
