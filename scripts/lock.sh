@@ -14,14 +14,16 @@ export UV_NO_CONFIG=1
 unset UV_INDEX UV_INDEX_URL UV_DEFAULT_INDEX UV_EXTRA_INDEX_URL UV_FIND_LINKS
 
 compile() {
-    "$uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --no-annotate --no-header --no-sources "$@"
 }
 
-compile --output-file requirements.lock
-compile --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+compile pyproject.toml --output-file requirements.lock
+compile pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+# What builds Rebook's own package: pinned too, so that set-up fetches nothing that is not.
+compile - --output-file requirements-build.lock <<<'setuptools>=77'
 
-if grep -nE 'https?://|file:' requirements.lock requirements-dev.lock; then
+if grep -nE 'https?://|file:' requirements*.lock; then
     echo "lock: a lock file names a host" >&2
     exit 1
 fi
