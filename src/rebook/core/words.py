@@ -59,6 +59,7 @@ CASE_OUTCOMES = (
     "excluded",
     "clinician_review",
     "no_response",
+    "not_returned",
     "campaign_ended",
 )
 ATTEMPT_STATES = (

@@ -101,6 +101,8 @@ class Case(OrganisationRow):
         "records.Appointment", null=True, on_delete=models.PROTECT, related_name="+"
     )
     booked_at = models.DateTimeField(null=True)
+    # The completed visit that satisfied the gap, prompted or not.
+    visit_kept_at = models.DateTimeField(null=True)
     barrier = models.CharField(max_length=30, blank=True)
     outcome = models.CharField(max_length=30, blank=True)
     closed_at = models.DateTimeField(null=True)
