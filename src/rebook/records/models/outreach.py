@@ -167,6 +167,10 @@ class Attempt(OrganisationRow):
     expires_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     claimed_by = models.CharField(max_length=80, blank=True)
+    # Key of the adapter that the claim hands it to: the one to ask what became of it.
+    adapter = models.CharField(max_length=20, blank=True)
+    # Transient failures so far.
+    tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     result_at = models.DateTimeField(null=True)
     provider_message_id = models.CharField(max_length=120, blank=True)
