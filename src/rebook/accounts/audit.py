@@ -57,7 +57,7 @@ def append(
         raise ValueError("an audit line needs an actor")
     with connection.cursor() as cursor:
         # One writer at a time per organisation, until the caller's transaction ends.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit'), %s)", [organisation_id])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('audit'), %s::int)", [organisation_id])
     last = AuditEvent.objects.filter(organisation_id=organisation_id).order_by("-sequence").first()
     event = AuditEvent(
         organisation_id=organisation_id,

@@ -6,7 +6,7 @@ from rebook.cli import bench, campaigns, consent, data, demo, gaps, practice, re
 
 app = typer.Typer(
     name="rebook",
-    help="Finds the patients a clinic has lost touch with and helps each of them back to the visit they need.",
+    help="Finds the patients a clinic has lost touch with and helps them back to the visit they need.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
     add_completion=False,

@@ -16,8 +16,6 @@ def main() -> None:
         django.setup()
         # Imported only now: the commands import the ledger, which needs the settings.
         from rebook.cli.app import app
-    except UserWarning:
-        raise
     except Exception as error:
         if not getattr(error, "is_for_people", False):
             raise

@@ -1,0 +1,93 @@
+"""Stage measure: the report for any day, recomputed from what the ledger knew then."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from rebook.accounts import read as accounts
+from rebook.core import measure as core
+from rebook.records.read import measure as read
+
+# Reasons after which a gap counts as one that may be contacted: it was, it is about to be, or it is held out.
+ELIGIBLE = ("contacted", "holdout", "waiting:", "not_enrolled", "other_case_open", "case_closed:")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """Why gaps were not contacted, in words, with how many."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What outreach brought an organisation up to the end of ``as_of`` on the practice's clock."""
+
+    organisation: str
+    as_of: date
+    cut_off: datetime
+    funnel: tuple[core.Step, ...]
+    not_contacted: tuple[ReasonCount, ...]
+    by_channel: tuple[core.Breakdown, ...]
+    by_location: tuple[core.Breakdown, ...]
+    by_gap_kind: tuple[core.Breakdown, ...]
+    rates: tuple[core.Rate, ...]
+    waits: tuple[core.Waits, ...]
+    attempts_per_booking: float | None
+    lift: core.Lift
+
+
+def build_report(*, organisation_id: int, as_of: date) -> Report:
+    """The report as of the end of a day. The same day asked later gives the same figures."""
+    organisation = accounts.organisation(organisation_id=organisation_id)
+    end = datetime.combine(as_of + timedelta(days=1), time(0), tzinfo=ZoneInfo(organisation.time_zone))
+    cut_off = end - timedelta(microseconds=1)
+    cells = read.cells(organisation_id=organisation_id, cut_off=cut_off)
+    channels = read.channel_counts(organisation_id=organisation_id, cut_off=cut_off)
+    reasons = read.contact_reasons(organisation_id=organisation_id, cut_off=cut_off)
+    names = {one.id: one.name for one in accounts.locations(organisation_id=organisation_id)}
+    identified = sum(count for _, count in reasons)
+    eligible = sum(count for key, count in reasons if key.startswith(ELIGIBLE))
+    booked = sum(cell.booked for cell in cells if cell.arm == "contact")
+    attempts = sum(cell.attempts for cell in cells if cell.arm == "contact")
+    return Report(
+        organisation=organisation.name,
+        as_of=as_of,
+        cut_off=cut_off,
+        funnel=core.funnel(identified=identified, eligible=eligible, cells=cells),
+        not_contacted=tuple(
+            ReasonCount(key, reason_label(key), count) for key, count in reasons if key != "contacted"
+        ),
+        by_channel=core.breakdown(cells, by=lambda cell: cell.channel or "not contacted yet"),
+        by_location=core.breakdown(cells, by=lambda cell: names.get(cell.location_id or 0, "no location")),
+        by_gap_kind=core.breakdown(cells, by=lambda cell: cell.gap_kind),
+        rates=core.rates(cells, channels, cut_off=cut_off),
+        waits=tuple(read.waits(organisation_id=organisation_id, cut_off=cut_off)),
+        attempts_per_booking=attempts / booked if booked else None,
+        lift=core.lift(cells),
+    )
+
+
+LABELS = {
+    "holdout": "Held back to measure the effect",
+    "deceased": "Deceased",
+    "merged": "Duplicate record",
+    "left_practice": "Left the practice",
+    "do_not_contact": "Asked for no contact",
+    "other_case_open": "Being contacted for another reason",
+    "not_enrolled": "Waiting for a campaign or for room in today's limit",
+    "closed": "Resolved before contact",
+    "hold": "On hold",
+    "case_closed": "Case ended before contact",
+    "guard": "Refused",
+    "waiting": "Waiting",
+}
+
+
+def reason_label(key: str) -> str:
+    """A reason key ("guard:opt_out") in words ("Refused: opt out")."""
+    head, _, tail = key.partition(":")
+    label = LABELS.get(head, head.replace("_", " "))
+    return f"{label}: {tail.replace('_', ' ')}" if tail else label

@@ -1,0 +1,45 @@
+"""Stage close: appointments and visits matched to cases; every case ends in exactly one outcome."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+
+from rebook.accounts import read as accounts
+from rebook.core.outcome import CaseVerdict, decide_outcome
+from rebook.packs.gaps import definitions_for
+from rebook.records.read import outcomes as read
+from rebook.records.write import outcomes as write
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSummary:
+    """Cases looked at, credits and outcomes written, and how cases ended by word."""
+
+    looked_at: int
+    changed: int
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+def close_cases(*, organisation_id: int, as_of: date, now: datetime) -> CloseSummary:
+    """Judge every open case at ``now``. A second run at the same instant changes nothing."""
+    satisfying = _satisfying(organisation_id)
+    with transaction.atomic(durable=True):
+        cases = read.open_cases(organisation_id=organisation_id, now=now, satisfying=satisfying)
+        verdicts = [decide_outcome(case, now=now) for case in cases]
+        news = [one for one in verdicts if _is_news(one)]
+        changed = write.apply_verdicts(organisation_id=organisation_id, verdicts=news, now=now)
+        reviews = [one.case_id for one in news if one.outcome == "clinician_review"]
+        write.open_unable_to_reach(organisation_id=organisation_id, case_ids=reviews, now=now)
+    outcomes = Counter(one.outcome for one in news if one.outcome)
+    return CloseSummary(looked_at=len(cases), changed=changed, outcomes=dict(outcomes))
+
+
+def _is_news(verdict: CaseVerdict) -> bool:
+    return bool(verdict.outcome or verdict.appointment_id or verdict.visit_kept_at)
+
+
+def _satisfying(organisation_id: int) -> dict[str, frozenset[str]]:
+    packs = accounts.organisation(organisation_id=organisation_id).pack_keys
+    return {one.key: frozenset(one.satisfied_by.visit_types) for one in definitions_for(packs)}

@@ -1,0 +1,68 @@
+"""Open cases with everything that may end them, read in three queries."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from rebook.core.outcome import CaseAppointment, CaseFacts, CaseVisit, CaseWindows
+from rebook.records.models import Appointment, Case, Visit
+
+
+def open_cases(
+    *, organisation_id: int, now: datetime, satisfying: Mapping[str, frozenset[str]]
+) -> list[CaseFacts]:
+    """Every case without an outcome.
+
+    ``satisfying`` maps a gap's definition key to the visit types that close it; a missing key means any.
+    """
+    cases = list(
+        Case.objects.filter(organisation_id=organisation_id, closed_at__isnull=True, opened_at__lte=now)
+        .select_related("gap", "patient", "campaign")
+        .order_by("pk")
+    )
+    if not cases:
+        return []
+    patients = {case.patient_id for case in cases}
+    since = min(case.opened_at for case in cases)
+    appointments: dict[int, list[CaseAppointment]] = defaultdict(list)
+    for one in Appointment.objects.filter(patient__in=patients, organisation_id=organisation_id).filter(
+        starts_at__gte=since
+    ):
+        appointments[one.patient_id].append(
+            CaseAppointment(one.pk, one.visit_type, one.status, one.booked_at, one.starts_at)
+        )
+    visits: dict[int, list[CaseVisit]] = defaultdict(list)
+    for visit in Visit.objects.filter(
+        patient__in=patients, organisation_id=organisation_id, started_at__gte=since
+    ):
+        visits[visit.patient_id].append(CaseVisit(visit.visit_type, visit.started_at))
+    return [_facts(case, appointments, visits, satisfying) for case in cases]
+
+
+def _facts(
+    case: Case,
+    appointments: Mapping[int, list[CaseAppointment]],
+    visits: Mapping[int, list[CaseVisit]],
+    satisfying: Mapping[str, frozenset[str]],
+) -> CaseFacts:
+    return CaseFacts(
+        case_id=case.pk,
+        arm="holdout" if case.arm == "holdout" else "contact",
+        opened_at=case.opened_at,
+        first_attempt_at=case.first_attempt_at,
+        last_attempt_at=case.last_attempt_at,
+        reached_at=case.reached_at,
+        sequence_exhausted=case.next_step_at is None and case.paused_at is None and case.arm == "contact",
+        is_paused=case.paused_at is not None,
+        risk_class=case.gap.risk_class,
+        satisfying=satisfying.get(case.gap.definition_key, frozenset()),
+        patient_is_deceased=case.patient.is_deceased,
+        patient_has_left=case.patient.left_practice_on is not None,
+        gap_close_reason=case.gap.close_reason,
+        campaign_is_over=case.campaign.state == "archived",
+        appointments=tuple(appointments.get(case.patient_id, ())),
+        visits=tuple(visits.get(case.patient_id, ())),
+        windows=CaseWindows(
+            booking_days=case.campaign.booking_window_days, visit_days=case.campaign.visit_window_days
+        ),
+    )
