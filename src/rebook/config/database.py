@@ -18,6 +18,7 @@ class DatabaseUrlInvalid(Exception):
     """`REBOOK_DATABASE_URL` names no database. The value is not shown: it may hold a password."""
 
     permanent = True
+    is_for_people = True
 
     def __init__(self, reason: str) -> None:
         super().__init__(
@@ -30,6 +31,7 @@ class ServerTooOld(Exception):
     """The PostgreSQL server is older than Rebook supports."""
 
     permanent = True
+    is_for_people = True
 
     def __init__(self, version: int) -> None:
         super().__init__(

@@ -27,6 +27,7 @@ class SettingMissing(Exception):
     """A variable without a default is not set."""
 
     permanent = True
+    is_for_people = True
 
     def __init__(self, name: str, expected: str) -> None:
         super().__init__(f"The environment variable {name} is not set. Set it to {expected}.")
@@ -36,6 +37,7 @@ class SettingInvalid(Exception):
     """A variable is set to something it cannot be. The value itself is never shown: it may be a secret."""
 
     permanent = True
+    is_for_people = True
 
     def __init__(self, name: str, expected: str) -> None:
         super().__init__(
@@ -159,6 +161,7 @@ class SecretKeyNotKept(Exception):
     """The generated key can be neither read nor written."""
 
     permanent = True
+    is_for_people = True
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(

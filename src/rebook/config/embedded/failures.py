@@ -8,3 +8,5 @@ class UnableToStart(Exception):
     """
 
     permanent = True
+    # The message is enough: no door shows a traceback.
+    is_for_people = True

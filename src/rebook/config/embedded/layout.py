@@ -1,5 +1,6 @@
 """What lies where under the home directory, and whether it can be written."""
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -90,9 +91,11 @@ class Layout:
         return self.root / "server.lock"
 
     def socket_directory(self, *, owner: Owner) -> Path:
-        """Where the socket goes: beside the data, or a short private directory when that is too deep."""
+        """Where the socket goes: beside the data, or a short private directory if it cannot."""
         beside = self.root / "run"
-        if len(os.fsencode(beside / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
+        fits = len(os.fsencode(beside / SOCKET_NAME)) <= LONGEST_SOCKET_PATH
+        # libpq reads a comma in a host as the start of the next host, and has no way to quote it.
+        if fits and "," not in str(beside):
             return beside
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return SHORT_DIRECTORY / f"rebook-{owner.uid}-{name}"
@@ -107,6 +110,14 @@ def explained(path: Path) -> Iterator[None]:
         if error.errno in _DISK_FULL:
             raise DiskFull(path) from error
         raise HomeNotWritable(path, error.strerror or type(error).__name__) from error
+
+
+def tidy(*, layout: Layout, owner: Owner) -> None:
+    """Removes the short directory of a server that has stopped; one beside the data stays."""
+    directory = layout.socket_directory(owner=owner)
+    if directory.parent == SHORT_DIRECTORY:
+        with contextlib.suppress(OSError):
+            directory.rmdir()
 
 
 def prepare(*, layout: Layout, owner: Owner) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import statvfs
 from pathlib import Path
@@ -20,7 +20,7 @@ from rebook.config.embedded import locks
 from rebook.config.embedded.binaries import Binaries
 from rebook.config.embedded.cluster import SUPERUSER, clean_environment, is_disk_full, tail
 from rebook.config.embedded.failures import UnableToStart
-from rebook.config.embedded.layout import DiskFull, Layout
+from rebook.config.embedded.layout import SOCKET_NAME, DiskFull, Layout
 from rebook.config.embedded.owner import Owner
 
 START_SECONDS = 300
@@ -95,14 +95,14 @@ class Server:
     @property
     def socket_directory(self) -> Path:
         """Where the socket is: as the running server says, else where it would go."""
-        lines = self._pid_file_lines()
+        lines = _lines(self.layout.data / "postmaster.pid")
         if len(lines) > 4 and lines[4]:
             return Path(lines[4])
         return self.layout.socket_directory(owner=self.owner)
 
     def pid(self) -> int | None:
-        lines = self._pid_file_lines()
-        return int(lines[0]) if lines and lines[0].lstrip("-").isdigit() else None
+        lines = _lines(self.layout.data / "postmaster.pid")
+        return int(lines[0]) if lines and lines[0].isdigit() else None
 
     def state(self) -> State:
         answer = PGconn.ping(_address(self.socket_directory))
@@ -119,7 +119,7 @@ class Server:
             lives = process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
-        return lives and process in list(self._processes([process]))
+        return lives and any(self._processes([process]))
 
     def settled(self) -> State:
         """UP or DOWN, waiting while the server starts, stops, recovers or leaves orphans behind.
@@ -143,7 +143,7 @@ class Server:
         The caller holds the starting lock and has seen that the server is down.
         Raises `StartFailed`, `DiskFull`, `LockNotReleased`.
         """
-        self._remove_stale_pid_file()
+        self._remove_stale_lock_files()
         self._rotate_log()
         socket_directory = self.layout.socket_directory(owner=self.owner)
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
@@ -179,28 +179,27 @@ class Server:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
 
-    def _processes(self, candidates: object) -> Iterator[psutil.Process]:
-        for process in candidates:  # type: ignore[attr-defined]
+    def _processes(self, candidates: Iterable[psutil.Process]) -> Iterator[psutil.Process]:
+        for process in candidates:
             with contextlib.suppress(psutil.Error, OSError):
                 if process.name().startswith("postgres") and self._works_here(process):
                     yield process
 
     def _works_here(self, process: psutil.Process) -> bool:
         # The working directory tells for every process of a server, its title only for the first.
-        return process.cwd().removesuffix(" (deleted)") == str(self.layout.data)
+        directory: str = process.cwd()
+        return directory.removesuffix(" (deleted)") == str(self.layout.data)
 
-    def _pid_file_lines(self) -> list[str]:
-        try:
-            return (self.layout.data / "postmaster.pid").read_text().splitlines()
-        except OSError:
-            return []
-
-    def _remove_stale_pid_file(self) -> None:
-        # The server refuses to start while any process has the number in the file: a zombie that
-        # nobody reaps, or a stranger who got the number after a reboot.
-        pid = self.pid()
-        if pid is not None and not self.is_alive(pid=pid):
-            (self.layout.data / "postmaster.pid").unlink(missing_ok=True)
+    def _remove_stale_lock_files(self) -> None:
+        # The server refuses to start while any process has the number in one of its two lock files: a
+        # zombie that nobody reaps, or a stranger who got the number after a reboot.
+        in_socket_directory = self.layout.socket_directory(owner=self.owner) / f"{SOCKET_NAME}.lock"
+        for file in (self.layout.data / "postmaster.pid", in_socket_directory):
+            lines = _lines(file)
+            # Empty where a disk was full at the moment it was written.
+            number = int(lines[0]) if lines and lines[0].isdigit() else None
+            if number is None or not self.is_alive(pid=number):
+                file.unlink(missing_ok=True)
 
     def _rotate_log(self) -> None:
         if _size(self.layout.log) > _LONGEST_LOG_BYTES:
@@ -243,6 +242,13 @@ def _shared_memory_options() -> list[str]:
     if space.f_blocks * space.f_frsize >= _SMALL_SHARED_MEMORY_BYTES:
         return []
     return ["-cdynamic_shared_memory_type=sysv"]
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []
 
 
 def _size(path: Path) -> int:

@@ -19,7 +19,7 @@ from rebook.config.embedded.binaries import find_binaries
 from rebook.config.embedded.cluster import ensure_initialised
 from rebook.config.embedded.databases import APPLICATION_ROLE, ensure_role
 from rebook.config.embedded.failures import UnableToStart
-from rebook.config.embedded.layout import Layout, explained, prepare
+from rebook.config.embedded.layout import Layout, explained, prepare, tidy
 from rebook.config.embedded.owner import open_programs, open_the_way, server_owner
 from rebook.config.embedded.postmaster import START_SECONDS, STOP_SECONDS, Server, State
 
@@ -135,6 +135,7 @@ def _leave(registration: _Registration) -> None:
         try:
             if locks.try_exclusive(last):
                 server.stop()
+                tidy(layout=server.layout, owner=server.owner)
         finally:
             os.close(last)
 
