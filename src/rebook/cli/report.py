@@ -1,7 +1,129 @@
-"""Commands of the topic "report"."""
+"""``report``: what outreach brought, as table, JSON, CSV or a page."""
+
+import csv
+import io
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
 
 import typer
+from django.template.loader import render_to_string
+
+from rebook.cli.context import (
+    AsOfOption,
+    JsonOption,
+    OrganisationOption,
+    answer_json,
+    answer_table,
+    chosen_organisation,
+    console,
+    instant,
+)
+from rebook.flow.measure import Report, build_report, funnel_chart
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to answer.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
+    app.command("report")(report)
+
+
+def report(
+    as_of: AsOfOption = "",
+    output: FormatOption = Format.TABLE,
+    as_json: JsonOption = False,
+    organisation: OrganisationOption = "",
+) -> None:
+    """What contact brought up to a day: funnel, reasons not contacted, rates, lift."""
+    chosen = chosen_organisation(organisation)
+    day, _ = instant(chosen, as_of)
+    made = build_report(organisation_id=chosen.id, as_of=day)
+    if as_json or output is Format.JSON:
+        answer_json(as_plain(made))
+    elif output is Format.CSV:
+        console.out(as_csv(made), end="", highlight=False)
+    elif output is Format.HTML:
+        console.out(render_to_string("results/print.html", {"report": made, "chart": funnel_chart(made)}))
+    else:
+        show(made)
+
+
+def as_plain(report: Report) -> dict[str, object]:
+    """The report as plain values; every rate with its value beside its fraction."""
+    plain = asdict(report)
+    for rate, given in zip(report.rates, plain["rates"], strict=True):
+        given["value"] = rate.value
+    return plain
+
+
+def as_csv(report: Report) -> str:
+    """Four columns: section, key, label, value."""
+    text = io.StringIO()
+    out = csv.writer(text)
+    out.writerow(["section", "key", "label", "value", "numerator", "denominator"])
+    out.writerows(["funnel", step.key, step.label, step.count, "", ""] for step in report.funnel)
+    out.writerows(["not_contacted", one.key, one.label, one.count, "", ""] for one in report.not_contacted)
+    out.writerows(
+        ["rate", rate.key, rate.label, rate.value, rate.numerator, rate.denominator] for rate in report.rates
+    )
+    lift = report.lift
+    out.writerow(
+        ["lift", "difference", lift.sentence, lift.difference, lift.contact_cases, lift.holdout_cases]
+    )
+    return text.getvalue()
+
+
+def show(report: Report) -> None:
+    """Print the report for reading."""
+    answer_table(
+        f"{report.organisation}, up to {report.as_of}",
+        ["", "cases"],
+        [[step.label, step.count] for step in report.funnel],
+    )
+    answer_table("Not contacted", ["why", "cases"], [[one.label, one.count] for one in report.not_contacted])
+    for title, rows in (
+        ("By reason", report.by_gap_kind),
+        ("By first channel", report.by_channel),
+        ("By location", report.by_location),
+    ):
+        answer_table(
+            title,
+            ["", "cases", "tried", "reached", "answered", "booked", "kept"],
+            [
+                [row.key, row.cases, row.attempted, row.reached, row.responded, row.booked, row.kept]
+                for row in rows
+            ],
+        )
+    answer_table(
+        "Rates",
+        ["", "rule", "rate", "of", "still maturing"],
+        [
+            [
+                rate.label,
+                rate.rule,
+                "-" if rate.value is None else f"{rate.value:.1%}",
+                f"{rate.numerator} / {rate.denominator}",
+                "yes" if rate.is_maturing else "no",
+            ]
+            for rate in report.rates
+        ],
+    )
+    answer_table(
+        "Days from the first attempt",
+        ["", "cases", "median", "90th percentile"],
+        [[wait.key, wait.count, _days(wait.median_days), _days(wait.p90_days)] for wait in report.waits],
+    )
+    console.print(report.lift.sentence)
+
+
+def _days(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f}"

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
+from rebook.analytics import charts
 from rebook.core import measure as core
 from rebook.records.read import measure as read
 
@@ -68,6 +69,11 @@ def build_report(*, organisation_id: int, as_of: date) -> Report:
         attempts_per_booking=attempts / booked if booked else None,
         lift=core.lift(cells),
     )
+
+
+def funnel_chart(report: Report) -> str:
+    """The funnel as one SVG document."""
+    return charts.bars_svg([(step.label, step.count) for step in report.funnel])
 
 
 LABELS = {

@@ -1,0 +1,60 @@
+"""The day in order: the whole product on one screen (DESIGN §3)."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from rebook.flow.clean import clean_records
+from rebook.flow.gaps import find_gaps
+from rebook.flow.outcome import close_cases
+from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
+from rebook.flow.outreach.enrol import enrol
+from rebook.flow.outreach.plan import plan_attempts
+from rebook.flow.priority import rank_gaps
+from rebook.flow.snapshot import take_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    stage: str
+    summary: dict[str, Any]
+
+
+def run_day(
+    *,
+    organisation_id: int,
+    as_of: date,
+    now: datetime,
+    worker: str,
+    on_stage: Callable[[StageResult], None] = lambda result: None,
+) -> list[StageResult]:
+    """One pass of the day for one organisation; each stage reads what the one before wrote."""
+    one = {"organisation_id": organisation_id}
+    stages: list[tuple[str, Callable[[], Any]]] = [
+        ("clean", lambda: clean_records(**one, now=now)),
+        ("snapshot", lambda: take_snapshot(**one, as_of=as_of, now=now)),
+        ("close", lambda: close_cases(**one, as_of=as_of, now=now)),
+        ("find gaps", lambda: find_gaps(**one, as_of=as_of, now=now)),
+        ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
+        ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
+        ("plan", lambda: plan_attempts(**one, now=now)),
+        ("send", lambda: send_due(**one, now=now, worker=worker)),
+        ("settle", lambda: settle_in_the_air(**one, now=now)),
+    ]
+    results = []
+    for name, stage in stages:
+        result = StageResult(name, asdict(stage()))
+        on_stage(result)
+        results.append(result)
+    return results
+
+
+def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[StageResult]:
+    """What goes on all day between two passes: plan what fell due, send it, settle what hangs."""
+    one = {"organisation_id": organisation_id, "now": now}
+    return [
+        StageResult("plan", asdict(plan_attempts(**one))),
+        StageResult("send", asdict(send_due(**one, worker=worker))),
+        StageResult("settle", asdict(settle_in_the_air(**one))),
+    ]
