@@ -27,6 +27,9 @@ class ConsentStatement:
     purpose: str
     state: Literal["granted", "revoked"]
     at: datetime
+    # Said by the patient, or signed by them and kept: only such a grant lifts an opt-out (R-A54);
+    # what an import says never does (R-A177). See ``guard_consent.is_from_patient``.
+    from_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class PastContact:
     same_number: bool
     # Part of the case at hand.
     same_case: bool = False
+    # Replies and safety answers do not use up a patient's caps (R-A25, R-E30).
+    origin: Origin = "campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,14 @@ class ContactView:
     system: Literal["phone", "email", "postal"]
     state: str = "unverified"
     line_type: str = ""
+    # False when the practice got it elsewhere than from the patient: no consent to text it (R-A4).
+    given_by_patient: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class StopView:
+    """An open stop. ``key`` is empty, the campaign's id, or a channel's key or kind."""
+
     scope: Literal["organisation", "campaign", "channel"]
     key: str
 
@@ -129,6 +138,17 @@ class GuardSubject:
     # When the newest sync of the patient's source ended; None when never.
     data_as_of: datetime | None
     capacity_left: int | None = None
+    # The adapter's key ("sandbox"), for stops of one channel.
+    channel_key: str = ""
+    # The template says nothing but "please call us or log in": fit for sensitive patients (R-A140).
+    template_is_generic: bool = False
+    # Tests may only go to a number of the practice's own staff.
+    contact_is_staff: bool = False
+    # An adult's guardian or attorney, recorded as such (R-A153); a parent's permission ends at majority.
+    contact_is_legal_representative: bool = False
+    # Instant of what the gap arose from (the visit that asked for a follow-up, the no-show): visits up
+    # to then are no reason to hold back.
+    gap_arose_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +161,18 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class JurisdictionWindows:
-    """Seven windows, Monday first, and one for public holidays."""
+    """Seven windows, Monday first, and one for public holidays.
+
+    On a holiday both the day's window and the holiday's hold. ``always`` marks the country's floor and the
+    house rule, which bind every recipient; other rows bind those whose jurisdictions name their key.
+    """
 
     key: str
     days: tuple[Window, ...]
     holiday: Window
     holidays: frozenset[date]
     source: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +185,22 @@ class GuardPolicy:
     max_per_day: int = 1
     max_per_week: int = 3
     max_per_case: int = 6
+    # Calls by hand or machine in one case (R-D55).
+    max_calls_per_case: int = 3
     min_hours_between: int = 48
+    # For risk class 3 and above, whose sequence calls on day 0 and writes on day 1 (R-C146).
+    min_hours_between_urgent: int = 20
+    # Between a marketing message and any other (R-A190).
+    marketing_gap_days: int = 14
     # Seen within so many days: no recall (R-A192).
     recent_visit_days: int = 14
     age_of_majority: int = 18
     stale_after_hours: int = 72
     reply_session_minutes: int = 15
+    # The one confirmation of an opt-out may follow it so long (R-A45).
+    opt_out_confirmation_minutes: int = 5
+    # When nobody can say when a hindrance ends (capacity, a late sync): ask again after.
+    recheck_minutes: int = 60
     # Channels that need an express grant for the purpose before use.
     consent_required: frozenset[tuple[ChannelKind, Purpose]] = frozenset()
     # Exclusion words that bar all recall (R-A157).

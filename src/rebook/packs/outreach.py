@@ -1,0 +1,64 @@
+"""The outreach packs: where and when one may reach people, in which order, with which words.
+
+Everything is read from the files beside this module, checked once and kept. What is wrong is said with
+file, line and field (``PackError``).
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from rebook.core.outreach.message import Template
+from rebook.core.outreach.sequence import Sequence
+from rebook.core.outreach.values import GuardPolicy
+
+
+def guard_policy(
+    *,
+    jurisdiction_keys: Collection[str],
+    years: Collection[int],
+    overrides: Mapping[str, Any] | None = None,
+) -> GuardPolicy:
+    """The limits for these jurisdictions ("us-ma"), with the country's floor and the house rule.
+
+    ``years`` are those whose public holidays are needed. ``overrides`` (organisation.settings["guard"]) may
+    only narrow: anything wider raises ``PackError`` naming the field.
+    """
+    raise NotImplementedError
+
+
+def plausible_places(
+    *,
+    country: str = "US",
+    patient_zone: str = "",
+    patient_state: str = "",
+    patient_postal_code: str = "",
+    phone: str = "",
+    clinic_state: str = "",
+    clinic_zone: str = "",
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(jurisdiction keys, IANA zones) where the patient may plausibly be (R-A32, R-A33).
+
+    Unions the patient's own zone, state, postal code, the area code of ``phone`` (E.164) and the clinic.
+    """
+    raise NotImplementedError
+
+
+def templates() -> Mapping[tuple[str, str, str], Template]:
+    """Every shipped template by (key, channel kind, language). None is approved until the practice does."""
+    raise NotImplementedError
+
+
+def sequences(pack: str) -> Mapping[str, Sequence]:
+    """The sequences of a specialty pack ("primary_care", "dental") by key ("primary_care.routine")."""
+    raise NotImplementedError
+
+
+def crisis_numbers(*, jurisdiction_key: str = "us") -> Mapping[str, str]:
+    """{"emergency": "911", "crisis": "988"} of a jurisdiction (R-B4)."""
+    raise NotImplementedError
+
+
+def warnings(*, today: date) -> tuple[str, ...]:
+    """What a person should look at: rows unreviewed for twelve months or never signed (R-A77)."""
+    raise NotImplementedError
