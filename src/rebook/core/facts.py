@@ -7,7 +7,7 @@ sense of never becomes a fact but a ``Reject``.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Sex = Literal["female", "male", "other", "unknown"]
 AppointmentStatus = Literal[
@@ -34,13 +34,25 @@ class LocationFact:
     city: str = ""
     state: str = ""
     postal_code: str = ""
+    # Taken only when another fact of the same run names it: a parent organisation is no site.
+    only_if_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PractitionerFact:
+    """``name`` may be empty when one record of the source names the person and another the location."""
+
     external_id: str
     name: str
     location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AliasFact:
+    """Another name that facts of the same run use for a location, practitioner or patient."""
+
+    alias: str
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +175,33 @@ Fact = (
     | ProcedureFact
     | ConditionFact
     | FollowUpFact
+    | AliasFact
 )
+
+
+class Placed(NamedTuple):
+    """A fact and where it stood; ``line`` counts from 1."""
+
+    file: str
+    line: int
+    fact: Fact
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that could not be taken: where it stood and why. ``raw`` stays in the ledger, cut to 2,000."""
+    """A row that could not be taken: where it stood and why. ``raw`` stays in the ledger, cut to 2,000.
+
+    ``entity`` is what it would have been ("patient"); "file" means that the file itself broke off, so
+    that the source is not complete. With ``taken`` the fact was taken, only without this field.
+    """
 
     file: str
     line: int
     field: str
     reason: str
     raw: str = field(default="", repr=False)
+    entity: str = ""
+    taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
