@@ -1,0 +1,101 @@
+"""A chart as it stood at the end of a day: what came later is not there yet.
+
+So that any past date can be judged from today's records:
+
+- visits, procedures and recommendations dated after ``as_of`` are left out; conditions that began later too;
+- an appointment is known from the day it was booked, at the latest from the day it took place; without a
+  booking date it is taken as known all along;
+- an appointment cancelled after ``as_of`` was still booked then; one whose outcome (kept, no-show) lies
+  after ``as_of`` was still to come;
+- a cancellation without a date counts from the day the appointment was for. Until then the appointment
+  neither closes nor opens anything;
+- a past appointment still marked as booked says nothing: neither kept nor missed.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from rebook.core.chart import AppointmentRecord, Chart, FollowUpRecord
+
+ATTENDED = frozenset({"arrived", "fulfilled", "checked-in"})
+WAITING = frozenset({"proposed", "pending", "booked"})
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An appointment that did not take place: when it broke, and how."""
+
+    appointment: AppointmentRecord
+    broken_on: date
+    kind: str
+
+
+@dataclass(slots=True)
+class ChartAsOf:
+    attended: dict[str, date] = field(default_factory=dict)
+    last_attended_on: date | None = None
+    first_attended_on: date | None = None
+    procedures: dict[str, date] = field(default_factory=dict)
+    # Coming appointments, the next one first.
+    coming: list[AppointmentRecord] = field(default_factory=list)
+    broken: list[Broken] = field(default_factory=list)
+    # Kind of every condition that runs, with the earliest known day it began.
+    conditions: dict[str, date | None] = field(default_factory=dict)
+    conditions_ever: set[str] = field(default_factory=set)
+    follow_ups: list[FollowUpRecord] = field(default_factory=list)
+
+    def see(self, visit_type: str, on: date) -> None:
+        known = self.attended.get(visit_type)
+        if known is None or on > known:
+            self.attended[visit_type] = on
+        if self.last_attended_on is None or on > self.last_attended_on:
+            self.last_attended_on = on
+        if self.first_attended_on is None or on < self.first_attended_on:
+            self.first_attended_on = on
+
+
+def chart_as_of(chart: Chart, *, as_of: date) -> ChartAsOf:
+    """The facts of ``chart`` that were known on ``as_of``."""
+    view = ChartAsOf()
+    zone = ZoneInfo(chart.time_zone)
+    for visit in chart.visits:
+        if visit.visited_on <= as_of:
+            view.see(visit.visit_type, visit.visited_on)
+    for appointment in chart.appointments:
+        _place(view, appointment, as_of, zone)
+    view.coming.sort(key=lambda one: (one.starts_on, one.id))
+    for procedure in chart.procedures:
+        known = view.procedures.get(procedure.kind)
+        if procedure.performed_on <= as_of and (known is None or procedure.performed_on > known):
+            view.procedures[procedure.kind] = procedure.performed_on
+    _conditions(view, chart, as_of)
+    view.follow_ups = [one for one in chart.follow_ups if one.recommended_on <= as_of]
+    return view
+
+
+def _place(view: ChartAsOf, one: AppointmentRecord, as_of: date, zone: ZoneInfo) -> None:
+    status, on = one.status, one.starts_on
+    if on > as_of and one.booked_at is not None and one.booked_at.astimezone(zone).date() > as_of:
+        return
+    if status in ATTENDED and on <= as_of:
+        view.see(one.visit_type, on)
+    elif status == "noshow" and on <= as_of:
+        view.broken.append(Broken(one, on, "no_show_not_rebooked"))
+    elif status == "cancelled" and (one.cancelled_on is None or one.cancelled_on <= as_of):
+        broken_on = one.cancelled_on or on
+        if broken_on <= as_of:
+            view.broken.append(Broken(one, broken_on, "cancelled_not_rebooked"))
+    elif on >= as_of and (status in WAITING or status in ATTENDED or status in ("noshow", "cancelled")):
+        view.coming.append(one)
+
+
+def _conditions(view: ChartAsOf, chart: Chart, as_of: date) -> None:
+    for one in chart.conditions:
+        if one.onset_on is not None and one.onset_on > as_of:
+            continue
+        view.conditions_ever.add(one.kind)
+        if one.abated_on is not None and one.abated_on <= as_of:
+            continue
+        known, onset = view.conditions.get(one.kind), one.onset_on
+        view.conditions[one.kind] = min(known, onset) if known and onset else known or onset

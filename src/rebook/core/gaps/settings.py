@@ -1,0 +1,69 @@
+"""What a clinic may set about finding gaps, with the house's defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+# R-A157, R-C147: nobody with one of these words is recalled for anything.
+EXCLUDED_WORDS = frozenset(
+    {
+        "hospice",
+        "palliative",
+        "inpatient",
+        "nursing_facility",
+        "incarcerated",
+        "dismissed",
+        "legal_hold",
+        "transferred",
+        "complaint",
+        "moved_away",
+        "no_recall",
+    }
+)
+
+
+class SettingInvalid(ValueError):
+    """A setting that is unknown or out of range. Trying again does not help."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class GapSettings:
+    # R-C124: a recommended return should be booked within a week of the recommendation.
+    follow_up_book_within_days: int = 7
+    follow_up_grace_days: int = 14
+    # R-C122: 24-48 hours after a patient cancelled; R-C123: the same day when the clinic did.
+    cancelled_grace_days: int = 2
+    clinic_cancelled_grace_days: int = 0
+    # R-C121.
+    no_show_grace_days: int = 1
+    # Older cancellations and no-shows of somebody who has been here are no longer a reason of their own.
+    broken_window_days: int = 365
+    # R-C140, R-C141.
+    inactive_after_months: int = 12
+    excluded_words: frozenset[str] = EXCLUDED_WORDS
+    # (definition key, content hash) of what clinicians of this organisation have signed.
+    signed: frozenset[tuple[str, str]] = frozenset()
+
+
+def read_settings(
+    values: Mapping[str, Any], *, signed: frozenset[tuple[str, str]] = frozenset()
+) -> GapSettings:
+    """The organisation's ``settings["gaps"]`` as values; what is left out has the house's default.
+
+    Raises ``SettingInvalid`` for an unknown name, or a number that is not a whole one from 0 to 3650.
+    """
+    known = {one.name for one in fields(GapSettings)} - {"signed"}
+    for name, value in values.items():
+        if name not in known:
+            raise SettingInvalid(f"gaps: there is no setting '{name}'")
+        if name == "excluded_words":
+            if not isinstance(value, list | tuple) or not all(isinstance(one, str) for one in value):
+                raise SettingInvalid("gaps: excluded_words wants a list of words")
+        elif not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3650:
+            raise SettingInvalid(f"gaps: {name} wants a whole number from 0 to 3650")
+    given = dict(values)
+    if "excluded_words" in given:
+        given["excluded_words"] = frozenset(given["excluded_words"])
+    return GapSettings(**given, signed=signed)
