@@ -13,8 +13,8 @@ PATIENT_COLUMNS = (
     "collected_total_cents", "deceased_on", "moved_on", "text_allowed", "do_not_contact", "conditions",
 )  # fmt: skip
 APPOINTMENT_COLUMNS = (
-    "appointment_id", "patient_id", "visit_type", "starts_at", "ends_at", "booked_at", "status", "cancelled_at",
-    "cancelled_by", "location", "practitioner", "collected_cents",
+    "appointment_id", "patient_id", "visit_type", "starts_at", "ends_at", "booked_at", "status",
+    "cancelled_at", "cancelled_by", "location", "practitioner", "collected_cents",
 )  # fmt: skip
 FOLLOW_UP_COLUMNS = ("follow_up_id", "patient_id", "visit_type", "recommended_on", "due_on")
 

@@ -46,10 +46,9 @@ def write_history(people: list[Person], *, random: Random, today: date) -> Histo
         if person.duplicate_of:
             continue
         person.scenario = random.choices([name for name, _ in STORIES], [share for _, share in STORIES])[0]
+        before = len(history.appointments)
         _write_one(person, history, random=random, today=today)
-        person.value_cents = sum(
-            one.collected_cents for one in history.appointments if one.person_id == person.id
-        )
+        person.value_cents = sum(one.collected_cents for one in history.appointments[before:])
     return history
 
 
@@ -103,9 +102,7 @@ def _write_end(
     if person.scenario == "regular":
         if random.random() < 0.7:
             _add(history, person, kind, today + timedelta(days=random.randint(5, every)), "booked", random)
-    elif person.scenario == "lapsed":
-        person.truly_due = kind
-    elif person.scenario == "long_gone":
+    elif person.scenario in ("lapsed", "long_gone"):
         person.truly_due = kind
     elif person.scenario in ("no_show", "cancelled"):
         person.truly_due = kind

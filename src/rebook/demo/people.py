@@ -12,7 +12,7 @@ SITES = (
          "+18125550110", "812"),
     Site("south", "Riverbend South", "America/Chicago", "Owensboro", "KY", "42301", "8 Mill Street",
          "+12705550120", "270"),
-    Site("east", "Riverbend East", "America/Kentucky/Louisville", "Louisville", "KY", "40202", "40 Garden Road",
+    Site("east", "Riverbend East", "America/Kentucky/Louisville", "Louisville", "KY", "40202", "4 Garden Way",
          "+15025550130", "502"),
 )  # fmt: skip
 
