@@ -1,0 +1,108 @@
+"""Which times are on offer, to staff and to the holder of a link."""
+
+from datetime import datetime, timedelta
+
+from rebook.accounts import read as accounts
+from rebook.calendars.registry import calendar
+from rebook.core.booking import BookingPolicy, Slot, booking_policy, next_times, visit_type_for
+from rebook.core.calendar import SlotQuery
+from rebook.flow.booking.values import TimesOffered
+from rebook.records.read import booking as read
+from rebook.records.read.links import LinkView
+
+# Three times are looked for here first: most pages need no more.
+_SOON = timedelta(days=14)
+
+
+def policy_of(*, organisation_id: int) -> BookingPolicy:
+    return booking_policy(accounts.organisation(organisation_id=organisation_id).settings)
+
+
+def open_slots(
+    *,
+    organisation_id: int,
+    visit_type: str,
+    location_id: int | None = None,
+    now: datetime,
+    days: int = 14,
+    from_at: datetime | None = None,
+) -> tuple[Slot, ...]:
+    """Free times for a kind of visit in the ``days`` after ``from_at`` (now when left out), earliest first.
+
+    For staff too, so a time may start any moment from now on; the notice that patients must give is kept by
+    ``times_for_link``. Empty when there is no such kind of visit.
+    """
+    kinds = {one.key: one for one in read.visit_types(organisation_id=organisation_id)}
+    kind = kinds.get(visit_type)
+    if kind is None:
+        return ()
+    start = max(now, from_at or now)
+    return _free(
+        organisation_id=organisation_id,
+        kind=kind,
+        location_id=location_id,
+        now=now,
+        from_at=start,
+        until_at=start + timedelta(days=days),
+    )
+
+
+def visit_type_of_link(link: LinkView) -> read.VisitTypeView | None:
+    """What the link is about, as the organisation books it; None when it has no such kind of visit."""
+    kinds = {one.key: one for one in read.visit_types(organisation_id=link.organisation_id)}
+    key = visit_type_for(link.gap, offered=[one.key for one in kinds.values() if one.is_self_bookable])
+    return kinds.get(key)
+
+
+def times_for_link(
+    *, link: LinkView, now: datetime, from_at: datetime | None = None, days: int | None = None
+) -> TimesOffered:
+    """What the link's page offers: the next three times, or everything in the ``days`` from ``from_at`` on.
+
+    At the patient's home location where there is one with room, else anywhere. Never nearer than the notice
+    nor further off than the horizon of the practice.
+    """
+    kind = visit_type_of_link(link)
+    if kind is None or not kind.is_self_bookable:
+        return TimesOffered(None, (), ())
+    policy = policy_of(organisation_id=link.organisation_id)
+    earliest, latest = now + policy.minimum_notice, now + policy.horizon
+    start = max(earliest, from_at or earliest)
+    ends = [start + timedelta(days=days)] if days else [start + _SOON, latest]
+    slots: tuple[Slot, ...] = ()
+    for end in ends:
+        for location_id in dict.fromkeys((link.home_location_id, None)):
+            slots = _free(
+                organisation_id=link.organisation_id,
+                kind=kind,
+                location_id=location_id,
+                now=now,
+                from_at=start,
+                until_at=min(end, latest),
+            )
+            if slots:
+                return TimesOffered(kind, slots, next_times(slots))
+    return TimesOffered(kind, slots, next_times(slots))
+
+
+def _free(
+    *,
+    organisation_id: int,
+    kind: read.VisitTypeView,
+    location_id: int | None,
+    now: datetime,
+    from_at: datetime,
+    until_at: datetime,
+) -> tuple[Slot, ...]:
+    if until_at <= from_at:
+        return ()
+    diary = read.diary(
+        organisation_id=organisation_id,
+        # Whole days, so that the times on offer do not shift with the minute at which they are asked for.
+        from_at=from_at - timedelta(days=1),
+        until_at=until_at + timedelta(days=1),
+        now=now,
+        location_id=location_id,
+    )
+    query = SlotQuery(visit_type=kind.key, minutes=kind.minutes, from_at=from_at, until_at=until_at)
+    return calendar().free_slots(query, diary=diary)

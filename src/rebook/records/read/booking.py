@@ -1,0 +1,203 @@
+"""What the booking stage sees: kinds of visit, diaries, holds and bookings."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from rebook.core.booking import Diary, Occupied, WorkingHours
+from rebook.records.models import (
+    Appointment,
+    Booking,
+    Practitioner,
+    PractitionerHours,
+    SlotClaim,
+    VisitType,
+)
+
+# An appointment in one of these leaves the time free.
+FREES_THE_TIME = ("cancelled", "noshow", "entered-in-error", "proposed", "waitlist")
+# Where a source does not say how long an appointment takes.
+_USUAL_LENGTH = timedelta(minutes=30)
+# No appointment is longer: how far back the diary looks for one that still runs.
+_LONGEST = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTypeView:
+    key: str
+    label: str
+    minutes: int
+    is_self_bookable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A time kept for one person until ``expires_at``."""
+
+    claim_id: int
+    practitioner_id: int
+    location_id: int
+    visit_type: str
+    starts_at: datetime
+    ends_at: datetime
+    seat: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """An appointment made through Rebook; ``appointment_status`` as the ledger has it now."""
+
+    id: int
+    patient_id: int
+    case_id: int | None
+    claim_id: int
+    appointment_id: int
+    practitioner_id: int
+    location_id: int
+    visit_type: str
+    starts_at: datetime
+    ends_at: datetime
+    state: str
+    appointment_status: str
+
+
+def visit_types(*, organisation_id: int) -> list[VisitTypeView]:
+    """The organisation's kinds of visit, by key."""
+    rows = VisitType.objects.filter(organisation_id=organisation_id).order_by("key")
+    return [VisitTypeView(row.key, row.label, row.minutes, row.is_self_bookable) for row in rows]
+
+
+def diary(
+    *,
+    organisation_id: int,
+    from_at: datetime,
+    until_at: datetime,
+    now: datetime,
+    location_id: int | None = None,
+    practitioner_id: int | None = None,
+    but_claim_id: int | None = None,
+) -> Diary:
+    """Hours and what fills them between two instants. A hold past its time counts for nothing.
+
+    ``but_claim_id`` leaves one claim out: its owner asks whether it still fits.
+    """
+    which = {
+        "organisation_id": organisation_id,
+        **({"practitioner_id": practitioner_id} if practitioner_id is not None else {}),
+    }
+    hours = PractitionerHours.objects.filter(**which).select_related("location")
+    if location_id is not None:
+        hours = hours.filter(location_id=location_id)
+    claims = (
+        SlotClaim.objects.filter(**which, released_at__isnull=True)
+        .filter(starts_at__lt=until_at, ends_at__gt=from_at)
+        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
+        .exclude(booking__appointment__status__in=FREES_THE_TIME)
+        .exclude(pk=but_claim_id)
+    )
+    # What Rebook booked is there as its claim already.
+    elsewhere = (
+        Appointment.objects.filter(**which, starts_at__lt=until_at, starts_at__gt=from_at - _LONGEST)
+        .filter(booking__isnull=True)
+        .exclude(status__in=FREES_THE_TIME)
+        .exclude(practitioner_id__isnull=True)
+    )
+    occupied = [
+        Occupied(practitioner, starts_at, ends_at, seat)
+        for practitioner, starts_at, ends_at, seat in claims.values_list(
+            "practitioner_id", "starts_at", "ends_at", "seat"
+        )
+    ]
+    for practitioner, starts_at, ends_at in elsewhere.values_list("practitioner_id", "starts_at", "ends_at"):
+        ends_at = ends_at if ends_at and ends_at > starts_at else starts_at + _USUAL_LENGTH
+        if ends_at > from_at:
+            occupied.append(Occupied(practitioner, starts_at, ends_at))
+    return Diary(hours=tuple(_hours(row) for row in hours.order_by("pk")), occupied=tuple(occupied))
+
+
+def _hours(row: PractitionerHours) -> WorkingHours:
+    return WorkingHours(
+        practitioner_id=row.practitioner_id,
+        location_id=row.location_id,
+        time_zone=row.location.time_zone,
+        weekday=row.weekday,
+        starts=row.starts,
+        ends=row.ends,
+        capacity=row.capacity,
+        visit_types=tuple(row.visit_type_keys),
+        from_on=row.from_on,
+        until_on=row.until_on,
+    )
+
+
+def practitioner_names(*, organisation_id: int, ids: set[int]) -> dict[int, str]:
+    rows = Practitioner.objects.filter(organisation_id=organisation_id, pk__in=ids)
+    return dict(rows.values_list("pk", "name"))
+
+
+def hold_of_link(*, organisation_id: int, link_id: int) -> HoldView | None:
+    """The time that was last held through a link, not yet confirmed or released; it may be past its time."""
+    row = (
+        SlotClaim.objects.filter(organisation_id=organisation_id, link_id=link_id)
+        .filter(released_at__isnull=True, expires_at__isnull=False)
+        .order_by("-pk")
+        .first()
+    )
+    if row is None or row.expires_at is None:
+        return None
+    return HoldView(
+        claim_id=row.pk,
+        practitioner_id=row.practitioner_id,
+        location_id=row.location_id,
+        visit_type=row.visit_type,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        seat=row.seat,
+        expires_at=row.expires_at,
+    )
+
+
+def live_booking(
+    *, organisation_id: int, patient_id: int, case_id: int | None, visit_type: str, now: datetime
+) -> BookingView | None:
+    """The booking of a patient that still lies ahead: of the case, else of that kind of visit."""
+    rows = Booking.objects.filter(organisation_id=organisation_id, patient_id=patient_id, state="confirmed")
+    rows = rows.filter(appointment__starts_at__gt=now).exclude(appointment__status__in=FREES_THE_TIME)
+    rows = rows.filter(case_id=case_id) if case_id is not None else rows.filter(claim__visit_type=visit_type)
+    return _booking(rows.select_related("claim", "appointment").order_by("-pk").first())
+
+
+def booking(*, organisation_id: int, booking_id: int) -> BookingView | None:
+    rows = Booking.objects.filter(organisation_id=organisation_id, pk=booking_id)
+    return _booking(rows.select_related("claim", "appointment").first())
+
+
+def _booking(row: Booking | None) -> BookingView | None:
+    if row is None:
+        return None
+    return BookingView(
+        id=row.pk,
+        patient_id=row.patient_id,
+        case_id=row.case_id,
+        claim_id=row.claim_id,
+        appointment_id=row.appointment_id,
+        practitioner_id=row.claim.practitioner_id,
+        location_id=row.claim.location_id,
+        visit_type=row.claim.visit_type,
+        starts_at=row.claim.starts_at,
+        ends_at=row.claim.ends_at,
+        state=row.state,
+        appointment_status=row.appointment.status,
+    )
+
+
+def booked_elsewhere(
+    *, organisation_id: int, patient_id: int, visit_type: str, now: datetime
+) -> datetime | None:
+    """When the patient's next visit of that kind starts that Rebook did not book, if there is one."""
+    rows = Appointment.objects.filter(organisation_id=organisation_id, patient_id=patient_id)
+    rows = rows.filter(visit_type=visit_type, starts_at__gt=now, booking__isnull=True)
+    rows = rows.exclude(status__in=FREES_THE_TIME).order_by("starts_at")
+    return rows.values_list("starts_at", flat=True).first()
