@@ -1,0 +1,266 @@
+"""Who a patient is, how to reach them, what they permitted; and finding patients."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from rebook.records.models import AutomationHold, Consent, ContactPoint, Gap, Patient
+from rebook.records.read.worklist import GapLine, full_name, gap_line
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    id: int
+    system: str
+    value: str
+    line_type: str
+    state: str
+    state_reason: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHead:
+    """The facts at the top of a patient's page."""
+
+    id: int
+    name: str
+    external_id: str
+    birth_on: date | None
+    sex: str
+    language: str
+    location: str
+    location_id: int | None
+    practitioner: str
+    preferred_channel: str
+    is_deceased: bool
+    deceased_on: date | None
+    left_practice_on: date | None
+    do_not_contact: bool
+    do_not_contact_reason: str
+    merged_into_id: int | None
+    exclusions: tuple[str, ...]
+    responsible_id: int | None
+    responsible_name: str
+    contacts: tuple[ContactLine, ...]
+
+    @property
+    def phones(self) -> tuple[ContactLine, ...]:
+        """Numbers worth dialling, best first."""
+        bad = ("invalid", "wrong_person", "unreachable")
+        return tuple(c for c in self.contacts if c.system == "phone" and c.is_current and c.state not in bad)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    id: int
+    channel: str
+    purpose: str
+    state: str
+    origin: str
+    wording: str
+    recorded_by: str
+    at: datetime
+    # The statement binds this number or address, whoever owns it.
+    contact_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    id: int
+    kind: str
+    from_at: datetime
+    until_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLine:
+    """A patient in a list, with the first open reason to come back."""
+
+    id: int
+    name: str
+    birth_on: date | None
+    location: str
+    language: str
+    gap: GapLine | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPage:
+    lines: tuple[PatientLine, ...]
+    total: int
+
+
+def patient_head(*, organisation_id: int, patient_id: int) -> PatientHead | None:
+    """One patient of the organisation, or None. Two queries."""
+    rows = Patient.objects.select_related("home_location", "practitioner", "responsible_patient")
+    row = rows.filter(organisation_id=organisation_id, pk=patient_id).first()
+    if row is None:
+        return None
+    points = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id)
+    return PatientHead(
+        id=row.pk,
+        name=full_name(row),
+        external_id=row.external_id,
+        birth_on=row.birth_on,
+        sex=row.sex,
+        language=row.language,
+        location=row.home_location.name if row.home_location else "",
+        location_id=row.home_location_id,
+        practitioner=row.practitioner.name if row.practitioner else "",
+        preferred_channel=row.preferred_channel,
+        is_deceased=row.is_deceased,
+        deceased_on=row.deceased_on,
+        left_practice_on=row.left_practice_on,
+        do_not_contact=row.do_not_contact,
+        do_not_contact_reason=row.do_not_contact_reason,
+        merged_into_id=row.merged_into_id,
+        exclusions=tuple(row.exclusions),
+        responsible_id=row.responsible_patient_id,
+        responsible_name=full_name(row.responsible_patient) if row.responsible_patient else "",
+        contacts=tuple(_contact(point) for point in points.order_by("-is_current", "rank", "pk")),
+    )
+
+
+def _contact(row: ContactPoint) -> ContactLine:
+    return ContactLine(
+        row.pk, row.system, row.value, row.line_type, row.state, row.state_reason, row.is_current
+    )
+
+
+def gaps_of(*, organisation_id: int, patient_id: int) -> tuple[GapLine, ...]:
+    """Open reasons to come back first (best rank first), then the closed ones, newest first."""
+    rows = Gap.objects.filter(organisation_id=organisation_id, patient_id=patient_id)
+    lines = [gap_line(row) for row in rows.order_by("-closed_on", "pk")]
+    still_open = [line for line in lines if line.closed_on is None]
+    still_open.sort(key=lambda line: (line.rank is None, line.rank or 0, line.overdue_on))
+    return (*still_open, *(line for line in lines if line.closed_on is not None))
+
+
+def consents_of(*, organisation_id: int, patient_id: int) -> tuple[ConsentLine, ...]:
+    """Statements by the patient, and those that bind one of their numbers; newest first."""
+    values = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id).values("value")
+    rows = Consent.objects.filter(Q(patient_id=patient_id) | Q(patient=None, contact_value__in=values))
+    return tuple(
+        ConsentLine(
+            id=row.pk,
+            channel=row.channel,
+            purpose=row.purpose,
+            state=row.state,
+            origin=row.origin,
+            wording=row.wording,
+            recorded_by=row.recorded_by,
+            at=row.at,
+            contact_value=row.contact_value,
+        )
+        for row in rows.filter(organisation_id=organisation_id).order_by("-at", "-pk")
+    )
+
+
+def holds_of(*, organisation_id: int, patient_id: int, now: datetime) -> tuple[HoldLine, ...]:
+    """What keeps automation away from the patient at ``now``."""
+    rows = AutomationHold.objects.filter(
+        Q(until_at__isnull=True) | Q(until_at__gt=now),
+        organisation_id=organisation_id,
+        patient_id=patient_id,
+        released_at__isnull=True,
+    )
+    return tuple(HoldLine(row.pk, row.kind, row.from_at, row.until_at) for row in rows.order_by("from_at"))
+
+
+def hold_owner(*, organisation_id: int, hold_id: int) -> tuple[int, str] | None:
+    """(patient id, kind) of a hold of the organisation, or None."""
+    return (
+        AutomationHold.objects.filter(organisation_id=organisation_id, pk=hold_id)
+        .values_list("patient_id", "kind")
+        .first()
+    )
+
+
+# --- finding ------------------------------------------------------------------------------------------
+
+DATE_FORMS = (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})")
+SHORTEST_NUMBER = 7
+
+
+def search(*, organisation_id: int, text: str, limit: int = 30) -> PatientPage:
+    """Patients by the beginning of a name, a phone number, an e-mail, a birth date or the practice's own number."""
+    rows = Patient.objects.filter(organisation_id=organisation_id, merged_into__isnull=True)
+    return _page(rows.filter(_meant_by(text, organisation_id)), limit)
+
+
+def _meant_by(text: str, organisation_id: int) -> Q:
+    text = text.strip()
+    for form in DATE_FORMS:
+        if found := re.fullmatch(form, text):
+            try:
+                return Q(birth_on=date(int(found["y"]), int(found["m"]), int(found["d"])))
+            except ValueError:
+                return Q(pk=None)
+    digits = re.sub(r"\D", "", text)
+    points = ContactPoint.objects.filter(organisation_id=organisation_id)
+    if len(digits) >= SHORTEST_NUMBER and not re.search(r"[a-zA-Z]", text):
+        numbers = [f"+{digits}", f"+1{digits}"]
+        return Q(pk__in=points.filter(value__in=numbers).values("patient_id")) | Q(external_id=text)
+    if "@" in text:
+        return Q(pk__in=points.filter(value=text.lower()).values("patient_id"))
+    named = Q(external_id=text)
+    names = [part for part in re.split(r"[,\s]+", text) if part]
+    by_name = Q()
+    for part in names:
+        by_name &= Q(family_name__istartswith=part) | Q(given_name__istartswith=part)
+    return named | by_name if names else Q(pk=None)
+
+
+def overdue(
+    *,
+    organisation_id: int,
+    kind: str = "",
+    definition: str = "",
+    tier: str = "",
+    location_id: int | None = None,
+    visit_type: str = "",
+    limit: int = 50,
+    offset: int = 0,
+) -> PatientPage:
+    """Patients with an open reason to come back that fits, best rank first."""
+    wanted = {"kind": kind, "definition_key": definition, "tier": tier, "location_id": location_id}
+    wanted["visit_type"] = visit_type
+    rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True)
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    found = rows.select_related("patient__home_location").order_by("rank", "pk")[offset : offset + limit]
+    lines = tuple(_patient_line(row.patient, row) for row in found)
+    return PatientPage(lines=lines, total=rows.count())
+
+
+def _page(rows: QuerySet[Patient], limit: int) -> PatientPage:
+    found = list(rows.select_related("home_location").order_by("family_name", "given_name", "pk")[: limit + 1])
+    total = len(found) if len(found) <= limit else rows.count()
+    gaps: dict[int, Gap] = {}
+    for gap in Gap.objects.filter(patient__in=found, closed_on__isnull=True).order_by("-rank"):
+        gaps[gap.patient_id] = gap
+    return PatientPage(tuple(_patient_line(row, gaps.get(row.pk)) for row in found[:limit]), total)
+
+
+def _patient_line(row: Any, gap: Gap | None) -> PatientLine:
+    return PatientLine(
+        id=row.pk,
+        name=full_name(row),
+        birth_on=row.birth_on,
+        location=row.home_location.name if row.home_location else "",
+        language=row.language,
+        gap=gap_line(gap) if gap else None,
+        remark=_remark(row),
+    )
+
+
+def _remark(row: Any) -> str:
+    if row.is_deceased:
+        return "Deceased"
+    if row.left_practice_on:
+        return "Left the practice"
+    return "No contact wanted" if row.do_not_contact else ""

@@ -1,0 +1,135 @@
+"""Who may see which page: sign-in, membership of the practice, and the role's acts (R-A129).
+
+Every staff view wears `staff_page`; a guard test walks the urls and fails on a bare one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from rebook.accounts import read as accounts
+
+Act = Literal[
+    "anything",  # any member of the practice
+    "patients",  # see who the patients are
+    "work",  # record outcomes, answer, book
+    "campaigns",  # create, launch, pause
+    "approve",  # sign the wording that goes out
+    "sign_off",  # sign a clinical rule
+    "release",  # lift a safety hold
+    "audit",  # read the trail
+    "start_again",  # end a stop
+]
+
+_CARE = frozenset({"front_desk", "coordinator", "clinician", "manager"})
+ROLES_BY_ACT: dict[Act, frozenset[str]] = {
+    "anything": _CARE | {"writer", "compliance", "analyst"},
+    "patients": _CARE | {"compliance"},
+    "work": _CARE,
+    "campaigns": frozenset({"manager", "coordinator"}),
+    "approve": frozenset({"manager", "compliance", "clinician"}),
+    "sign_off": frozenset({"clinician"}),
+    "release": frozenset({"clinician", "coordinator"}),
+    "audit": frozenset({"compliance", "manager"}),
+    "start_again": frozenset({"manager", "compliance"}),
+}
+
+CHOSEN = "organisation_id"
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The person at the keyboard, in the practice they chose."""
+
+    user_id: int
+    name: str
+    role: str
+    organisation: accounts.OrganisationView
+    has_other_practices: bool
+    now: datetime
+
+    @property
+    def actor(self) -> str:
+        return f"user:{self.user_id}"
+
+    @property
+    def organisation_id(self) -> int:
+        return self.organisation.id
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.organisation.time_zone)
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def may(self, act: Act) -> bool:
+        return self.role in ROLES_BY_ACT[act]
+
+
+class StaffRequest(HttpRequest):
+    """A request that passed `staff_page` (for annotations only)."""
+
+    staff: Staff
+
+
+def staff_page(*, may: Act) -> Callable[[View], View]:
+    """Let only members whose role includes ``may`` into the view, and hand it ``request.staff``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = _admit(request)
+            if not isinstance(answer, Staff):
+                return answer
+            request.staff = answer  # type: ignore[attr-defined]
+            if not answer.may(may):
+                return _refused(request, act=may)
+            return view(request, *args, **kwargs)
+
+        guarded.staff_act = may  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _admit(request: HttpRequest) -> Staff | HttpResponse:
+    if not request.user.is_authenticated:
+        if getattr(request, "htmx", False):
+            # A fragment must not become a sign-in form inside the page.
+            return HttpResponse(status=204, headers={"HX-Redirect": reverse("account_login")})
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+    memberships = accounts.memberships_of(user_id=int(request.user.pk))
+    chosen = request.session.get(CHOSEN)
+    mine = next((one for one in memberships if one.organisation_id == chosen), None)
+    if mine is None and len(memberships) == 1:
+        mine = memberships[0]
+    if mine is None:
+        if memberships:
+            return HttpResponseRedirect(reverse("choose_practice"))
+        return _refused(request, act="anything")
+    return Staff(
+        user_id=mine.user_id,
+        name=mine.name,
+        role=mine.role,
+        organisation=accounts.organisation(organisation_id=mine.organisation_id),
+        has_other_practices=len(memberships) > 1,
+        now=timezone.now(),
+    )
+
+
+def _refused(request: HttpRequest, *, act: Act) -> HttpResponse:
+    from rebook.web.render import page
+
+    return page(request, "errors/403.html", status=403, act=act)

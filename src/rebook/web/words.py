@@ -1,0 +1,295 @@
+"""The clinic's words for the ledger's words. A page never shows a key.
+
+``words("task", "call")`` gives "Call"; an unknown key is shown in plain letters rather than hidden.
+"""
+
+from datetime import date
+from typing import Any
+
+from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
+
+WORDS: dict[str, dict[str, str]] = {
+    "task": {
+        "safety": "Urgent: read and act now",
+        "call": "Call",
+        "call_back": "Call back",
+        "answer_reply": "Answer a message",
+        "clinical_question": "Clinical question",
+        "confirm_opt_out": "Confirm a stop request",
+        "data_quality": "Mend the record",
+        "book": "Book a visit",
+        "unable_to_reach": "Could not be reached",
+        "settle_unknown": "Was it sent?",
+        "complaint": "Complaint",
+        "billing": "Billing question",
+    },
+    "gap": {
+        "interval": "Regular visit overdue",
+        "follow_up_not_booked": "Follow-up never booked",
+        "cancelled_not_rebooked": "Cancelled and not rebooked",
+        "no_show_not_rebooked": "Missed and not rebooked",
+        "inactive": "Not seen for long",
+    },
+    "tier": {
+        "active": "Seen in the last 6 months",
+        "slipping": "6–12 months since last visit",
+        "dormant": "1–2 years since last visit",
+        "long_lapsed": "2–3 years since last visit",
+        "lost": "Over 3 years since last visit",
+        "never": "Never seen",
+    },
+    "risk": {
+        "4": "Time-critical",
+        "3": "Delay can harm",
+        "2": "Chronic care or treatment",
+        "1": "Routine care",
+        "0": "Elective",
+    },
+    "visit": {
+        "annual_visit": "annual visit",
+        "chronic_follow_up": "chronic care follow-up",
+        "diabetes_visit": "diabetes visit",
+        "mammogram": "mammogram",
+        "well_child": "well-child visit",
+        "follow_up": "follow-up",
+        "acute": "visit",
+        "hygiene": "cleaning",
+        "periodontal_maintenance": "gum maintenance",
+        "dental_exam": "dental exam",
+        "restorative": "restorative visit",
+    },
+    "campaign": {"draft": "Draft", "active": "Running", "paused": "Paused", "archived": "Ended"},
+    "channel": {
+        "sms": "Text message",
+        "email": "E-mail",
+        "phone": "Phone call",
+        "letter": "Letter",
+        "portal": "Portal",
+        "all": "Every channel",
+        "sandbox": "Text message (practice run)",
+        "sandbox_email": "E-mail (practice run)",
+        "email_smtp": "E-mail",
+        "phone_task": "Phone call",
+        "patient_page": "Patient page",
+    },
+    "attempt": {
+        "planned": "Waiting to go out",
+        "deferred": "Put off",
+        "refused": "Not sent",
+        "claimed": "Going out",
+        "accepted": "Handed over",
+        "sent": "Sent",
+        "delivered": "Delivered",
+        "read": "Read",
+        "failed": "Failed",
+        "expired": "Too late, dropped",
+        "unknown": "Unclear whether it went out",
+    },
+    "verdict": {"allow": "Allowed now", "defer": "Not now", "refuse": "Not allowed"},
+    "outcome": {
+        "visit_kept": "Came to the visit",
+        "booked_not_kept": "Booked, did not come",
+        "returned_unprompted": "Came back by themselves",
+        "declined": "Said no",
+        "deferred": "Asked for later",
+        "unreachable": "Could not be reached",
+        "opted_out": "Asked us to stop",
+        "wrong_person": "Wrong person",
+        "moved": "Moved away",
+        "deceased": "Deceased",
+        "gap_closed": "No longer needed",
+        "excluded": "Left out by a rule",
+        "clinician_review": "With a clinician",
+        "no_response": "No answer",
+        "campaign_ended": "Campaign ended",
+        "": "Under way",
+    },
+    "arm": {"contact": "Contacted", "holdout": "Comparison group"},
+    "hold": {
+        "red_flag": "Safety: a clinician must release this",
+        "clinical_review": "A clinician is reading this",
+        "complaint": "Complaint being handled",
+        "snooze": "Asked for later",
+        "reply_pending": "Waiting for our answer",
+        "data_quality": "Record needs mending",
+    },
+    "intent": {
+        "emergency": "May be an emergency",
+        "crisis": "May be in crisis",
+        "abuse": "May be in danger from somebody",
+        "opt_out": "Wants us to stop",
+        "opt_out_uncertain": "May want us to stop",
+        "opt_in": "Wants messages again",
+        "help": "Asks what this is",
+        "deceased": "Patient may have died",
+        "wrong_person": "Wrong person",
+        "clinical": "Clinical question",
+        "complaint": "Complaint",
+        "book": "Wants to book",
+        "call_me": "Asks for a call",
+        "cancel_visit": "Wants to cancel a visit",
+        "move_visit": "Wants another time",
+        "cost": "Asks about cost",
+        "moved": "Moved away",
+        "left_practice": "Left the practice",
+        "preference": "Wants another channel or language",
+        "seen_elsewhere": "Was seen elsewhere",
+        "declined": "Said no",
+        "not_now": "Not now",
+        "question": "Question",
+        "thanks": "Said thanks",
+        "auto_reply": "Automatic answer",
+        "unreadable": "Could not be read by the system",
+        "other": "To be read",
+        "": "To be read",
+    },
+    # What to do about a message, in one line.
+    "suggestion": {
+        "emergency": "Call now. Ask where they are and whether it is happening now; tell a clinician.",
+        "crisis": "Call now. Stay on the line and tell a clinician.",
+        "abuse": "Call from a safe number and say nothing about this message to anybody else.",
+        "opt_out": "Messages have stopped already. Nothing else is needed unless they ask.",
+        "opt_out_uncertain": "Messages are held. Call and ask whether they want us to stop.",
+        "opt_in": "They may be written to again. Check what they asked for.",
+        "help": "Tell them who we are and how to stop messages.",
+        "deceased": "Check the record before anything else; contact is held.",
+        "wrong_person": "This number is no longer used. Look for another one.",
+        "clinical": "Hand it to a clinician. Give no advice.",
+        "complaint": "Hand it to the practice manager.",
+        "book": "Offer a time.",
+        "call_me": "Call them.",
+        "cancel_visit": "Cancel the visit and offer a new time.",
+        "move_visit": "Offer another time.",
+        "cost": "Answer about cost, or pass it to billing.",
+        "moved": "Mark that they moved; contact has ended.",
+        "left_practice": "Mark that they left; contact has ended.",
+        "preference": "Record how and in which language they want to hear from us.",
+        "seen_elsewhere": "Note where and when, so that the record is right.",
+        "declined": "Nothing more is sent. Note why, if they said.",
+        "not_now": "We wait. Nothing to do unless they named a date.",
+        "question": "Answer it, or pass it on.",
+        "thanks": "Nothing to do.",
+        "auto_reply": "Nothing to do.",
+        "unreadable": "Read it and decide.",
+        "other": "Read it and decide.",
+        "": "Read it and decide.",
+    },
+    "contact_state": {
+        "unverified": "Not yet confirmed",
+        "verified": "Confirmed",
+        "invalid": "Not valid",
+        "wrong_person": "Belongs to someone else",
+        "unreachable": "Does not work",
+    },
+    "appointment": {
+        "proposed": "Proposed",
+        "pending": "Pending",
+        "booked": "Booked",
+        "arrived": "Arrived",
+        "fulfilled": "Came",
+        "cancelled": "Cancelled",
+        "noshow": "Did not come",
+        "entered-in-error": "Entered in error",
+        "checked-in": "Checked in",
+        "waitlist": "Waiting list",
+    },
+    "consent": {"granted": "May contact", "revoked": "Must not contact"},
+    "role": {
+        "front_desk": "Front desk",
+        "coordinator": "Care coordinator",
+        "clinician": "Clinician",
+        "manager": "Practice manager",
+        "writer": "Writer",
+        "compliance": "Compliance officer",
+        "analyst": "Analyst",
+    },
+    "act": {
+        "anything": "a place in this practice",
+        "patients": "leave to see patients",
+        "work": "leave to work with patients",
+        "campaigns": "leave to change campaigns",
+        "approve": "leave to approve wording",
+        "sign_off": "a clinician's role",
+        "release": "a clinician's or coordinator's role",
+        "audit": "leave to read the audit trail",
+        "start_again": "leave to end a stop",
+    },
+    "purpose": {
+        "treatment_recall": "Care that is due",
+        "operations": "Appointments",
+        "informational": "Information",
+        "marketing": "Marketing",
+        "all": "Everything",
+    },
+    "origin": {
+        "campaign": "Campaign",
+        "manual": "Written by staff",
+        "reply": "Answer",
+        "test": "Test",
+        "safety": "Safety answer",
+    },
+    "language": {"en": "English", "es": "Spanish"},
+    "import": {"running": "Reading now", "done": "Done", "failed": "Failed"},
+    "disposition": {key: one.label for key, one in DISPOSITIONS.items()},
+    "barrier": BARRIERS,
+    "pause": {"reply": "a message to answer", "booked": "visit booked", "call": "a call under way"},
+}
+
+
+def words(key: str | int | None, kind: str) -> str:
+    """The clinic's words for ``key`` of vocabulary ``kind``."""
+    key = "" if key is None else str(key)
+    found = WORDS[kind].get(key)
+    return found if found is not None else plain(key)
+
+
+def plain(key: str) -> str:
+    """ "some_key" as "Some key": the last resort for keys that packs and vendors bring."""
+    text = key.rsplit(".", maxsplit=1)[-1].replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:] if text else "–"
+
+
+def language(key: str) -> str:
+    return WORDS["language"].get(key.split("-")[0], key or "not recorded")
+
+
+def visit(key: str) -> str:
+    """A kind of visit inside a sentence: "cleaning"."""
+    return WORDS["visit"].get(key, plain(key).lower() if key else "visit")
+
+
+def why(gap: Any) -> str:
+    """One line for a gap: "Overdue for cleaning since March 2026".
+
+    ``gap`` has ``kind, visit_type, anchor_on, due_on, overdue_on`` as in `records.read.worklist.GapLine`.
+    """
+    kind, what = gap.kind, visit(gap.visit_type)
+    if kind == "cancelled_not_rebooked":
+        return f"Cancelled {_a(what)}{_on(gap.anchor_on)} and has no new time"
+    if kind == "no_show_not_rebooked":
+        return f"Did not come to {_a(what)}{_on(gap.anchor_on)} and has no new time"
+    if kind == "follow_up_not_booked":
+        return f"Was asked back for {_a(what)} by {gap.due_on:%B %Y}, and nothing is booked"
+    if kind == "inactive":
+        return f"Not seen since {gap.anchor_on:%B %Y}" if gap.anchor_on else "Never seen here"
+    return f"Overdue for {_a(what)} since {gap.overdue_on:%B %Y}"
+
+
+def _a(what: str) -> str:
+    """With its article where one is needed: "an annual visit", "cleaning"."""
+    if what == "cleaning" or what.endswith("maintenance"):
+        return what
+    return f"{'an' if what[:1] in 'aeiou' else 'a'} {what}"
+
+
+def _on(at: date | None) -> str:
+    return f" on {at:%B} {at.day}, {at.year}" if at else ""
+
+
+FILTERS: dict[str, Any] = {
+    "words": words,
+    "plain": plain,
+    "language": language,
+    "visit_words": visit,
+    "why": why,
+}
