@@ -142,6 +142,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
+# Background jobs are imported by the worker alone, so that nothing else pays for them.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+PROCRASTINATE_IMPORT_PATHS = ["rebook.work.jobs"]
+
 # Where ``email_smtp`` hands mail over. An empty host leaves the channel switched off.
 SMTP_URL = env_str("REBOOK_SMTP_URL", default="")
 SMTP_FROM = env_str("REBOOK_SMTP_FROM", default="")

@@ -29,7 +29,7 @@ def worker_name() -> str:
 def defer_sending(timestamp: int) -> None:
     """One sending job per practice; a practice whose last one still waits is left alone."""
     for one in accounts.organisations():
-        _defer_once("rebook.work.tasks.keep_sending", lock=f"send-{one.id}", organisation_id=one.id)
+        _defer_once("rebook.work.jobs.keep_sending", lock=f"send-{one.id}", organisation_id=one.id)
 
 
 @app.periodic(cron="7 * * * *")
@@ -39,7 +39,7 @@ def defer_nightly(timestamp: int) -> None:
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     for one in accounts.organisations():
         if now.astimezone(ZoneInfo(one.time_zone)).hour == NIGHTLY_HOUR:
-            _defer_once("rebook.work.tasks.nightly_pass", lock=f"day-{one.id}", organisation_id=one.id)
+            _defer_once("rebook.work.jobs.nightly_pass", lock=f"day-{one.id}", organisation_id=one.id)
 
 
 @app.task(retry=RetryStrategy(max_attempts=3, wait=60))
