@@ -231,16 +231,18 @@ def lift(cells: Iterable[Cell]) -> Lift:
         treated_back, treated, held_back, held, method="newcomb", compare="diff", alpha=0.05
     )
     difference = treated_back / treated - held_back / held
+    # Rounding may carry the ends a hair past the possible.
+    low, high = max(float(low), -1.0), min(float(high), 1.0)
     return Lift(
         treated,
         treated_back,
         held,
         held_back,
         difference,
-        float(low),
-        float(high),
+        low,
+        high,
         maturing,
-        _lift_sentence(difference, float(low), float(high)),
+        _lift_sentence(difference, low, high),
     )
 
 
