@@ -17,7 +17,7 @@ _PATIENTS_OWN = frozenset({"sms_reply", "email_reply", "patient_page", "list_uns
 
 
 def is_from_patient(*, origin: str, wording: str) -> bool:
-    """Whether a consent line lifts an earlier opt-out: the patient's own act, or staff with evidence (R-A54)."""
+    """Whether a consent line may lift an opt-out: the patient's own act, or staff with evidence (R-A54)."""
     return origin in _PATIENTS_OWN or (origin == "staff" and bool(wording.strip()))
 
 

@@ -42,7 +42,7 @@ def wait(rule: str, detail: str, *, until: datetime) -> Finding:
 
 
 def is_live_session(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> bool:
-    """The patient wrote within the last minutes and this answers them (R-A38). A future stamp is no session."""
+    """The patient wrote within the last minutes and this answers them (R-A38); a future stamp does not."""
     wrote_at = subject.patient_last_wrote_at
     if subject.origin != "reply" or wrote_at is None:
         return False

@@ -4,9 +4,9 @@ A sequence is data (R-C146): frozen as JSON into the campaign at launch, so case
 began. Nothing here knows the clock, the ledger or the guard; the guard has the last word on the instant.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from rebook.core.channel import ChannelKind
 from rebook.core.reasons import Reason
 
 DayPart = Literal["any", "morning", "midday", "evening"]
+
+CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 
 # First instant of each day part on the recipient's clock; a retry takes another part (R-D55).
 DAY_PARTS: Mapping[str, time] = {
@@ -82,6 +84,12 @@ class Sequence:
     source: str = ""
 
 
+class BadSequence(ValueError):
+    """A sequence cannot be what this says; the message names step and field. Trying again does not help."""
+
+    permanent = True
+
+
 def next_step_at(
     sequence: Sequence,
     *,
@@ -96,7 +104,32 @@ def next_step_at(
     no delay is due at once; every other starts with its day part on the recipient's clock.
     Raises ``ValueError`` for a naive anchor, ``ZoneInfoNotFoundError`` for an unknown zone.
     """
-    raise NotImplementedError
+    if anchor_at.tzinfo is None:
+        raise ValueError("anchor_at must be aware")
+    if not 0 <= step_index < len(sequence.steps):
+        return None
+    step = sequence.steps[step_index]
+    if step_index == 0 and step.delay_days == 0 and step.day_part == "any":
+        return anchor_at.astimezone(UTC)
+    local = anchor_at.astimezone(ZoneInfo(zone))
+    day = _day_after(local.date(), step.delay_days, step.business_days, holidays)
+    starts = datetime.combine(day, DAY_PARTS[step.day_part], tzinfo=local.tzinfo)
+    # A day part already begun on the anchor's own day means now, not this morning.
+    return max(starts.astimezone(UTC), anchor_at.astimezone(UTC))
+
+
+def _day_after(day: date, count: int, business_days: bool, holidays: Collection[date]) -> date:
+    if not business_days:
+        return day + timedelta(days=count)
+    left = count
+    while left > 0 or not _is_business_day(day, holidays):
+        day += timedelta(days=1)
+        left -= _is_business_day(day, holidays)
+    return day
+
+
+def _is_business_day(day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() < 5 and day not in holidays
 
 
 def choose_channel(step: Step, *, available: Collection[str], preferred: str = "") -> ChannelKind | None:
@@ -104,29 +137,118 @@ def choose_channel(step: Step, *, available: Collection[str], preferred: str = "
 
     None when the patient cannot be reached by any of them: the step is passed over.
     """
-    raise NotImplementedError
+    wanted: tuple[ChannelKind, ...] = (step.channel, *step.fallbacks)
+    if step.preference_may_replace:
+        wanted = (*(kind for kind in CHANNEL_KINDS if kind == preferred), *wanted)
+    return next((kind for kind in wanted if kind in available), None)
 
 
 def template_for(step: Step, *, gap_kind: str) -> str:
-    """The template key of a step for a gap of this kind ("interval", "no_show_not_rebooked" ...)."""
-    raise NotImplementedError
+    """The template key of a step for a gap of this kind ("interval", "no_show_not_rebooked" ...).
+
+    Kinds that carry an id after a colon ("follow_up_not_booked:17") are read without it; a kind without
+    words of its own gets those of a visit that is due.
+    """
+    if step.template_key != BY_GAP_KIND:
+        return step.template_key
+    return TEMPLATE_OF_GAP_KIND.get(gap_kind.partition(":")[0], "due_visit")
 
 
-def choose_sequence(sequences: Collection[Sequence], *, gap_kind: str, risk_class: int) -> Sequence | None:
+def choose_sequence(sequences: Iterable[Sequence], *, gap_kind: str, risk_class: int) -> Sequence | None:
     """The default plan for a gap: the one that names its kind, else the general one, by risk class."""
-    raise NotImplementedError
+    kind = gap_kind.partition(":")[0]
+    fitting = [s for s in sequences if s.min_class <= risk_class <= s.max_class]
+    named = [s for s in fitting if kind in s.gap_kinds]
+    general = [s for s in fitting if not s.gap_kinds]
+    return next(iter(named + general), None)
 
 
 def stops(conditions: Collection[str], *, events: Collection[str]) -> Reason | None:
     """The first condition (in the order of ``STOP_CONDITIONS``) that has happened; None goes on."""
-    raise NotImplementedError
+    for word in STOP_CONDITIONS:
+        if word in conditions and word in events:
+            return Reason(word, "ends the sequence")
+    return None
 
 
 def as_json(sequence: Sequence) -> dict[str, Any]:
     """A sequence as plain JSON, to be frozen into a campaign."""
-    raise NotImplementedError
+    value = asdict(sequence)
+    value["gap_kinds"] = list(sequence.gap_kinds)
+    for step in value["steps"]:
+        step["fallbacks"] = list(step["fallbacks"])
+        step["stop_conditions"] = list(step["stop_conditions"])
+    value["steps"] = list(value["steps"])
+    return value
 
 
 def from_json(value: Mapping[str, Any]) -> Sequence:
     """The sequence that ``as_json`` wrote. Raises ``BadSequence`` naming the field that is wrong."""
-    raise NotImplementedError
+    known = {f.name for f in fields(Sequence)}
+    unknown = sorted(set(value) - known)
+    if unknown:
+        raise BadSequence(f"unknown field {unknown[0]}")
+    if not isinstance(value.get("key"), str) or not value["key"]:
+        raise BadSequence("key is missing")
+    steps = value.get("steps")
+    if not isinstance(steps, list) or not steps:
+        raise BadSequence("steps are missing")
+    least, most = _number(value, "min_class", 0), _number(value, "max_class", 5)
+    if least > most:
+        raise BadSequence("min_class is above max_class")
+    return Sequence(
+        key=value["key"],
+        steps=tuple(_step(index, step) for index, step in enumerate(steps)),
+        rest_days=_number(value, "rest_days", 60),
+        gap_kinds=tuple(value.get("gap_kinds", ())),
+        min_class=least,
+        max_class=most,
+        source=str(value.get("source", "")),
+    )
+
+
+def _number(value: Mapping[str, Any], name: str, default: int) -> int:
+    number = value.get(name, default)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise BadSequence(f"{name} must be a whole number from 0")
+    return number
+
+
+def _words(value: Mapping[str, Any], name: str, allowed: Collection[str], default: Collection[str]) -> Any:
+    words = value.get(name, default)
+    wrong = [word for word in words if word not in allowed]
+    if isinstance(words, str) or wrong:
+        raise BadSequence(f"{name} must be a list of words from: {', '.join(allowed)}")
+    return tuple(words)
+
+
+def _step(index: int, value: Any) -> Step:
+    if not isinstance(value, Mapping):
+        raise BadSequence(f"step {index} is not a table")
+    try:
+        return _checked_step(index, value)
+    except BadSequence as wrong:
+        raise BadSequence(f"step {index}: {wrong}") from None
+
+
+def _checked_step(index: int, value: Mapping[str, Any]) -> Step:
+    unknown = sorted(set(value) - {f.name for f in fields(Step)})
+    if unknown:
+        raise BadSequence(f"unknown field {unknown[0]}")
+    if value.get("index", index) != index:
+        raise BadSequence("index does not follow the order")
+    (channel,) = _words({"channel": [value.get("channel")]}, "channel", CHANNEL_KINDS, ())
+    part = value.get("day_part", "any")
+    if part not in DAY_PARTS:
+        raise BadSequence(f"day_part must be one of: {', '.join(DAY_PARTS)}")
+    return Step(
+        index=index,
+        channel=channel,
+        delay_days=_number(value, "delay_days", 0),
+        template_key=str(value.get("template_key", BY_GAP_KIND)),
+        business_days=bool(value.get("business_days", False)),
+        day_part=part,
+        fallbacks=_words(value, "fallbacks", CHANNEL_KINDS, ()),
+        stop_conditions=_words(value, "stop_conditions", STOP_CONDITIONS, STOP_CONDITIONS),
+        preference_may_replace=bool(value.get("preference_may_replace", True)),
+    )
