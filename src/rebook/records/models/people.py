@@ -71,7 +71,15 @@ class Patient(SourceRow):
                 name="patient_not_merged_into_self",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "family_name", "given_name"])]
+        indexes = [
+            models.Index(fields=["organisation", "family_name", "given_name"]),
+            # Caps count over a household before every contact.
+            models.Index(
+                fields=["organisation", "household_key"],
+                condition=~Q(household_key=""),
+                name="patient_household",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"patient {self.pk}"
