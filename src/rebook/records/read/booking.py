@@ -95,8 +95,9 @@ def diary(
         .filter(starts_at__lt=until_at, ends_at__gt=from_at)
         .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
         .exclude(booking__appointment__status__in=FREES_THE_TIME)
-        .exclude(pk=but_claim_id)
     )
+    if but_claim_id is not None:
+        claims = claims.exclude(pk=but_claim_id)
     # What Rebook booked is there as its claim already.
     elsewhere = (
         Appointment.objects.filter(**which, starts_at__lt=until_at, starts_at__gt=from_at - _LONGEST)

@@ -143,13 +143,14 @@ def add_booking(*, organisation_id: int, new: NewBooking, now: datetime) -> int:
         origin=new.origin,
         confirmed_at=now,
     )
-    if new.case_id is not None:
-        _book_case(organisation_id=organisation_id, new=new, appointment_id=appointment.pk, now=now)
+    _book_case(organisation_id=organisation_id, new=new, appointment_id=appointment.pk, now=now)
     return booking.pk
 
 
 def _book_case(*, organisation_id: int, new: NewBooking, appointment_id: int, now: datetime) -> None:
     """An open case gets the appointment and pauses; the first booking and response keep their time."""
+    if new.case_id is None:
+        return
     case = Case.objects.select_for_update(no_key=True).get(organisation_id=organisation_id, pk=new.case_id)
     if case.closed_at is not None:
         return
