@@ -1,0 +1,243 @@
+"""The spec tables: small charts in, answers out, kept as TOML beside this file.
+
+One file is one section: ``title``, ``about``, ``rules``; either ``packs`` (the shipped ones) or ``[[gap]]`` rules
+written as in a pack; optional ``[settings]``; and ``[[case]]`` tables with ``title``, ``as_of``, ``chart`` and
+``answer``.
+
+A chart has one fact per line, its kind first, then words and ``name=value`` pairs:
+
+    patient     born=1980-05-01 sex=female deceased=2025-01-01 left=2025-01-01 words=hospice,moved_away
+    visit       2025-03-02 hygiene
+    appointment 2025-12-01 hygiene booked made=2025-10-01 cancelled=2025-10-03 by=clinic
+    procedure   2024-01-01 mammogram
+    condition   diabetes from=2020-01-01 until=2024-01-01
+    return      2025-03-02 due=2025-07-02 hygiene
+
+An answer lists every gap that is open or booked, completely; other findings may be added by verdict alone:
+
+    dental.hygiene open anchor=2025-03-02 due=2025-09-02 overdue=2025-10-17 class=1 tier=slipping
+    dental.dental_exam not_due
+
+Appointments and returns are numbered from 1 by line: ``cancelled_not_rebooked:1``.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from rebook.core.chart import (
+    AppointmentRecord,
+    Chart,
+    ConditionRecord,
+    FollowUpRecord,
+    PatientRecord,
+    ProcedureRecord,
+    VisitRecord,
+)
+from rebook.core.gaps import GapDefinition, GapFinding, GapSettings, read_settings
+from rebook.packs.gaps import gap_definitions, read_gaps
+from rebook.packs.loader import Document
+
+HERE = Path(__file__).resolve().parent
+# Ids of one patient's rows lie together, so that many charts make one population.
+IDS_PER_PATIENT = 1000
+FIELDS = {
+    "anchor": "anchor_on",
+    "due": "due_on",
+    "overdue": "overdue_on",
+    "class": "risk_class",
+    "tier": "tier",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    section: str
+    title: str
+    as_of: date
+    chart_text: str
+    answer_text: str
+    chart: Chart
+    definitions: tuple[GapDefinition, ...]
+    settings: GapSettings
+
+    @property
+    def expected(self) -> dict[str, dict[str, Any]]:
+        """Definition key to what the answer says of it."""
+        found = {}
+        for line in _lines(self.answer_text):
+            key, verdict, *pairs = line.split()
+            kind, _, number = key.partition(":")
+            if number:
+                key = f"{kind}:{self.chart.patient.id * IDS_PER_PATIENT + int(number)}"
+            values = {FIELDS[name]: value for name, _, value in (one.partition("=") for one in pairs)}
+            found[key] = {"verdict": verdict, **values}
+        return found
+
+
+@dataclass(frozen=True)
+class Section:
+    name: str
+    title: str
+    about: str
+    rules: str
+    definitions: tuple[GapDefinition, ...]
+    cases: tuple[Case, ...] = field(default=())
+
+
+def sections() -> list[Section]:
+    """Every section, in the order of the files' names; patients are numbered through all of them."""
+    found, number = [], 0
+    for path in sorted(HERE.glob("*.toml")):
+        section = _section(path, number)
+        number += len(section.cases)
+        found.append(section)
+    return found
+
+
+def comparable(finding: GapFinding) -> dict[str, Any]:
+    """What both engines must agree on."""
+    return {
+        "verdict": finding.verdict,
+        **{
+            name: getattr(finding, name)
+            for name in ("anchor_on", "due_on", "overdue_on", "risk_class", "tier")
+        },
+    }
+
+
+def _section(path: Path, first: int) -> Section:
+    text = path.read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    definitions = gap_definitions(tuple(data.get("packs", ())))
+    if "gap" in data:
+        definitions += read_gaps(Document(path.name, text, {"gap": data["gap"]}), pack="test")
+    settings = read_settings(data.get("settings", {}))
+    cases = tuple(
+        Case(
+            section=path.stem,
+            title=one["title"],
+            as_of=one["as_of"],
+            chart_text=one["chart"].strip("\n"),
+            answer_text=one["answer"].strip("\n"),
+            chart=read_chart(one["chart"], patient_id=first + offset),
+            definitions=definitions,
+            settings=settings,
+        )
+        for offset, one in enumerate(data["case"], start=1)
+    )
+    return Section(
+        path.stem, data["title"], data.get("about", "").strip(), data.get("rules", ""), definitions, cases
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _noon(text: str | None) -> datetime | None:
+    return datetime.combine(date.fromisoformat(text), time(12), tzinfo=UTC) if text else None
+
+
+def read_chart(text: str, *, patient_id: int) -> Chart:
+    """A chart from its lines. The time zone is UTC; times are noon."""
+    rows: dict[str, list[Any]] = {
+        "visit": [],
+        "appointment": [],
+        "procedure": [],
+        "condition": [],
+        "return": [],
+    }
+    patient = patient_record(patient_id)
+    for line in _lines(text):
+        kind, *parts = line.split()
+        pairs = dict(part.split("=", 1) for part in parts if "=" in part)
+        words = [part for part in parts if "=" not in part]
+        if kind == "patient":
+            patient = patient_record(patient_id, pairs)
+            continue
+        number = patient_id * IDS_PER_PATIENT + len(rows[kind]) + 1
+        rows[kind].append(ROWS[kind](number, words, pairs))
+    return Chart(
+        patient=patient,
+        time_zone="UTC",
+        appointments=tuple(rows["appointment"]),
+        visits=tuple(rows["visit"]),
+        procedures=tuple(rows["procedure"]),
+        conditions=tuple(rows["condition"]),
+        follow_ups=tuple(rows["return"]),
+    )
+
+
+def patient_record(patient_id: int, pairs: dict[str, str] | None = None) -> PatientRecord:
+    pairs = pairs or {}
+    return PatientRecord(
+        id=patient_id,
+        organisation_id=1,
+        birth_on=_day(pairs.get("born")),
+        sex=pairs.get("sex", "unknown"),
+        language=pairs.get("language", "en"),
+        is_deceased="deceased" in pairs,
+        deceased_on=_day(pairs["deceased"]) if pairs.get("deceased", "yes") != "yes" else None,
+        left_practice_on=_day(pairs.get("left")),
+        do_not_contact=False,
+        merged_into_id=int(pairs["merged"]) if "merged" in pairs else None,
+        home_location_id=None,
+        practitioner_id=None,
+        responsible_patient_id=None,
+        payer_class=pairs.get("payer", "unknown"),
+        value_cents=int(pairs.get("value", 0)),
+        preferred_channel="",
+        sensitivity=(),
+        exclusions=tuple(pairs["words"].split(",")) if "words" in pairs else (),
+    )
+
+
+def _appointment(number: int, words: list[str], pairs: dict[str, str]) -> AppointmentRecord:
+    on, *rest = words
+    return AppointmentRecord(
+        id=number,
+        visit_type=rest[0] if len(rest) > 1 else "",
+        status=rest[-1],
+        starts_at=_noon(on),
+        starts_on=_day(on),
+        booked_at=_noon(pairs.get("made")),
+        cancelled_at=_noon(pairs.get("cancelled")),
+        cancelled_on=_day(pairs.get("cancelled")),
+        cancelled_by=pairs.get("by", ""),
+        location_id=None,
+        practitioner_id=None,
+    )
+
+
+def _visit(number: int, words: list[str], pairs: dict[str, str]) -> VisitRecord:
+    on, *rest = words
+    return VisitRecord(number, rest[0] if rest else "", _noon(on), _day(on), None, None)
+
+
+def _procedure(number: int, words: list[str], pairs: dict[str, str]) -> ProcedureRecord:
+    return ProcedureRecord(number, words[1], _day(words[0]))
+
+
+def _condition(number: int, words: list[str], pairs: dict[str, str]) -> ConditionRecord:
+    return ConditionRecord(number, words[0], _day(pairs.get("from")), _day(pairs.get("until")))
+
+
+def _return(number: int, words: list[str], pairs: dict[str, str]) -> FollowUpRecord:
+    on, *rest = words
+    return FollowUpRecord(number, rest[0] if rest else "", _day(on), _day(pairs["due"]), None)
+
+
+ROWS = {
+    "appointment": _appointment,
+    "visit": _visit,
+    "procedure": _procedure,
+    "condition": _condition,
+    "return": _return,
+}
