@@ -96,18 +96,38 @@ def test_only_flow_opens_transactions(product):
     assert found == []
 
 
+def _savepoints(tree):
+    """Blocks directly inside a `try` that catches what a constraint says: `try: with atomic(): ...`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and any("IntegrityError" in ast.unparse(h) for h in node.handlers):
+            for inner in node.body:
+                if isinstance(inner, ast.With):
+                    yield from (id(item.context_expr) for item in inner.items)
+
+
+def _atomic_without_durable(tree):
+    savepoints = set(_savepoints(tree))
+    for node in ast.walk(tree):
+        opens = isinstance(node, ast.Call) and ast.unparse(node.func).endswith("transaction.atomic")
+        if opens and id(node) not in savepoints and "durable=True" not in ast.unparse(node):
+            yield node
+
+
 def test_transactions_of_flow_are_durable(product):
     """A transaction opened inside another by mistake raises instead of promising what it cannot keep."""
     found = [
         file.at(node)
         for file in product
         if file.room == "flow"
-        for node in ast.walk(file.tree)
-        if isinstance(node, ast.Call)
-        and ast.unparse(node.func).endswith("transaction.atomic")
-        and "durable=True" not in ast.unparse(node)
+        for node in _atomic_without_durable(file.tree)
     ]
     assert found == []
+
+
+def test_a_savepoint_is_told_from_a_transaction():
+    savepoint = "try:\n with transaction.atomic():\n  f()\nexcept IntegrityError:\n pass"
+    assert list(_atomic_without_durable(ast.parse(savepoint))) == []
+    assert list(_atomic_without_durable(ast.parse("with transaction.atomic():\n f()")))
 
 
 def test_pages_and_api_know_no_sql(product):
