@@ -1,7 +1,7 @@
 """The outreach packs: where and when one may reach people, in which order, with which words.
 
 Everything is read from the files beside this module, checked once and kept. What is wrong is said with
-file, line and field (``PackError``).
+file, line and field (``loader.PackInvalid``).
 """
 
 from collections.abc import Collection, Mapping
@@ -11,6 +11,8 @@ from typing import Any
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence
 from rebook.core.outreach.values import GuardPolicy
+
+from . import jurisdictions, places
 
 
 def guard_policy(
@@ -22,9 +24,11 @@ def guard_policy(
     """The limits for these jurisdictions ("us-ma"), with the country's floor and the house rule.
 
     ``years`` are those whose public holidays are needed. ``overrides`` (organisation.settings["guard"]) may
-    only narrow: anything wider raises ``PackError`` naming the field.
+    only narrow: anything wider raises ``PackInvalid`` naming the field. Cheap to call again: kept by key.
     """
-    raise NotImplementedError
+    return jurisdictions.guard_policy(
+        jurisdiction_keys=frozenset(jurisdiction_keys), years=tuple(sorted(years)), overrides=overrides
+    )
 
 
 def plausible_places(
@@ -40,8 +44,17 @@ def plausible_places(
     """(jurisdiction keys, IANA zones) where the patient may plausibly be (R-A32, R-A33).
 
     Unions the patient's own zone, state, postal code, the area code of ``phone`` (E.164) and the clinic.
+    Nothing known gives ((), ()), which the guard refuses.
     """
-    raise NotImplementedError
+    return places.plausible_places(
+        country=country,
+        patient_zone=patient_zone,
+        patient_state=patient_state,
+        patient_postal_code=patient_postal_code,
+        phone=phone,
+        clinic_state=clinic_state,
+        clinic_zone=clinic_zone,
+    )
 
 
 def templates() -> Mapping[tuple[str, str, str], Template]:
@@ -55,10 +68,10 @@ def sequences(pack: str) -> Mapping[str, Sequence]:
 
 
 def crisis_numbers(*, jurisdiction_key: str = "us") -> Mapping[str, str]:
-    """{"emergency": "911", "crisis": "988"} of a jurisdiction (R-B4)."""
-    raise NotImplementedError
+    """{"emergency": "911", "crisis": "988"} of a jurisdiction (R-B4); a state has its country's."""
+    return jurisdictions.jurisdiction(jurisdiction_key.partition("-")[0]).numbers
 
 
 def warnings(*, today: date) -> tuple[str, ...]:
     """What a person should look at: rows unreviewed for twelve months or never signed (R-A77)."""
-    raise NotImplementedError
+    return jurisdictions.review_warnings(today=today)

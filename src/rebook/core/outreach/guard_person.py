@@ -96,6 +96,13 @@ def _age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def _majorities(subject: GuardSubject, policy: GuardPolicy) -> tuple[int, int]:
+    """The lowest and the highest age of majority where the person may be (R-A152)."""
+    plain = policy.age_of_majority
+    ages = [policy.ages_of_majority.get(key, plain) for key in subject.jurisdictions] or [plain]
+    return min(ages), max(ages)
+
+
 def responsible_adult(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
     """Minors only through their adult, adults only themselves (R-A150 to R-A153); unknown age refuses.
 
@@ -108,14 +115,14 @@ def responsible_adult(subject: GuardSubject, policy: GuardPolicy, now: datetime)
         if subject.birth_on is None:
             return refuse("age_unknown", "no birth date: may be a minor")
         return refuse("age_unknown", "no time zone to tell the age by")
-    majority = policy.age_of_majority
+    youngest, oldest = _majorities(subject, policy)
     if min(ages) < 0:
         return refuse("age_unknown", "birth date lies in the future")
     is_adults_contact = subject.contact_is_responsible_adult
-    if min(ages) < majority and not is_adults_contact:
-        return refuse("minor_without_adult", f"under {majority} and the contact is no responsible adult's")
-    if max(ages) >= majority and is_adults_contact and not subject.contact_is_legal_representative:
-        return refuse("parent_permission_ended", f"is {majority} or older: the parent's contact has ended")
+    if min(ages) < oldest and not is_adults_contact:
+        return refuse("minor_without_adult", f"under {oldest} and the contact is no responsible adult's")
+    if max(ages) >= youngest and is_adults_contact and not subject.contact_is_legal_representative:
+        return refuse("parent_permission_ended", f"is {youngest} or older: the parent's contact has ended")
     return None
 
 

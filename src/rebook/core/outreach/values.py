@@ -5,6 +5,7 @@ limits, from the jurisdiction packs narrowed by the organisation. ``flow.outreac
 ledger in the transaction in which the attempt is written; pages fill them to explain.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
@@ -195,6 +196,8 @@ class GuardPolicy:
     # Seen within so many days: no recall (R-A192).
     recent_visit_days: int = 14
     age_of_majority: int = 18
+    # Jurisdictions where it is another (R-A152), by key.
+    ages_of_majority: Mapping[str, int] = field(default_factory=dict)
     stale_after_hours: int = 72
     reply_session_minutes: int = 15
     # The one confirmation of an opt-out may follow it so long (R-A45).
