@@ -65,7 +65,7 @@ def _book(demo: DemoPractice, *, link: links.LinkView, random: Random, now: date
         given=GivenIdentity(birth_on=patient.birth_on, postal_code=patient.postal_code),
         now=now,
     )
-    if answer != "confirmed":
+    if answer != "passed":
         return f"identity {answer}"
     offered = booking.times_for_link(link=link, now=now)
     if not offered.next_times:

@@ -1,6 +1,6 @@
 """From a source's own ids to the ledger's, for whole sets."""
 
-from rebook.records.models import Patient, Practitioner
+from rebook.records.models import Gap, Patient, Practitioner
 
 
 def patient_ids(*, organisation_id: int, source_key: str) -> dict[str, int]:
@@ -13,3 +13,9 @@ def practitioner_ids(*, organisation_id: int, source_key: str) -> dict[str, int]
     """{the source's practitioner id: the ledger's}."""
     rows = Practitioner.objects.filter(organisation_id=organisation_id, source__key=source_key)
     return dict(rows.values_list("external_id", "pk"))
+
+
+def open_gap_types(*, organisation_id: int) -> list[tuple[int, str]]:
+    """[(patient id, visit type of the gap)] of every open gap."""
+    rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True)
+    return list(rows.values_list("patient_id", "visit_type"))

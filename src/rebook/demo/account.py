@@ -1,0 +1,122 @@
+"""The demo's readable account: found, cleaned, contacted, refused and why, booked, kept, and the truth."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from rebook.demo.setup import DemoPractice
+from rebook.demo.simulation import Diary
+from rebook.flow.clean import clean_records
+from rebook.flow.gaps import find_gaps
+from rebook.flow.measure import Report, build_report
+from rebook.flow.priority import rank_gaps
+from rebook.flow.snapshot import take_snapshot
+from rebook.records.read import identifiers
+
+console = Console()
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """What the first pass found, before anybody was contacted."""
+
+    cleaned: dict[str, int]
+    # World ids of people with an open gap, and the visit type of each.
+    found: dict[str, frozenset[str]]
+
+
+def first_look(demo: DemoPractice, *, as_of: date, now: datetime) -> FirstLook:
+    """Clean, find and rank once, so that what was found can be held against the truth."""
+    one = {"organisation_id": demo.organisation_id}
+    cleaned = clean_records(**one, now=now)
+    take_snapshot(**one, as_of=as_of, now=now)
+    find_gaps(**one, as_of=as_of, now=now)
+    rank_gaps(**one, as_of=as_of, now=now)
+    found: dict[str, set[str]] = {}
+    for patient_id, visit_type in identifiers.open_gap_types(organisation_id=demo.organisation_id):
+        found.setdefault(demo.person_of[patient_id], set()).add(visit_type)
+    counts = {key: value for key, value in _numbers(cleaned).items() if value}
+    return FirstLook(counts, {person: frozenset(kinds) for person, kinds in found.items()})
+
+
+def tell(demo: DemoPractice, *, first: FirstLook, diary: Diary, as_of: date) -> None:
+    """Print what happened in the simulated days."""
+    world = demo.world
+    console.print(
+        f"{len(world.people)} patient records, {len(world.appointments)} appointments, "
+        f"{len(world.sites)} locations; the last simulated day is {as_of}."
+    )
+    _table("Cleaned", "what", first.cleaned)
+    _table("What patients did with our messages", "act", diary.reactions)
+    _table("What the staff did", "task", diary.tasks)
+
+
+def compare_with_truth(demo: DemoPractice, *, first: FirstLook, as_of: date) -> None:
+    """Hold what was found and measured against what is true of these invented people."""
+    people = demo.world.index
+    in_care = [one for one in demo.world.people if not (one.deceased_on or one.moved_on or one.duplicate_of)]
+    due = {one.id for one in in_care if one.truly_due}
+    found = {one.id for one in in_care if one.id in first.found}
+    right = {
+        one
+        for one in found & due
+        if people[one].truly_due in first.found[one] or _broken_off(people[one].scenario)
+    }
+    report = build_report(organisation_id=demo.organisation_id, as_of=as_of)
+    rows = [
+        ("People who had truly lost touch", len(due)),
+        ("of them found on the first day", f"{len(right)} ({_share(len(right), len(due))})"),
+        (
+            "Found, though nothing was due",
+            f"{len(found - due)} ({_share(len(found - due), len(found))} of those found)",
+        ),
+        ("Deaths nobody had told the practice", sum(one.died_unrecorded for one in in_care)),
+        ("Duplicate records hidden in the list", sum(bool(one.duplicate_of) for one in demo.world.people)),
+        ("Share who would have come back unasked", _share(*_unprompted(demo, due=due, as_of=as_of))),
+        (
+            "Share of the held-out who did come back",
+            _share(report.lift.holdout_returned, report.lift.holdout_cases),
+        ),
+        (
+            "Share of the contacted who came back",
+            _share(report.lift.contact_returned, report.lift.contact_cases),
+        ),
+    ]
+    table = Table("The truth, and what Rebook made of it", "", title_justify="left")
+    for label, figure in rows:
+        table.add_row(label, str(figure))
+    console.print(table)
+    console.print(_verdict(report))
+
+
+def _broken_off(scenario: str) -> bool:
+    return scenario in ("no_show", "cancelled", "follow_up_missed")
+
+
+def _unprompted(demo: DemoPractice, *, due: set[str], as_of: date) -> tuple[int, int]:
+    back = [demo.world.index[one].habits.returns_unprompted_on for one in due]
+    return sum(1 for on in back if on is not None and on <= as_of), len(due)
+
+
+def _verdict(report: Report) -> str:
+    return report.lift.sentence
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "-"
+
+
+def _numbers(value: object) -> dict[str, int]:
+    """The whole-number fields of a summary value, by name."""
+    names = getattr(value, "__slots__", ())
+    return {name: found for name in names if isinstance(found := getattr(value, name), int)}
+
+
+def _table(title: str, head: str, counts: dict[str, int] | Counter[str]) -> None:
+    table = Table(head, "how many", title=title, title_justify="left")
+    for key, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        table.add_row(key.replace("_", " "), str(count))
+    console.print(table)
