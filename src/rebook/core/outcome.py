@@ -77,7 +77,7 @@ class CaseVerdict:
 
 
 def satisfies(visit_type: str, satisfying: frozenset[str]) -> bool:
-    """Whether a visit of this type closes the gap; a visit without a type is given the benefit of the doubt."""
+    """Whether a visit of this type closes the gap; one without a type is given the benefit of the doubt."""
     return not satisfying or not visit_type or visit_type in satisfying
 
 

@@ -9,9 +9,10 @@ from rich.table import Table
 
 from rebook.demo.setup import DemoPractice
 from rebook.demo.simulation import Diary
+from rebook.demo.world import Person
 from rebook.flow.clean import clean_records
 from rebook.flow.gaps import find_gaps
-from rebook.flow.measure import Report, build_report
+from rebook.flow.measure import build_report
 from rebook.flow.priority import rank_gaps
 from rebook.flow.snapshot import take_snapshot
 from rebook.records.read import identifiers
@@ -60,49 +61,35 @@ def compare_with_truth(demo: DemoPractice, *, first: FirstLook, as_of: date) -> 
     in_care = [one for one in demo.world.people if not (one.deceased_on or one.moved_on or one.duplicate_of)]
     due = {one.id for one in in_care if one.truly_due}
     found = {one.id for one in in_care if one.id in first.found}
-    right = {
-        one
-        for one in found & due
-        if people[one].truly_due in first.found[one] or _broken_off(people[one].scenario)
-    }
+    right = {one for one in found & due if _found_for_the_right_reason(people[one], first)}
+    wrong = found - due
     report = build_report(organisation_id=demo.organisation_id, as_of=as_of)
+    lift = report.lift
     rows = [
         ("People who had truly lost touch", len(due)),
         ("of them found on the first day", f"{len(right)} ({_share(len(right), len(due))})"),
-        (
-            "Found, though nothing was due",
-            f"{len(found - due)} ({_share(len(found - due), len(found))} of those found)",
-        ),
+        ("Found, though nothing was due", f"{len(wrong)} ({_share(len(wrong), len(found))} of those found)"),
         ("Deaths nobody had told the practice", sum(one.died_unrecorded for one in in_care)),
         ("Duplicate records hidden in the list", sum(bool(one.duplicate_of) for one in demo.world.people)),
         ("Share who would have come back unasked", _share(*_unprompted(demo, due=due, as_of=as_of))),
-        (
-            "Share of the held-out who did come back",
-            _share(report.lift.holdout_returned, report.lift.holdout_cases),
-        ),
-        (
-            "Share of the contacted who came back",
-            _share(report.lift.contact_returned, report.lift.contact_cases),
-        ),
+        ("Share of the held-out who did come back", _share(lift.holdout_returned, lift.holdout_cases)),
+        ("Share of the contacted who came back", _share(lift.contact_returned, lift.contact_cases)),
     ]
     table = Table("The truth, and what Rebook made of it", "", title_justify="left")
     for label, figure in rows:
         table.add_row(label, str(figure))
     console.print(table)
-    console.print(_verdict(report))
+    console.print(lift.sentence)
 
 
-def _broken_off(scenario: str) -> bool:
-    return scenario in ("no_show", "cancelled", "follow_up_missed")
+def _found_for_the_right_reason(person: Person, first: FirstLook) -> bool:
+    broken_off = person.scenario in ("no_show", "cancelled", "follow_up_missed")
+    return broken_off or person.truly_due in first.found[person.id]
 
 
 def _unprompted(demo: DemoPractice, *, due: set[str], as_of: date) -> tuple[int, int]:
     back = [demo.world.index[one].habits.returns_unprompted_on for one in due]
     return sum(1 for on in back if on is not None and on <= as_of), len(due)
-
-
-def _verdict(report: Report) -> str:
-    return report.lift.sentence
 
 
 def _share(part: int, whole: int) -> str:

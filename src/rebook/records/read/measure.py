@@ -46,7 +46,8 @@ SELECT at.channel,
        count(*) FILTER (WHERE EXISTS (
            SELECT 1 FROM records_consent consent
            WHERE consent.organisation_id = at.organisation_id AND consent.state = 'revoked'
-             AND (consent.patient_id = at.patient_id OR consent.contact_value = at.to_value AND at.to_value <> '')
+             AND (consent.patient_id = at.patient_id
+                  OR consent.contact_value = at.to_value AND at.to_value <> '')
              AND consent.at BETWEEN at.sent_at AND least(at.sent_at + interval '7 days', %(cut_off)s))),
        count(*) FILTER (WHERE point.state IN ('invalid', 'wrong_person')),
        count(*)
