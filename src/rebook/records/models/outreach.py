@@ -160,6 +160,8 @@ class Attempt(OrganisationRow):
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
+    # Ends e-mail with one POST (RFC 8058); carries the link's token.
+    unsubscribe_url = models.CharField(max_length=200, blank=True)
     segments = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=12, default="planned")
     planned_at = models.DateTimeField()
