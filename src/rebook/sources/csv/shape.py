@@ -55,7 +55,7 @@ NO_WORDS = ("no", "n", "false", "f", "0")
 Channel = Literal["sms", "email", "phone", "letter", "portal", "all"]
 
 
-class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+class Part(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Every table of the mapping: a setting that does not exist is an error, never ignored."""
 
 

@@ -1,0 +1,99 @@
+"""From the bytes of one resource to its facts."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from rebook.core.facts import Fact
+from rebook.sources.checks import inconsistency
+from rebook.sources.fhir import care, people, practice, shape
+from rebook.sources.fhir.context import Context
+from rebook.sources.fhir.values import BadElement, identity_of
+from rebook.sources.fhir.versions import AnotherVersion, check_version
+
+_FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
+
+Maker = Callable[[Any, str, Context], Iterator[Fact]]
+_MAKERS: dict[str, tuple[type[shape.Resource], Maker]] = {
+    "Organization": (shape.Organization, practice.organization),
+    "Location": (shape.Location, practice.location),
+    "Practitioner": (shape.Practitioner, practice.practitioner),
+    "PractitionerRole": (shape.PractitionerRole, practice.practitioner_role),
+    "Patient": (shape.Patient, people.patient),
+    "Appointment": (shape.Appointment, care.appointment),
+    "Encounter": (shape.Encounter, care.encounter),
+    "Procedure": (shape.Procedure, care.procedure),
+    "Condition": (shape.Condition, care.condition),
+    "Immunization": (shape.Immunization, care.immunization),
+}
+_READERS: dict[str, tuple[msgspec.json.Decoder[Any], Maker]] = {
+    kind: (msgspec.json.Decoder(resource), maker) for kind, (resource, maker) in _MAKERS.items()
+}
+
+
+class _Kind(msgspec.Struct):
+    resourceType: str = ""
+
+
+_kind_decoder = msgspec.json.Decoder(_Kind)
+
+
+class BadResource(Exception):
+    """A resource that cannot be taken. ``field`` is the element; ``str()`` the reason."""
+
+    def __init__(self, kind: str, field: str, reason: str, *, is_another_version: bool = False) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.field = field
+        self.is_another_version = is_another_version
+
+
+def kind_of(content: bytes | msgspec.Raw) -> str:
+    """The resource's type; empty when it names none. Raises BadResource when it is not JSON."""
+    first = _FIRST_KEY.match(content)
+    if first:
+        return first[1].decode("ascii")
+    try:
+        return _kind_decoder.decode(content).resourceType
+    except msgspec.ValidationError:
+        return ""
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise BadResource("", "", "not JSON") from None
+
+
+def facts_of(kind: str, content: bytes | msgspec.Raw, full_url: str, context: Context) -> list[Fact]:
+    """The facts in one resource of ``kind``; none for kinds that are not read. Raises BadResource."""
+    reader = _READERS.get(kind)
+    if reader is None:
+        context.ignored[kind or "not FHIR"] += 1
+        return []
+    decoder, make = reader
+    try:
+        resource = decoder.decode(content)
+        check_version(resource)
+        facts = list(make(resource, identity_of(resource, full_url), context))
+    except AnotherVersion as error:
+        raise BadResource(kind, error.field, str(error), is_another_version=True) from None
+    except BadElement as error:
+        raise BadResource(kind, error.field, str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise bad_json(kind, error) from None
+    for fact in facts:
+        wrong = inconsistency(fact)
+        if wrong:
+            raise BadResource(kind, wrong.field, wrong.reason)
+    return facts
+
+
+def bad_json(kind: str, error: Exception) -> BadResource:
+    """msgspec's "Expected `str`, got `int` - at `$.birthDate`" as element and reason."""
+    reason, _, path = str(error).partition(" - at `")
+    if not isinstance(error, msgspec.ValidationError):
+        reason = "not JSON, or broken off"
+    return BadResource(kind, path.rstrip("`").removeprefix("$").lstrip("."), reason.replace("`", '"'))
+
+
+def is_read(kind: str) -> bool:
+    return kind in _READERS
