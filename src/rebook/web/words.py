@@ -3,10 +3,14 @@
 ``words("task", "call")`` gives "Call"; an unknown key is shown in plain letters rather than hidden.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
+from rebook.web.say import day
 
 WORDS: dict[str, dict[str, str]] = {
     "task": {
@@ -258,6 +262,42 @@ def visit(key: str) -> str:
     return WORDS["visit"].get(key, plain(key).lower() if key else "visit")
 
 
+def reason_words(reason: Mapping[str, Any] | Any) -> str:
+    """A reason of the guard, stored ({"rule", "detail"}) or fresh: what the rule says, with its facts."""
+    rule, detail = _parts(reason)
+    says = next((one.says.rstrip(".") for one in RULES if one.key == rule), "")
+    if rule == "allowed":
+        return "Nothing speaks against it"
+    detail = _dates(detail)
+    if says and detail:
+        return f"{says} ({detail})"
+    return says or detail or plain(rule)
+
+
+def rule_words(rule: str) -> str:
+    """What a guard rule says, for a count of its refusals."""
+    return next((one.says.rstrip(".") for one in RULES if one.key == rule), plain(rule))
+
+
+def step_words(step: Mapping[str, Any] | Any) -> str:
+    """A step of the evidence: its own plain words with readable dates."""
+    rule, detail = _parts(step)
+    text = _dates(detail) or plain(rule)
+    for key, said in WORDS["visit"].items():
+        text = re.sub(rf"\b{key}\b", said, text)
+    return text[:1].upper() + text[1:]
+
+
+def _parts(reason: Mapping[str, Any] | Any) -> tuple[str, str]:
+    if isinstance(reason, Mapping):
+        return str(reason.get("rule", "")), str(reason.get("detail", ""))
+    return reason.rule, reason.detail
+
+
+def _dates(text: str) -> str:
+    return re.sub(r"\b(\d{4}-\d{2}-\d{2})\b", lambda found: day(found[1]), text)
+
+
 def why(gap: Any) -> str:
     """One line for a gap: "Overdue for cleaning since March 2026".
 
@@ -292,4 +332,7 @@ FILTERS: dict[str, Any] = {
     "language": language,
     "visit_words": visit,
     "why": why,
+    "reason_words": reason_words,
+    "rule_words": rule_words,
+    "step_words": step_words,
 }

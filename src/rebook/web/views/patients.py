@@ -1,0 +1,214 @@
+"""Patients: who is this, why are they on or off the list, what has happened, what is allowed?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from rebook.accounts import read as accounts
+from rebook.core.outreach.values import Decision
+from rebook.core.words import CONSENT_CHANNELS
+from rebook.flow import access, gaps, response
+from rebook.flow import preference as flow_preference
+from rebook.flow.outreach import allowed, manual
+from rebook.records.read import patientfile, timeline, worklist
+from rebook.web.access import Staff, staff_page
+from rebook.web.render import after, page
+from rebook.web.words import reason_words
+
+PAGE_SIZE = 50
+HISTORY_SHOWN = 60
+CONTACTED_BY = ("sms", "email", "phone", "letter")
+
+
+@staff_page(may="patients")
+def patients(request: HttpRequest) -> HttpResponse:
+    """Find somebody, or see who is overdue."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    organisation_id = staff.organisation_id
+    text = request.GET.get("q", "").strip()
+    filters = {name: request.GET.get(name, "") for name in ("kind", "definition", "tier", "visit_type", "location")}
+    if text:
+        found = patientfile.search(organisation_id=organisation_id, text=text)
+        offset = 0
+    else:
+        offset = _whole(request.GET.get("from", "")) or 0
+        found = patientfile.overdue(
+            organisation_id=organisation_id,
+            kind=filters["kind"],
+            definition=filters["definition"],
+            tier=filters["tier"],
+            visit_type=filters["visit_type"],
+            location_id=_whole(filters["location"]),
+            limit=PAGE_SIZE,
+            offset=offset,
+        )
+    access.record_search(
+        organisation_id=organisation_id,
+        found=len(found.lines),
+        page="search" if text else "overdue",
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return page(
+        request,
+        "patients/list.html",
+        block="found",
+        text=text,
+        filters=filters,
+        found=found,
+        offset=offset,
+        page_size=PAGE_SIZE,
+        locations=accounts.locations(organisation_id=organisation_id),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFile:
+    head: patientfile.PatientHead
+    gaps: tuple[patientfile.GapLine, ...]
+    explanation: gaps.Explanation
+    events: tuple[timeline.Event, ...]
+    consents: tuple[patientfile.ConsentLine, ...]
+    holds: tuple[patientfile.HoldLine, ...]
+    tasks: tuple[worklist.TaskLine, ...]
+    decisions: tuple[tuple[str, Decision], ...]
+
+
+@staff_page(may="patients")
+def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    of: dict[str, Any] = {"organisation_id": staff.organisation_id, "patient_id": patient_id}
+    head = patientfile.patient_head(**of)
+    if head is None:
+        raise Http404
+    access.record_view(**of, page="patient", now=staff.now, actor=staff.actor)
+    file = PatientFile(
+        head=head,
+        gaps=patientfile.gaps_of(**of),
+        explanation=gaps.explain(**of, as_of=staff.today),
+        events=timeline.timeline(**of, limit=HISTORY_SHOWN),
+        consents=patientfile.consents_of(**of),
+        holds=patientfile.holds_of(**of, now=staff.now),
+        tasks=worklist.patients_tasks(**of, now=staff.now),
+        decisions=tuple(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now).items()),
+    )
+    return page(request, "patients/patient.html", file=file, head=head, channels=CONSENT_CHANNELS)
+
+
+@require_POST
+@staff_page(may="work")
+def opt_out(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The patient said stop, in whatever words; it counts at once."""
+    staff = _for_patient(request, patient_id)
+    channel = request.POST.get("channel", "all")
+    response.record_opt_out(
+        organisation_id=staff.organisation_id,
+        patient_id=patient_id,
+        channel=channel if channel in CONSENT_CHANNELS else "all",
+        wording=request.POST.get("wording", "").strip() or "told to staff",
+        origin="staff",
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return after(request, _to(patient_id), say="Recorded. Nothing more goes out by that channel.")
+
+
+@require_POST
+@staff_page(may="work")
+def opt_in(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The patient allowed contact again; the words they used are the evidence."""
+    staff = _for_patient(request, patient_id)
+    wording = request.POST.get("wording", "").strip()
+    channel = request.POST.get("channel", "")
+    if not wording or channel not in CONSENT_CHANNELS:
+        return after(
+            request, _to(patient_id), say="Write down what they said: it is the evidence.", is_problem=True
+        )
+    response.record_opt_in(
+        organisation_id=staff.organisation_id,
+        patient_id=patient_id,
+        channel=channel,
+        wording=wording,
+        origin="staff",
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return after(request, _to(patient_id), say="Recorded. They may be contacted again by that channel.")
+
+
+@require_POST
+@staff_page(may="work")
+def preference(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """How the patient wants to hear from the practice."""
+    staff = _for_patient(request, patient_id)
+    channel = request.POST.get("channel", "")
+    if channel not in ("", *CONTACTED_BY):
+        return after(request, _to(patient_id), say="Choose one of the channels.", is_problem=True)
+    flow_preference.record_preference(
+        organisation_id=staff.organisation_id,
+        patient_id=patient_id,
+        channel=channel,
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return after(request, _to(patient_id), say="Recorded how they want to hear from us.")
+
+
+@require_POST
+@staff_page(may="work")
+def write(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """A message written by staff, through the guard."""
+    staff = _for_patient(request, patient_id)
+    body, channel = request.POST.get("body", "").strip(), request.POST.get("channel", "")
+    if not body or channel not in ("sms", "email"):
+        return after(request, _to(patient_id), say="Write the message first.", is_problem=True)
+    decision = manual.send_manual(
+        organisation_id=staff.organisation_id,
+        patient_id=patient_id,
+        channel=channel,
+        body=body,
+        now=staff.now,
+        actor=staff.actor,
+    )
+    why = "; ".join(reason_words(reason) for reason in decision.reasons[:2])
+    if decision.verdict == "allow":
+        return after(request, _to(patient_id), say="Your message is on its way.")
+    if decision.verdict == "defer":
+        return after(request, _to(patient_id), say=f"Your message waits and goes out by itself. {why}.")
+    return after(request, _to(patient_id), say=f"Not sent. {why}.", is_problem=True)
+
+
+@require_POST
+@staff_page(may="release")
+def release(request: HttpRequest, hold_id: int) -> HttpResponse:
+    """Let automation near a patient again. A safety hold needs a clinician (R-E35)."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    owner = patientfile.hold_owner(organisation_id=staff.organisation_id, hold_id=hold_id)
+    if owner is None:
+        raise Http404
+    back = request.POST.get("back") or _to(owner[0])
+    if owner[1] == "red_flag" and staff.role != "clinician":
+        return after(request, back, say="Only a clinician can release a safety hold.", is_problem=True)
+    response.release_hold(
+        organisation_id=staff.organisation_id, hold_id=hold_id, now=staff.now, actor=staff.actor
+    )
+    return after(request, back, say="Released. Messages may go out again as the rules allow.")
+
+
+def _for_patient(request: HttpRequest, patient_id: int) -> Staff:
+    """The member of staff, once it is sure that the patient is one of their practice's."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    if patientfile.patient_head(organisation_id=staff.organisation_id, patient_id=patient_id) is None:
+        raise Http404
+    return staff
+
+
+def _to(patient_id: int) -> str:
+    return reverse("patient", args=[patient_id])
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None

@@ -1,0 +1,86 @@
+"""Today: what should I do next, for whom, and what may I say?"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from rebook.core.booking import Slot
+from rebook.flow import access, booking
+from rebook.records.read import patientfile, timeline, worklist
+from rebook.web.access import Staff, staff_page
+from rebook.web.outcomes import Group, groups_for
+from rebook.web.render import page
+
+SLOTS_SHOWN = 6
+HISTORY_SHOWN = 8
+# Where people who do not work the list begin.
+HOME_BY_ROLE = {"analyst": "results", "writer": "setup_templates", "compliance": "setup"}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPane:
+    """All that stands beside the list for the task at hand."""
+
+    file: worklist.TaskFile
+    patient: patientfile.PatientHead | None
+    history: tuple[timeline.Event, ...]
+    slots: tuple[Slot, ...]
+    visit_type: str
+    groups: tuple[Group, ...]
+
+
+@staff_page(may="anything")
+def today(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    if not staff.may("work"):
+        return redirect(HOME_BY_ROLE.get(staff.role, "setup"))
+    tasks = worklist.open_tasks(
+        organisation_id=staff.organisation_id, now=staff.now, kind=request.GET.get("kind", "")
+    )
+    asked = request.GET.get("task", "")
+    first = tasks.lines[0].id if tasks.lines else None
+    task_id = int(asked) if asked.isdecimal() else first
+    pane = task_pane(staff, task_id) if task_id else None
+    return page(request, "today/today.html", block="task", tasks=tasks, pane=pane)
+
+
+def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
+    """The task with its patient, history and free times; None when it is not there."""
+    organisation_id = staff.organisation_id
+    file = worklist.task_file(organisation_id=organisation_id, task_id=task_id, now=staff.now)
+    if file is None:
+        return None
+    patient_id = file.line.patient_id
+    if patient_id is None:
+        return TaskPane(file, None, (), (), "", groups_for(file.line.kind))
+    access.record_view(
+        organisation_id=organisation_id, patient_id=patient_id, page="today", now=staff.now, actor=staff.actor
+    )
+    patient = patientfile.patient_head(organisation_id=organisation_id, patient_id=patient_id)
+    visit_type = file.line.gap.visit_type if file.line.gap else ""
+    return TaskPane(
+        file=file,
+        patient=patient,
+        history=timeline.timeline(organisation_id=organisation_id, patient_id=patient_id, limit=HISTORY_SHOWN),
+        slots=free_times(staff, visit_type, patient.location_id if patient else None),
+        visit_type=visit_type,
+        groups=groups_for(file.line.kind),
+    )
+
+
+def free_times(staff: Staff, visit_type: str, location_id: int | None) -> tuple[Slot, ...]:
+    """A few free times spread over the coming days, at the patient's location first."""
+    if not visit_type:
+        return ()
+    for place in dict.fromkeys((location_id, None)):
+        slots = booking.open_slots(
+            organisation_id=staff.organisation_id, visit_type=visit_type, location_id=place, now=staff.now
+        )
+        if slots:
+            by_day: dict[object, list[Slot]] = {}
+            for slot in slots:
+                by_day.setdefault(slot.starts_at.astimezone(staff.zone).date(), []).append(slot)
+            spread = [slot for day in by_day.values() for slot in (day[0], day[len(day) // 2])]
+            return tuple(dict.fromkeys(spread))[:SLOTS_SHOWN]
+    return ()
