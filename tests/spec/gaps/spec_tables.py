@@ -1,8 +1,8 @@
 """The spec tables: small charts in, answers out, kept as TOML beside this file.
 
-One file is one section: ``title``, ``about``, ``rules``; either ``packs`` (the shipped ones) or ``[[gap]]`` rules
-written as in a pack; optional ``[settings]``; and ``[[case]]`` tables with ``title``, ``as_of``, ``chart`` and
-``answer``.
+One file is one section: ``title``, ``about``, ``rules``; either ``packs`` (the shipped ones) or ``[[gap]]``
+rules written as in a pack; optional ``[settings]``; and ``[[case]]`` tables with ``title``, ``as_of``,
+``chart`` and ``answer``.
 
 A chart has one fact per line, its kind first, then words and ``name=value`` pairs:
 

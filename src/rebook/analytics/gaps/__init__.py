@@ -1,0 +1,17 @@
+"""The population engine: the same gap definitions as ``core.gaps``, for everybody at once.
+
+Definitions are compiled to Ibis expressions over a snapshot's tables. No Python runs per row. Both engines
+must agree on every finding that is open or booked; the spec tables and generated charts see to it.
+"""
+
+from .engine import Population, judge_population
+from .tables import SnapshotTables, connect, from_arrow, read_snapshot
+
+__all__ = [
+    "Population",
+    "SnapshotTables",
+    "connect",
+    "from_arrow",
+    "judge_population",
+    "read_snapshot",
+]

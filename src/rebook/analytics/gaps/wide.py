@@ -1,0 +1,212 @@
+"""One row per patient: all that the interval rules ask about, from one pass over each table.
+
+Every word the definitions name (visit types, procedures, conditions) becomes a column, so the rules after it
+are plain expressions over one row. What counts on a past date is said in ``core.gaps.chart_as_of``.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import ibis
+import ibis.expr.types as ir
+
+from rebook.core.gaps import GapDefinition, GapSettings
+from rebook.core.gaps.chart_as_of import ATTENDED, WAITING
+from rebook.core.gaps.tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS
+
+from .tables import SnapshotTables
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that the definitions name, each with the number that its columns carry."""
+
+    visit_types: tuple[str, ...]
+    procedures: tuple[str, ...]
+    conditions: tuple[str, ...]
+
+    @staticmethod
+    def of(definitions: Sequence[GapDefinition]) -> "Vocabulary":
+        types: set[str] = set()
+        procedures: set[str] = set()
+        conditions: set[str] = set()
+        for one in definitions:
+            types |= one.booked_types | one.return_types
+            procedures.update(*(group.procedures for group in one.qualifying), one.exclusion_procedures)
+            conditions.update(one.conditions, one.none_of_conditions, one.exclusion_conditions)
+        return Vocabulary(*(tuple(sorted(words)) for words in (types, procedures, conditions)))
+
+    def last(self, visit_type: str) -> str:
+        return f"last_{self.visit_types.index(visit_type)}"
+
+    def coming(self, visit_type: str) -> str:
+        return f"coming_{self.visit_types.index(visit_type)}"
+
+    def done(self, procedure: str) -> str:
+        return f"done_{self.procedures.index(procedure)}"
+
+    def running(self, condition: str) -> str:
+        return f"running_{self.conditions.index(condition)}"
+
+    def ever(self, condition: str) -> str:
+        return f"ever_{self.conditions.index(condition)}"
+
+    def onset(self, condition: str) -> str:
+        return f"onset_{self.conditions.index(condition)}"
+
+
+def wide(
+    tables: SnapshotTables, definitions: Sequence[GapDefinition], *, as_of: date, settings: GapSettings
+) -> ir.Table:
+    """One row per patient of ``tables.patients``."""
+    words = Vocabulary.of(definitions)
+    parts = [
+        _appointments(tables.appointments, words, as_of),
+        _visits(tables.visits, words, as_of),
+        _procedures(tables.procedures, words, as_of),
+        _conditions(tables.conditions, words, as_of),
+        _follow_ups(tables.follow_ups, definitions, as_of),
+    ]
+    joined = tables.patients
+    for number, part in enumerate(parts):
+        key = f"patient_id_{number}"
+        part = part.rename({key: "patient_id"})
+        joined = joined.left_join(part, joined.patient_id == part[key]).drop(key)
+    return _people(joined, words, as_of, settings)
+
+
+def coming(appointments: ir.Table, as_of: date) -> ir.BooleanValue:
+    """Known on ``as_of`` and still to take place then."""
+    one, day = appointments, ibis.literal(as_of)
+    known = one.booked_on.isnull() | (one.booked_on <= day) | (one.starts_on <= day)
+    settled_later = one.status.isin([*ATTENDED, "noshow"]) & (one.starts_on > day)
+    cancelled_later = (one.status == "cancelled") & (one.cancelled_on > day).fill_null(False)
+    return (one.starts_on >= day) & known & (one.status.isin(WAITING) | settled_later | cancelled_later)
+
+
+def _appointments(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
+    attended = table.status.isin(ATTENDED) & (table.starts_on <= ibis.literal(as_of))
+    rows = table.select(
+        "patient_id",
+        "visit_type",
+        attended_on=ibis.ifelse(attended, table.starts_on, ibis.null("date")),
+        is_coming=coming(table, as_of),
+    )
+    rows = rows.filter(rows.attended_on.notnull() | rows.is_coming)
+    columns: dict[str, ir.Value] = {
+        "kept_last": rows.attended_on.max(),
+        "kept_first": rows.attended_on.min(),
+        "coming_any": rows.is_coming.any(),
+        "coming_blank": rows.is_coming.any(where=rows.visit_type == ""),
+    }
+    for word in words.visit_types:
+        columns[f"kept_{words.last(word)}"] = rows.attended_on.max(where=rows.visit_type == word)
+        columns[words.coming(word)] = rows.is_coming.any(where=rows.visit_type == word)
+    return rows.group_by("patient_id").aggregate(**columns)
+
+
+def _visits(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
+    rows = table.filter(table.visited_on <= ibis.literal(as_of))
+    columns: dict[str, ir.Value] = {"seen_last": rows.visited_on.max(), "seen_first": rows.visited_on.min()}
+    for word in words.visit_types:
+        columns[f"seen_{words.last(word)}"] = rows.visited_on.max(where=rows.visit_type == word)
+    return rows.group_by("patient_id").aggregate(**columns)
+
+
+def _procedures(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
+    rows = table.filter(table.performed_on <= ibis.literal(as_of), table.kind.isin(words.procedures or [""]))
+    columns = {words.done(word): rows.performed_on.max(where=rows.kind == word) for word in words.procedures}
+    return rows.group_by("patient_id").aggregate(**columns, procedures_known=rows.count())
+
+
+def _conditions(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
+    day = ibis.literal(as_of)
+    rows = table.filter(
+        table.onset_on.isnull() | (table.onset_on <= day), table.kind.isin(words.conditions or [""])
+    )
+    runs = rows.abated_on.isnull() | (rows.abated_on > day)
+    columns: dict[str, ir.Value] = {"conditions_known": rows.count()}
+    for word in words.conditions:
+        columns[words.ever(word)] = (rows.kind == word).any()
+        columns[words.running(word)] = ((rows.kind == word) & runs).any()
+        columns[words.onset(word)] = rows.onset_on.min(where=(rows.kind == word) & runs)
+    return rows.group_by("patient_id").aggregate(**columns)
+
+
+def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition], as_of: date) -> ir.Table:
+    rows = table.filter(table.recommended_on <= ibis.literal(as_of))
+    newest_first = ibis.window(
+        group_by=rows.patient_id, order_by=[rows.recommended_on.desc(), rows.follow_up_id.desc()]
+    )
+    rows = rows.mutate(place=ibis.row_number().over(newest_first))
+    columns: dict[str, ir.Value] = {"returns_known": rows.count()}
+    for number, one in enumerate(definitions):
+        if one.return_types:
+            fits = rows.visit_type.isin(sorted(one.return_types))
+            for name in ("follow_up_id", "recommended_on", "due_on"):
+                columns[f"return_{number}_{name}"] = rows[name].argmin(rows.place, where=fits)
+    return rows.group_by("patient_id").aggregate(**columns)
+
+
+def _people(joined: ir.Table, words: Vocabulary, as_of: date, settings: GapSettings) -> ir.Table:
+    flags = ["coming_any", "coming_blank", *(words.coming(one) for one in words.visit_types)]
+    flags += [name(one) for one in words.conditions for name in (words.running, words.ever)]
+    lasts = {
+        words.last(one): latest([joined[f"kept_{words.last(one)}"], joined[f"seen_{words.last(one)}"]])
+        for one in words.visit_types
+    }
+    people = joined.mutate(
+        last_attended_on=latest([joined.kept_last, joined.seen_last]),
+        first_attended_on=ibis.least(joined.kept_first, joined.seen_first),
+        standing=_standing(joined, as_of, settings),
+        **{name: joined[name].fill_null(False) for name in flags},
+        **lasts,
+    )
+    halves = [f"{half}_{name}" for half in ("kept", "seen") for name in (*lasts, "last", "first")]
+    return people.drop(*halves).mutate(tier=_tier(people.last_attended_on, as_of))
+
+
+def _standing(patients: ir.Table, as_of: date, settings: GapSettings) -> ir.StringValue:
+    one, day = patients, ibis.literal(as_of)
+    words = [one.exclusions.contains(f"|{word}|") for word in sorted(settings.excluded_words)]
+    branches: list[tuple[ir.BooleanValue, str]] = [
+        (one.is_deceased & (one.deceased_on.isnull() | (one.deceased_on <= day)), "deceased"),
+        (one.merged_into_id.notnull(), "merged"),
+        ((one.left_practice_on <= day).fill_null(False), "left_practice"),
+    ]
+    if words:
+        branches.append((any_of(words), "excluded"))
+    return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+def _tier(last: ir.DateValue, as_of: date) -> ir.StringValue:
+    day = ibis.literal(as_of)
+    return ibis.cases(
+        (last.isnull(), "never"),
+        (day < later(last, SLIPPING_MONTHS), "active"),
+        (day < later(last, DORMANT_MONTHS), "slipping"),
+        (day < later(last, LONG_LAPSED_MONTHS), "dormant"),
+        (day <= later(last, LOST_AFTER_MONTHS), "long_lapsed"),
+        else_="lost",
+    )
+
+
+def later(day: ir.DateValue, months: int = 0, days: int = 0) -> ir.DateValue:
+    """First the months (the 31st becomes the last day of a shorter month), then the days."""
+    if months:
+        day = (day + ibis.interval(months=months)).cast("date")
+    if days:
+        day = (day + ibis.interval(days=days)).cast("date")
+    return day
+
+
+def latest(days: Sequence[ir.DateValue]) -> ir.DateValue:
+    """The latest of the known days; NULL when none is known."""
+    return ibis.greatest(*days) if len(days) > 1 else days[0]
+
+
+def any_of(tests: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
+    return reduce(or_, tests)

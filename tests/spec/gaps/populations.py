@@ -1,0 +1,68 @@
+"""Charts as the tables of a snapshot, and the population engine's answer for them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from rebook.analytics.gaps import connect, from_arrow, judge_population
+from rebook.analytics.snapshot import SCHEMAS
+from rebook.core.chart import Chart
+from rebook.core.gaps import GapDefinition, GapSettings
+
+COMPARED = ("verdict", "anchor_on", "due_on", "overdue_on", "risk_class", "tier")
+ENGINE = connect(threads=1)
+
+
+def as_tables(charts: Sequence[Chart]) -> dict[str, pa.Table]:
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SCHEMAS}
+    for chart in charts:
+        one, zone = chart.patient, ZoneInfo(chart.time_zone)
+        words = f"|{'|'.join(one.exclusions)}|" if one.exclusions else ""
+        rows["patients"].append({**_fields(one, "patients"), "patient_id": one.id, "exclusions": words})
+        for row in chart.appointments:
+            booked_on = row.booked_at.astimezone(zone).date() if row.booked_at else None
+            ids = {"appointment_id": row.id, "patient_id": one.id, "booked_on": booked_on}
+            rows["appointments"].append({**_fields(row, "appointments"), **ids})
+        for name, facts in (
+            ("visits", chart.visits),
+            ("procedures", chart.procedures),
+            ("conditions", chart.conditions),
+        ):
+            rows[name] += [{**_fields(row, name), "patient_id": one.id} for row in facts]
+        for row in chart.follow_ups:
+            ids = {"follow_up_id": row.id, "patient_id": one.id}
+            rows["follow_ups"].append({**_fields(row, "follow_ups"), **ids})
+    return {name: pa.Table.from_pylist(rows[name], schema=SCHEMAS[name]) for name in SCHEMAS}
+
+
+def population_answers(
+    charts: Sequence[Chart],
+    definitions: Sequence[GapDefinition],
+    *,
+    as_of: date,
+    settings: GapSettings,
+    verdicts: Sequence[str] = ("open", "booked"),
+    patients_at_once: int = 1_000_000,
+) -> dict[int, dict[str, dict[str, Any]]]:
+    """Patient to definition key to what both engines must agree on."""
+    found = judge_population(
+        ENGINE,
+        from_arrow(ENGINE, as_tables(charts)),
+        definitions,
+        as_of=as_of,
+        settings=settings,
+        verdicts=verdicts,
+        patients_at_once=patients_at_once,
+    )
+    answers: dict[int, dict[str, dict[str, Any]]] = {chart.patient.id: {} for chart in charts}
+    for row in found.findings.to_pyarrow().to_pylist():
+        assert row["definition_key"] not in answers[row["patient_id"]], "one finding per key"
+        answers[row["patient_id"]][row["definition_key"]] = {name: row[name] for name in COMPARED}
+    return answers
+
+
+def _fields(value: object, table: str) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in SCHEMAS[table].names if hasattr(value, name)}
