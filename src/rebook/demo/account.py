@@ -84,7 +84,7 @@ def compare_with_truth(demo: DemoPractice, *, first: FirstLook, as_of: date) -> 
 
 def _found_for_the_right_reason(person: Person, first: FirstLook) -> bool:
     broken_off = person.scenario in ("no_show", "cancelled", "follow_up_missed")
-    return broken_off or person.truly_due in first.found[person.id]
+    return broken_off or bool(person.truly_due & first.found[person.id])
 
 
 def _unprompted(demo: DemoPractice, *, due: set[str], as_of: date) -> tuple[int, int]:

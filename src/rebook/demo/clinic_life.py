@@ -59,13 +59,14 @@ class ClinicLife:
             on += timedelta(days=1)
         zone = ZONES[person.site_id]
         self.next_id += 1
+        kind = min(person.truly_due)
         return Booked(
             id=f"A{self.next_id:06d}",
             person_id=person.id,
-            visit_type=person.truly_due,
+            visit_type=kind,
             # Walk-in hours before the bookable ones, so that both calendars stay apart.
             starts_at=datetime(on.year, on.month, on.day, 7, self.random.choice((0, 15, 30)), tzinfo=zone),
-            minutes=min(MINUTES.get(person.truly_due, 30), 30),
+            minutes=min(MINUTES.get(kind, 30), 30),
             booked_at=datetime(day.year, day.month, day.day, 3, tzinfo=zone),
             status="booked",
             site_id=person.site_id,

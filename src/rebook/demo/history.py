@@ -9,17 +9,10 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from rebook.demo.people import CLINICIANS, DENTAL, SITES
+from rebook.demo.needs import Need, needs_of
+from rebook.demo.people import CLINICIANS, SITES
 from rebook.demo.world import Booked, Person, Recommended, Scenario
 
-# Days between visits of a faithful patient, and after how many without one the person is truly overdue.
-RHYTHM = {
-    "hygiene": (183, 240),
-    "periodontal_maintenance": (91, 120),
-    "annual_visit": (365, 440),
-    "well_child": (365, 440),
-    "diabetes_visit": (175, 225),
-}
 MINUTES = {"hygiene": 45, "annual_visit": 40, "restorative": 60}
 STORIES: tuple[tuple[Scenario, float], ...] = (
     ("regular", 0.46),
@@ -52,71 +45,85 @@ def write_history(people: list[Person], *, random: Random, today: date) -> Histo
     return history
 
 
-def main_visit_type(person: Person, *, today: date) -> str:
-    """The visit a person is seen for again and again."""
-    dentist = any(one.id == person.clinician_id and one.visit_types is DENTAL for one in CLINICIANS)
-    if dentist:
-        return "periodontal_maintenance" if "periodontitis" in person.conditions else "hygiene"
-    if "diabetes" in person.conditions:
-        return "diabetes_visit"
-    return "well_child" if (today - person.birth_on).days < 18 * 365 else "annual_visit"
-
-
 def _write_one(person: Person, history: History, *, random: Random, today: date) -> None:
-    kind = main_visit_type(person, today=today)
-    every, overdue_after = RHYTHM[kind]
-    if person.scenario == "new":
-        _add(
-            history,
-            person,
-            kind,
-            today + timedelta(days=random.randint(3, 40)),
-            "booked",
-            random,
-            booked_before=20,
-        )
+    needs = needs_of(person, today=today)
+    mains = [need for need in needs if need.is_main]
+    if not mains:
         return
-    quiet = {
-        "regular": random.randint(5, max(6, every - 30)),
-        "lapsed": random.randint(overdue_after + 40, overdue_after + 420),
-        "long_gone": random.randint(760, 1900),
-        "no_show": random.randint(every, every + 40),
-        "cancelled": random.randint(every, every + 40),
-        "follow_up_missed": random.randint(45, max(60, min(every - 20, 150))),
-    }[person.scenario]
+    main = random.choice(mains)
+    if person.scenario == "new":
+        soon = today + timedelta(days=random.randint(3, 40))
+        for need in needs:
+            _add(history, person, need.kind, soon, "booked", random, booked_before=50)
+        return
+    quiet = _quiet_days(person.scenario, main, random=random)
+    last = _lay_visits(person, history, main, quiet=quiet, random=random, today=today)
+    _write_end(person, history, main=main, last=last, random=random, today=today)
+    for need in needs:
+        if need is not main:
+            _write_other(person, history, need, quiet=quiet, random=random, today=today)
+
+
+def _quiet_days(scenario: Scenario, main: Need, *, random: Random) -> int:
+    """Days since the last visit of the main kind."""
+    if scenario == "lapsed":
+        return random.randint(main.overdue_after + 20, main.overdue_after + 420)
+    if scenario == "long_gone":
+        return random.randint(760, 1900)
+    if scenario in ("no_show", "cancelled"):
+        return random.randint(main.every, main.every + 15)
+    if scenario == "follow_up_missed":
+        return random.randint(45, min(main.every - 10, 150))
+    return random.randint(5, main.every - 10)
+
+
+def _lay_visits(
+    person: Person, history: History, need: Need, *, quiet: int, random: Random, today: date
+) -> date:
+    """A row of kept visits that ends ``quiet`` days ago; the last one's date."""
     born = person.birth_on + timedelta(days=30)
-    last = max(today - timedelta(days=quiet), born)
-    day = last
+    last = day = max(today - timedelta(days=quiet), born)
     for _ in range(random.randint(1, 8)):
+        _add(history, person, need.kind, day, "fulfilled", random)
+        day -= timedelta(days=int(need.every * random.uniform(0.85, 1.25)))
         if day <= born:
             break
-        _add(history, person, kind, day, "fulfilled", random)
-        day -= timedelta(days=int(every * random.uniform(0.85, 1.25)))
-    _write_end(person, history, kind=kind, last=last, random=random, today=today)
+    return last
 
 
 def _write_end(
-    person: Person, history: History, *, kind: str, last: date, random: Random, today: date
+    person: Person, history: History, *, main: Need, last: date, random: Random, today: date
 ) -> None:
-    every, _ = RHYTHM[kind]
     if person.scenario == "regular":
         if random.random() < 0.7:
-            _add(history, person, kind, today + timedelta(days=random.randint(5, every)), "booked", random)
+            ahead = today + timedelta(days=random.randint(5, main.every))
+            _add(history, person, main.kind, ahead, "booked", random, booked_before=main.every + 20)
     elif person.scenario in ("lapsed", "long_gone"):
-        person.truly_due = kind
+        person.truly_due.add(main.kind)
     elif person.scenario in ("no_show", "cancelled"):
-        person.truly_due = kind
+        person.truly_due.add(main.kind)
         status = "noshow" if person.scenario == "no_show" else "cancelled"
-        missed = today - timedelta(days=random.randint(6, 30))
-        _add(history, person, kind, missed, status, random, booked_before=25)
+        missed = today - timedelta(days=random.randint(8, 30))
+        _add(history, person, main.kind, missed, status, random, booked_before=25)
     elif person.scenario == "follow_up_missed":
-        person.truly_due = "follow_up"
-        number = f"F{person.id[1:]}"
-        history.follow_ups.append(
-            Recommended(
-                number, person.id, "follow_up", last, last + timedelta(days=random.choice((14, 21, 28)))
-            )
-        )
+        person.truly_due.add("follow_up")
+        due_on = last + timedelta(days=random.choice((14, 21, 28)))
+        history.follow_ups.append(Recommended(f"F{person.id[1:]}", person.id, "follow_up", last, due_on))
+
+
+def _write_other(
+    person: Person, history: History, need: Need, *, quiet: int, random: Random, today: date
+) -> None:
+    """Care beside the main reason: mostly up to date, except for those who stay away altogether."""
+    stays_away = person.scenario == "long_gone" or person.scenario == "lapsed" and random.random() < 0.6
+    if stays_away or random.random() < 0.05:
+        person.truly_due.add(need.kind)
+        days = max(quiet, need.overdue_after + random.randint(20, 200))
+    else:
+        # Never later than the main story, which a later visit would undo.
+        earliest = min(quiet, need.every - 11) if person.scenario not in ("regular", "lapsed") else 5
+        days = random.randint(max(earliest, 5), need.every - 10)
+    _lay_visits(person, history, need, quiet=days, random=random, today=today)
 
 
 def _add(
@@ -144,9 +151,14 @@ def _add(
             booked_at=starts - timedelta(days=booked_before),
             status=status,
             site_id=person.site_id,
-            clinician_id=person.clinician_id,
+            clinician_id=_clinician_for(person, kind),
             cancelled_at=cancelled_at,
             cancelled_by="patient" if cancelled_at else "",
             collected_cents=random.randint(60, 320) * 100 if status == "fulfilled" else 0,
         )
     )
+
+
+def _clinician_for(person: Person, kind: str) -> str:
+    """Somebody at the person's site who gives this kind of visit."""
+    return next(one.id for one in CLINICIANS if one.site_id == person.site_id and kind in one.visit_types)

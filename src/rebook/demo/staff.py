@@ -58,7 +58,7 @@ def _who_answers(demo: DemoPractice, task: TaskView) -> Person:
 
 def _book(demo: DemoPractice, task: TaskView, *, random: Random, actor: str, now: datetime) -> bool:
     person = demo.world.index[demo.person_of[task.patient_id or 0]]
-    visit_type = person.truly_due or "annual_visit"
+    visit_type = task.visit_type or min(person.truly_due, default="annual_visit")
     free = booking.open_slots(
         organisation_id=demo.organisation_id, visit_type=visit_type, now=now + timedelta(days=1), days=10
     )

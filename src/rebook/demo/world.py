@@ -82,8 +82,8 @@ class Person:
     do_not_contact: bool = False
     # --- what is true
     scenario: Scenario = "regular"
-    # Visit type the person is truly due for at the start; empty when none.
-    truly_due: str = ""
+    # Visit types the person is truly due for at the start.
+    truly_due: set[str] = field(default_factory=set)
     duplicate_of: str = ""
     died_unrecorded: bool = False
     number_is_strangers: bool = False

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from rebook.accounts import read as accounts
 from rebook.core.outcome import CaseVerdict, decide_outcome
-from rebook.packs.gaps import definitions_for
+from rebook.packs.gaps import gap_definitions
 from rebook.records.read import outcomes as read
 from rebook.records.write import outcomes as write
 
@@ -42,4 +42,4 @@ def _is_news(verdict: CaseVerdict) -> bool:
 
 def _satisfying(organisation_id: int) -> dict[str, frozenset[str]]:
     packs = accounts.organisation(organisation_id=organisation_id).pack_keys
-    return {one.key: frozenset(one.satisfied_by.visit_types) for one in definitions_for(packs)}
+    return {one.key: one.booked_types for one in gap_definitions(tuple(packs))}
