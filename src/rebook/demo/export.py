@@ -20,7 +20,7 @@ FOLLOW_UP_COLUMNS = ("follow_up_id", "patient_id", "visit_type", "recommended_on
 
 
 def write_export(world: World, folder: Path) -> None:
-    """The whole export: five files."""
+    """The whole export, one file per kind of thing."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(
         folder / "locations.csv",
@@ -46,6 +46,15 @@ def write_export(world: World, folder: Path) -> None:
     )
     _write(folder / "patients.csv", PATIENT_COLUMNS, (patient_row(person) for person in world.people))
     write_conditions(world.people, folder)
+    _write(
+        folder / "procedures.csv",
+        ("procedure_id", "patient_id", "procedure", "performed_on"),
+        (
+            (f"{one.id}-c", one.id, "colonoscopy", one.colonoscopy_on)
+            for one in world.people
+            if one.colonoscopy_on
+        ),
+    )
     write_appointments(world.appointments, folder)
     _write(folder / "follow_ups.csv", FOLLOW_UP_COLUMNS, (_follow_up_row(one) for one in world.follow_ups))
 

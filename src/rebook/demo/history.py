@@ -115,7 +115,7 @@ def _write_other(
     person: Person, history: History, need: Need, *, quiet: int, random: Random, today: date
 ) -> None:
     """Care beside the main reason: mostly up to date, except for those who stay away altogether."""
-    stays_away = person.scenario == "long_gone" or person.scenario == "lapsed" and random.random() < 0.6
+    stays_away = person.scenario == "long_gone" or (person.scenario == "lapsed" and random.random() < 0.6)
     if stays_away or random.random() < 0.05:
         person.truly_due.add(need.kind)
         days = max(quiet, need.overdue_after + random.randint(20, 200))

@@ -112,6 +112,8 @@ def _contacts(members: list[Person], *, adults: int, site: Site, random: Random)
 def _mark_truths(people: list[Person], *, random: Random, today: date) -> None:
     for person in people:
         years = (today - person.birth_on).days / 365
+        if 44 <= years < 77:
+            person.colonoscopy_on = today - timedelta(days=random.randint(100, 3200))
         if random.random() < (0.12 if years > 78 else 0.004):
             died = today - timedelta(days=random.randint(20, 900))
             # One death in four has not reached the practice.
@@ -149,6 +151,8 @@ def _duplicates(people: list[Person], *, random: Random) -> list[Person]:
         person for person in people if person.mobile and not person.deceased_on and random.random() < 0.015
     ]
     return [
-        replace(person, id=f"D{person.id[1:]}", duplicate_of=person.id, email="", conditions=())
+        replace(
+            person, id=f"D{person.id[1:]}", duplicate_of=person.id, email="", conditions=(), truly_due=set()
+        )
         for person in chosen
     ]

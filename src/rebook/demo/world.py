@@ -75,6 +75,7 @@ class Person:
     conditions: tuple[str, ...] = ()
     payer: str = "commercial"
     value_cents: int = 0
+    colonoscopy_on: date | None = None
     # --- what the practice's system says
     deceased_on: date | None = None
     moved_on: date | None = None
