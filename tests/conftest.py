@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+import django
+
 if "REBOOK_TEST_HOME" not in os.environ:
     # Set before the workers of a parallel run start, so that they share one server.
     home = tempfile.mkdtemp(prefix="rebook-tests-")
@@ -14,3 +16,10 @@ if "REBOOK_TEST_HOME" not in os.environ:
 os.environ["REBOOK_HOME"] = os.environ["REBOOK_TEST_HOME"]
 os.environ.pop("REBOOK_DATABASE_URL", None)
 os.environ.setdefault("REBOOK_SECRET_KEY", "only-for-tests-" + "0" * 40)
+
+# Here and not in pyproject.toml: pytest-django would read the settings before this file is loaded, and
+# the tests would run in the home, and on the database, of whoever starts them.
+os.environ["DJANGO_SETTINGS_MODULE"] = "rebook.config.settings"
+django.setup()
+# WhiteNoise warns about a directory of collected files that is not there; tests serve from the sources.
+os.makedirs(os.path.join(os.environ["REBOOK_HOME"], "static"), exist_ok=True)
