@@ -55,20 +55,20 @@ def visit_type_of_link(link: LinkView) -> read.VisitTypeView | None:
 
 
 def times_for_link(
-    *, link: LinkView, now: datetime, from_at: datetime | None = None, days: int | None = None
+    *, link: LinkView, now: datetime, from_at: datetime | None = None, until_at: datetime | None = None
 ) -> TimesOffered:
-    """What the link's page offers: the next three times, or everything in the ``days`` from ``from_at`` on.
+    """What the link's page offers: the soonest times, or everything in ``[from_at, until_at)``.
 
-    At the patient's home location where there is one with room, else anywhere. Never nearer than the notice
-    nor further off than the horizon of the practice.
+    At the patient's home location where that has room, else anywhere. Never nearer than the notice nor
+    further off than the horizon of the practice.
     """
     kind = visit_type_of_link(link)
     if kind is None or not kind.is_self_bookable:
-        return TimesOffered(None, (), ())
+        return TimesOffered(None, (), (), now)
     policy = policy_of(organisation_id=link.organisation_id)
     earliest, latest = now + policy.minimum_notice, now + policy.horizon
     start = max(earliest, from_at or earliest)
-    ends = [start + timedelta(days=days)] if days else [start + _SOON, latest]
+    ends = [until_at] if until_at else [start + _SOON, latest]
     slots: tuple[Slot, ...] = ()
     for end in ends:
         for location_id in dict.fromkeys((link.home_location_id, None)):
@@ -81,8 +81,8 @@ def times_for_link(
                 until_at=min(end, latest),
             )
             if slots:
-                return TimesOffered(kind, slots, next_times(slots))
-    return TimesOffered(kind, slots, next_times(slots))
+                return TimesOffered(kind, slots, next_times(slots), latest)
+    return TimesOffered(kind, slots, next_times(slots), latest)
 
 
 def _free(

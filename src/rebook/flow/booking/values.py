@@ -54,6 +54,8 @@ class TimesOffered:
     visit_type: VisitTypeView | None
     slots: tuple[Slot, ...]
     next_times: tuple[Slot, ...]
+    # No time later than this is on offer.
+    latest_at: datetime
 
 
 HoldAnswer = Held | SlotTaken
