@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 
 from rebook.accounts import write as accounts
+from rebook.accounts.scope import organisation_scope
 from rebook.records.models import (
     Appointment,
     Consent,
@@ -169,3 +170,35 @@ def test_one_open_gap_per_definition(ours: House) -> None:
     gap(ours, ours.patient)
     with pytest.raises(IntegrityError, match="gap_open_once"), transaction.atomic():
         gap(ours, ours.patient)
+
+
+class TestScope:
+    """Inside a scope the database shows and takes one organisation's rows, whatever the code asks for."""
+
+    def test_rows_of_others_are_not_there(self, ours: House, theirs: House) -> None:
+        with organisation_scope(ours.id):
+            assert set(Patient.objects.values_list("organisation_id", flat=True)) == {ours.id}
+            assert not Patient.objects.filter(pk=theirs.patient.pk).exists()
+        assert Patient.objects.filter(pk=theirs.patient.pk).exists()
+
+    def test_rows_of_others_cannot_be_written(self, ours: House, theirs: House) -> None:
+        def write_theirs() -> None:
+            with organisation_scope(ours.id), transaction.atomic():
+                gap(theirs, theirs.patient)
+
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            write_theirs()
+
+    def test_rows_of_others_cannot_be_changed(self, ours: House, theirs: House) -> None:
+        with organisation_scope(ours.id):
+            assert Patient.objects.filter(pk=theirs.patient.pk).update(city="Elsewhere") == 0
+
+    def test_every_table_with_an_organisation_has_the_policy(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c"
+                " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organisation_id'"
+                " WHERE c.relkind = 'r' AND c.relname ~ '^(records|accounts)_'"
+            )
+            without = [table for table, is_forced in cursor.fetchall() if not is_forced]
+        assert without == []
