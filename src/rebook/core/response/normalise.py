@@ -65,7 +65,7 @@ def _settled(word: str, spelling: Spelling) -> str | None:
 def _nearest(word: str, spelling: Spelling) -> str | None:
     if len(word) < 6:
         return None
-    return next((one for one in spelling.near if near(word, one, 2 if len(one) >= 10 else 1)), None)
+    return next((one for one in spelling.near if near(word, one, 2 if len(one) >= 11 else 1)), None)
 
 
 def _spelled(token: str, spelling: Spelling) -> str:
