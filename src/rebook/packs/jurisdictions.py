@@ -188,11 +188,13 @@ def _windows(row: WindowRow, days_off: frozenset[date], closed_on: frozenset[dat
 
 @lru_cache(maxsize=64)
 def base_policy(keys: frozenset[str], years: tuple[int, ...]) -> GuardPolicy:
-    """House rule, country's floor and the rows of ``keys``. A key of no loaded country gets no row, so the
-    guard falls back to every window it knows (R-B2)."""
+    """House rule, country's floor and the rows of ``keys``. A key that no file knows, or no key at all,
+    brings in every row, so that the guard can take the strictest of them (R-B2)."""
     document, house_row = house()
     us = jurisdiction("us")
     wanted = {key for key in keys if key.startswith("us-")}
+    if not keys or wanted != keys:
+        wanted |= set(us.states)
     rows = [_windows(house_row, public_holidays(us.calendar, "", years), us.closed_on)]
     rows.append(_windows(us.floor, frozenset(), frozenset()))
     for key in sorted(wanted):

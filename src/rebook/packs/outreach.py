@@ -8,11 +8,14 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from rebook.core.outreach.lint import Wording
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence
 from rebook.core.outreach.values import GuardPolicy
 
 from . import jurisdictions, places
+from . import sequences as sequence_packs
+from . import templates as message_packs
 
 
 def guard_policy(
@@ -58,13 +61,23 @@ def plausible_places(
 
 
 def templates() -> Mapping[tuple[str, str, str], Template]:
-    """Every shipped template by (key, channel kind, language). None is approved until the practice does."""
-    raise NotImplementedError
+    """Every shipped template by (key, channel kind, language). None is approved until the practice does.
+
+    Keys: due_visit, follow_up, cancelled, no_show, check_in (sms, email, phone); opt_out_confirmation,
+    help_answer, safety, safety_crisis, after_hours, booking_link (sms). Languages: en, es.
+    ``Template.fields`` says which values each needs; ``messages/fields.toml`` what they mean.
+    """
+    return message_packs.templates()
+
+
+def wording(*, language: str) -> Wording:
+    """The checks of a language, for texts that staff type (``message.free_text``)."""
+    return message_packs.wording(language)
 
 
 def sequences(pack: str) -> Mapping[str, Sequence]:
     """The sequences of a specialty pack ("primary_care", "dental") by key ("primary_care.routine")."""
-    raise NotImplementedError
+    return sequence_packs.sequences(pack)
 
 
 def crisis_numbers(*, jurisdiction_key: str = "us") -> Mapping[str, str]:

@@ -1,0 +1,212 @@
+"""Templates and their wording rules from ``messages/``: one table per text, one Liquid file per channel.
+
+``messages/<language>/<key>.toml`` names the fields of each channel; ``<key>.<channel>.liquid`` is the body.
+Every text is filled with long plausible values and checked as it would be before going out, so a text that
+could not be sent does not load.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from rebook.core.channel import ChannelKind
+from rebook.core.outreach.lint import BannedWord, TemplateRole, Wording
+from rebook.core.outreach.liquid_text import BadLiquid
+from rebook.core.outreach.message import FieldClass, Template, TemplateField, render, undeclared
+from rebook.core.outreach.values import Purpose
+
+from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
+
+FOLDER = PACKS / "messages"
+CHANNELS: tuple[str, ...] = get_args(ChannelKind)
+_TOP = {"key", "about", "purpose", "role", "status", "is_generic", *CHANNELS}
+_OF_CHANNEL = {"subject", "button", "required", "optional"}
+_WORDING = {
+    *(
+        "language",
+        "voicemail",
+        "choice",
+        "opt_out",
+        "opt_out_words",
+        "discouraged",
+        "shorteners",
+        "clinical",
+        "banned",
+    ),
+}
+
+Templates = Mapping[tuple[str, str, str], Template]
+
+
+@cache
+def templates() -> Templates:
+    """Every shipped template by (key, channel, language). Raises ``PackInvalid``."""
+    return read_templates(FOLDER)
+
+
+@cache
+def wording(language: str) -> Wording:
+    """The checks for texts of a language; English where there are none of its own."""
+    path = FOLDER / language.partition("-")[0] / "wording.toml"
+    return read_wording(read_document(path if path.exists() else FOLDER / "en" / "wording.toml"))
+
+
+def read_templates(folder: Path) -> Templates:
+    """Every template below a folder like ``messages/``. Raises ``PackInvalid`` with all that is wrong."""
+    errors: list[PackError] = []
+    found: dict[tuple[str, str, str], Template] = {}
+    fields = read_fields(read_document(folder / "fields.toml"))
+    for language in sorted(path.name for path in folder.iterdir() if path.is_dir()):
+        try:
+            words = read_wording(read_document(folder / language / "wording.toml"))
+        except PackInvalid as invalid:
+            errors += invalid.errors
+            continue
+        for path in sorted((folder / language).glob("*.toml")):
+            if path.name == "wording.toml":
+                continue
+            try:
+                for template in _of_file(read_document(path), path, language, fields, words):
+                    found[template.key, template.channel, template.language] = template
+            except PackInvalid as invalid:
+                errors += invalid.errors
+    if errors:
+        raise PackInvalid(errors)
+    return found
+
+
+def read_fields(document: Document) -> Mapping[str, Mapping[str, Any]]:
+    """The known fields by name, as tables with class, is_name and longest."""
+    errors: list[PackError] = []
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, value in enumerate(document.data.get("field", [])):
+        table = Table(document, "field", number, value, errors)
+        table.only({"name", "class", "is_name", "meaning", "longest"})
+        name = table.text("name")
+        if not name or name in found or not table.text("meaning"):
+            table.wrong("name", "a field has a name of its own and a meaning")
+        if not table.text("class", one_of=get_args(FieldClass)):
+            table.wrong("class", "is required")
+        table.by_language("longest")
+        found[name] = value
+    if errors:
+        raise PackInvalid(errors)
+    return found
+
+
+def read_wording(document: Document) -> Wording:
+    """One language's checks. Raises ``PackInvalid``, also for patterns that are no regular expressions."""
+    errors: list[PackError] = []
+    top = Table(document, "", 0, document.data, errors)
+    top.only(_WORDING)
+    banned: list[BannedWord] = []
+    for number, value in enumerate(document.data.get("banned", [])):
+        table = Table(document, "banned", number, value, errors)
+        table.only({"why", "words", "in_service"})
+        _check_patterns(table, "words")
+        in_service = bool(value.get("in_service", True))
+        banned += [BannedWord(pattern, table.text("why"), in_service) for pattern in table.words("words")]
+    for key in ("clinical", "opt_out", "discouraged"):
+        _check_patterns(top, key)
+    if errors:
+        raise PackInvalid(errors)
+    return Wording(
+        language=top.text("language"),
+        banned=tuple(banned),
+        clinical=top.words("clinical"),
+        discouraged=top.words("discouraged"),
+        opt_out=top.words("opt_out"),
+        choice=top.text("choice"),
+        opt_out_words=top.words("opt_out_words"),
+        shorteners=top.words("shorteners"),
+        voicemail=top.text("voicemail", "Voicemail"),
+    )
+
+
+def _check_patterns(table: Table, key: str) -> None:
+    for pattern in table.words(key):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            table.wrong(key, f"{pattern}: {error}")
+
+
+def _of_file(
+    document: Document,
+    path: Path,
+    language: str,
+    fields: Mapping[str, Mapping[str, Any]],
+    words: Wording,
+) -> Iterator[Template]:
+    """The templates of one table file. Raises ``PackInvalid``."""
+    errors: list[PackError] = []
+    top = Table(document, "", 0, document.data, errors)
+    top.only(_TOP)
+    if top.text("key") != path.stem:
+        top.wrong("key", f"must be {path.stem}, like the file")
+    made: list[Template] = []
+    for channel in (name for name in CHANNELS if name in document.data):
+        table = Table(document, channel, 0, document.data[channel], errors)
+        table.only(_OF_CHANNEL)
+        body = path.with_name(f"{path.stem}.{channel}.liquid")
+        if not body.exists():
+            table.wrong("", f"there is no {body.name}")
+            continue
+        template = Template(
+            key=path.stem,
+            channel=cast(ChannelKind, channel),
+            language=language,
+            body=body.read_text(encoding="utf-8").strip(),
+            subject=table.text("subject"),
+            button=table.text("button"),
+            purpose=top.text("purpose", "treatment_recall", one_of=get_args(Purpose)),
+            role=cast(TemplateRole, top.text("role", "recall", one_of=get_args(TemplateRole))),
+            is_generic=bool(document.data.get("is_generic", False)),
+            status=top.text("status", "draft", one_of=("draft", "machine", "human_reviewed")),
+            fields=tuple(_fields(table, fields, language)),
+            wording=words,
+        )
+        errors += _trial(template, document, body)
+        made.append(template)
+    if errors:
+        raise PackInvalid(errors)
+    yield from made
+
+
+def _fields(table: Table, known: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[TemplateField]:
+    for key, is_required in (("required", True), ("optional", False)):
+        for name in table.words(key):
+            spec = known.get(name)
+            if spec is None:
+                table.wrong(key, f"there is no field {name}; see fields.toml")
+                continue
+            longest = spec.get("longest", {})
+            yield TemplateField(
+                name=name,
+                field_class=spec["class"],
+                is_required=is_required,
+                longest=longest.get(language, longest.get("en", "")),
+                is_name=bool(spec.get("is_name", False)),
+            )
+
+
+def _trial(template: Template, document: Document, body: Path) -> Iterator[PackError]:
+    """What a patient with long values would get, and what is wrong with it."""
+    name = f"{Path(document.file).parent.as_posix()}/{body.name}"
+    try:
+        strays = undeclared(template)
+        if strays:
+            yield PackError(name, 1, strays[0], "is used and not declared, or declared and not used")
+            return
+    except BadLiquid as bad:
+        yield PackError(name, bad.line, "", bad.reason)
+        return
+    longest = {f.name: f.longest for f in template.fields}
+    shown = render(template, longest)
+    for problem in shown.problems:
+        yield PackError(name, 1, "", problem)
+    # Campaign texts fit one SMS even with long values (R-D6).
+    if template.channel == "sms" and template.role == "recall" and shown.segments > 1:
+        yield PackError(name, 1, "", "does not fit one SMS with long values")
