@@ -1,0 +1,121 @@
+"""The first of the two transactions around every send: facts read again, the guard asked again, claimed."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+
+from rebook.core.channel import Channel
+from rebook.core.outreach.values import Decision
+from rebook.packs.outreach import templates
+from rebook.records.read.guard_subjects import Contemplated
+from rebook.records.write import attempts as write
+from rebook.records.write import results
+from rebook.records.write.attempts import DueAttempt, JudgedContact, Ruling
+
+from .subject import House, PlannedContact, judge
+
+# A stop that began while the batch was being judged is no word on the patient: the attempt waits.
+STOP_WAIT = timedelta(hours=1)
+
+
+class Claim(NamedTuple):
+    """What one round took in hand. ``judged`` is 0 when nothing is due or all is in other hands."""
+
+    claimed: list[DueAttempt]
+    counts: Counter[str]
+    reasons: Counter[str]
+    judged: int
+
+
+def claim(
+    house: House,
+    *,
+    channels: Mapping[str, Channel],
+    limit: int,
+    worker: str,
+    now: datetime,
+    only: Sequence[int] | None = None,
+) -> Claim:
+    """Take up to ``limit`` due attempts in hand, in one short transaction (promise 1, step 1).
+
+    What the guard no longer allows is refused or put off instead, with its reasons.
+    """
+    org = house.organisation.id
+    with transaction.atomic(durable=True):
+        due = write.lock_due(organisation_id=org, now=now, limit=limit, channels=sorted(channels), only=only)
+        decisions = judge(house, [_planned(one, channels) for one in due], now=now)
+        rulings = [
+            _ruling(one, decision, channels[one.channel].key, now=now)
+            for one, decision in zip(due, decisions, strict=True)
+        ]
+        write.apply_rulings(organisation_id=org, rulings=rulings, worker=worker, now=now)
+        write.add_decisions(
+            organisation_id=org,
+            decisions=[
+                JudgedContact(one.patient_id, one.id, one.case_id, one.channel, decision)
+                for one, decision in zip(due, decisions, strict=True)
+            ],
+            now=now,
+        )
+        dropped = [one.attempt_id for one in rulings if one.state in ("refused", "expired")]
+        results.reopen_steps(organisation_id=org, attempt_ids=dropped, now=now)
+    return Claim(
+        claimed=[one for one, ruling in zip(due, rulings, strict=True) if ruling.state == "claimed"],
+        counts=Counter(one.state for one in rulings if one.state != "claimed"),
+        reasons=Counter(
+            reason.rule for one in rulings if one.state != "claimed" for reason in one.decision.reasons[:1]
+        ),
+        judged=len(due),
+    )
+
+
+def _planned(one: DueAttempt, channels: Mapping[str, Channel]) -> PlannedContact:
+    channel = channels[one.channel]
+    template = templates().get((one.template_key, one.channel, one.language))
+    return PlannedContact(
+        contemplated=Contemplated(
+            patient_id=one.patient_id,
+            case_id=one.case_id,
+            contact_point_id=one.contact_point_id,
+            to_value=one.to_value,
+            attempt_id=one.id,
+        ),
+        origin=one.origin,  # type: ignore[arg-type]
+        purpose=one.purpose,  # type: ignore[arg-type]
+        channel=channel.capabilities.kind,
+        channel_key=channel.key,
+        channel_is_open=channel.capabilities.is_open,
+        channel_is_manual=channel.capabilities.is_manual,
+        due_at=one.due_at,
+        expires_at=one.expires_at,
+        template_key=one.template_key,
+        template_hash=one.template_hash,
+        language=one.language,
+        # Only the words as they stood when planned count; a text changed since is not the generic one.
+        template_is_generic=bool(
+            template and template.is_generic and template.content_hash == one.template_hash
+        ),
+    )
+
+
+def _ruling(one: DueAttempt, decision: Decision, adapter: str, *, now: datetime) -> Ruling:
+    state, due_at = state_of(decision, due_at=one.due_at, expires_at=one.expires_at, now=now)
+    return Ruling(one.id, "claimed" if state == "planned" else state, due_at, decision, adapter)
+
+
+def state_of(
+    decision: Decision, *, due_at: datetime, expires_at: datetime, now: datetime
+) -> tuple[str, datetime]:
+    """(state of an attempt after this decision, when it is due): planned, deferred, refused or expired."""
+    if decision.verdict == "allow":
+        return "planned", due_at
+    if decision.verdict == "defer" and decision.defer_until is not None:
+        until = max(decision.defer_until, due_at)
+        return ("deferred", until) if until < expires_at else ("expired", due_at)
+    rules = {reason.rule for reason in decision.reasons}
+    if rules == {"stopped"} and now + STOP_WAIT < expires_at:
+        return "deferred", now + STOP_WAIT
+    return ("expired" if rules == {"expired"} else "refused"), due_at

@@ -1,0 +1,101 @@
+"""Cases whose next step is due, locked for planning, with what a message about them needs."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+
+class DueCase(NamedTuple):
+    """A case whose step ``step_index`` is due, and the person it is about."""
+
+    id: int
+    campaign_id: int
+    step_index: int
+    purpose: str
+    patient_id: int
+    given_name: str
+    birth_on: date | None
+    language: str
+    preferred_channel: str
+    time_zone: str
+    home_location_id: int | None
+    responsible_patient_id: int | None
+    gap_kind: str
+    gap_anchor_on: date | None
+    location_id: int | None
+    household_key: str
+
+
+# Nothing is planned for who has an attempt waiting, an appointment, or a stop in the way.
+LOCK_DUE_CASES = """
+SELECT c.id, c.campaign_id, c.step_index, k.purpose, p.id, p.given_name, p.birth_on, p.language,
+       p.preferred_channel, p.time_zone, p.home_location_id, p.responsible_patient_id, g.kind, g.anchor_on,
+       g.location_id, p.household_key
+FROM records_case c
+JOIN records_campaign k ON k.id = c.campaign_id
+JOIN records_gap g ON g.id = c.gap_id
+JOIN records_patient p ON p.id = c.patient_id
+WHERE c.organisation_id = %(org)s AND c.arm = 'contact' AND c.closed_at IS NULL AND c.paused_at IS NULL
+  AND c.next_step_at <= %(now)s AND c.booked_at IS NULL AND k.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM records_attempt a
+      WHERE a.case_id = c.id AND a.state IN ('planned', 'deferred', 'claimed'))
+  AND NOT EXISTS (SELECT 1 FROM records_stop s WHERE s.organisation_id = %(org)s AND s.ended_at IS NULL
+      AND (s.scope = 'organisation' OR s.scope = 'campaign' AND s.key = c.campaign_id::text))
+ORDER BY c.next_step_at, g.rank NULLS LAST, c.id LIMIT %(limit)s
+FOR UPDATE OF c SKIP LOCKED
+"""
+
+
+def lock_due_cases(*, organisation_id: int, now: datetime, limit: int) -> list[DueCase]:
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_DUE_CASES, {"org": organisation_id, "now": now, "limit": limit})
+        return list(map(DueCase._make, cursor.fetchall()))
+
+
+def channels_tried(*, organisation_id: int, cases: Sequence[DueCase]) -> dict[int, set[str]]:
+    """Channels on which the present step of each case was attempted already."""
+    tried: dict[int, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.case_id, a.channel FROM records_attempt a
+            JOIN unnest(%s::bigint[], %s::int[]) AS v(case_id, step) ON v.case_id = a.case_id
+                AND v.step = a.step_index
+            WHERE a.organisation_id = %s AND a.origin = 'campaign'
+            """,
+            [[one.id for one in cases], [one.step_index for one in cases], organisation_id],
+        )
+        for case_id, channel in cursor.fetchall():
+            tried[case_id].add(channel)
+    return tried
+
+
+class ReachableBy(NamedTuple):
+    """A number or address that somebody may be reached by, best first."""
+
+    id: int
+    patient_id: int
+    system: str
+    value: str
+    line_type: str
+
+
+def reachable_by(*, organisation_id: int, patient_ids: Sequence[int]) -> dict[int, list[ReachableBy]]:
+    """Contact points in a state fit for use: verified ones first, then as the source ranks them."""
+    found: dict[int, list[ReachableBy]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, patient_id, system, value, line_type FROM records_contactpoint
+            WHERE organisation_id = %s AND patient_id = ANY(%s) AND is_current
+              AND state IN ('unverified', 'verified')
+            ORDER BY patient_id, state = 'verified' DESC, rank, id
+            """,
+            [organisation_id, sorted(set(patient_ids))],
+        )
+        for row in map(ReachableBy._make, cursor.fetchall()):
+            found[row.patient_id].append(row)
+    return found
