@@ -86,29 +86,26 @@ def prepare(spec: Merge, parameters: dict[str, Any]) -> None:
     """Fill ``ready_<entity>``: the last fact per id, resolved, hashed, compared with the ledger."""
     names = ", ".join(spec.columns)
     chosen = ", ".join(f"{expression} AS {name}" for name, expression in spec.columns.items())
-    extra = "".join(f", {expression} AS hashed_{index}" for index, expression in enumerate(spec.hashed))
-    hashed = ", ".join(
-        [f"x.{name}" for name in spec.columns] + [f"x.hashed_{i}" for i in range(len(spec.hashed))]
-    )
+    hashed = ", ".join([*spec.columns, *("x.more" for _ in spec.hashed[:1])])
+    more = f", ROW({', '.join(spec.hashed)})::text AS more" if spec.hashed else ""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{spec.ready}")
         cursor.execute(
             f"""
             CREATE TEMPORARY TABLE {spec.ready} AS
-            WITH resolved AS (
-                SELECT DISTINCT ON (s.external_id) s.seq, s.file, s.line, s.external_id, {chosen}{extra},
-                    {_problem(spec)} AS problem
-                FROM import_{spec.entity} s {spec.joins}
-                ORDER BY s.external_id, s.seq DESC
-            ), hashed AS (
-                SELECT x.*, decode(md5(ROW({hashed})::text), 'hex') AS fact_hash FROM resolved x
-            )
-            SELECT h.seq, h.file, h.line, h.external_id, {names}, h.problem, h.fact_hash, t.id AS target_id,
-                t.fact_hash IS DISTINCT FROM h.fact_hash AS differs
-            FROM (SELECT seq, file, line, external_id, problem, fact_hash, {names} FROM hashed) h
-            LEFT JOIN (SELECT id, external_id, fact_hash FROM {spec.table}
-                WHERE organisation_id = %(organisation)s AND source_id = %(source)s) t
-                ON t.external_id = h.external_id
+            SELECT f.*, t.id AS target_id, t.fact_hash IS DISTINCT FROM f.fact_hash AS differs
+            FROM (
+                SELECT x.seq, x.file, x.line, x.external_id, x.problem, {names},
+                    decode(md5(ROW({hashed})::text), 'hex') AS fact_hash
+                FROM (
+                    SELECT DISTINCT ON (s.external_id) s.seq, s.file, s.line, s.external_id, {chosen}{more},
+                        {_problem(spec)} AS problem
+                    FROM import_{spec.entity} s {spec.joins}
+                    ORDER BY s.external_id, s.seq DESC
+                ) x
+            ) f
+            LEFT JOIN {spec.table} t ON t.organisation_id = %(organisation)s
+                AND t.source_id = %(source)s AND t.external_id = f.external_id
             """,
             parameters,
         )
@@ -144,16 +141,16 @@ def _turn_away(spec: Merge) -> None:
 
 
 def _insert(spec: Merge, parameters: dict[str, Any]) -> int:
-    names = [*spec.columns, *spec.defaults]
-    values = [*(f"f.{name}" for name in spec.columns), *spec.defaults.values()]
+    names = ", ".join([*spec.columns, *spec.defaults])
+    values = ", ".join([*(f"f.{name}" for name in spec.columns), *spec.defaults.values()])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {spec.table} (organisation_id, source_id, external_id, fact_hash, {', '.join(names)})"
-            f" SELECT %(organisation)s, %(source)s, f.external_id, f.fact_hash, {', '.join(values)}"
+            f"INSERT INTO {spec.table} (organisation_id, source_id, external_id, fact_hash, {names})"
+            f" SELECT %(organisation)s, %(source)s, f.external_id, f.fact_hash, {values}"
             f" FROM {spec.ready} f WHERE f.problem IS NULL AND f.target_id IS NULL ORDER BY f.seq",
             parameters,
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _update(spec: Merge) -> int:
@@ -164,4 +161,4 @@ def _update(spec: Merge) -> int:
             f"UPDATE {spec.table} t SET fact_hash = f.fact_hash, {changes} FROM {spec.ready} f"
             f" WHERE t.id = f.target_id AND f.differs AND f.problem IS NULL"
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -13,6 +13,8 @@ from rebook.records.write.facts_merge import LOCATION, PRACTITIONER, Merge
 from rebook.records.write.people import DO_NOT_CONTACT_BY_SOURCE, OWN_EXCLUSIONS
 
 _TEXTS = ("given_name", "family_name", "time_zone", "address_line", "city", "state", "postal_code")
+_SAID_BY_PEOPLE = f"t.do_not_contact AND t.do_not_contact_reason <> '{DO_NOT_CONTACT_BY_SOURCE}'"
+_REASON = f"CASE WHEN f.do_not_contact THEN '{DO_NOT_CONTACT_BY_SOURCE}' ELSE '' END"
 _OWN = ", ".join(f"'{word}'" for word in OWN_EXCLUSIONS)
 
 # Counted as part of the fact: a changed number is a changed patient.
@@ -48,12 +50,9 @@ PATIENTS = Merge(
         "is_deceased": "f.is_deceased OR t.is_deceased",
         "deceased_on": "coalesce(f.deceased_on, t.deceased_on)",
         "left_practice_on": "coalesce(f.left_practice_on, t.left_practice_on)",
-        "do_not_contact": (
-            f"f.do_not_contact OR (t.do_not_contact AND t.do_not_contact_reason <> '{DO_NOT_CONTACT_BY_SOURCE}')"
-        ),
+        "do_not_contact": f"f.do_not_contact OR ({_SAID_BY_PEOPLE})",
         "do_not_contact_reason": (
-            f"CASE WHEN t.do_not_contact AND t.do_not_contact_reason <> '{DO_NOT_CONTACT_BY_SOURCE}'"
-            f" THEN t.do_not_contact_reason WHEN f.do_not_contact THEN '{DO_NOT_CONTACT_BY_SOURCE}' ELSE '' END"
+            f"CASE WHEN {_SAID_BY_PEOPLE} THEN t.do_not_contact_reason ELSE {_REASON} END"
         ),
         "exclusions": (
             f"ARRAY(SELECT word FROM unnest(f.exclusions) word UNION"
@@ -61,7 +60,7 @@ PATIENTS = Merge(
         ),
     },
     defaults={
-        "do_not_contact_reason": f"CASE WHEN f.do_not_contact THEN '{DO_NOT_CONTACT_BY_SOURCE}' ELSE '' END",
+        "do_not_contact_reason": _REASON,
         "household_key": "''",
     },
     hashed=(_CONTACTS, _CONSENTS),

@@ -37,7 +37,9 @@ CREATE TEMPORARY TABLE ready_location AS
 SELECT s.*, t.id AS target_id, t.id IS NOT NULL AND (
         t.name, t.phone, t.address_line, t.city, t.state, t.postal_code,
         coalesce(nullif(s.zone, ''), t.time_zone)
-    ) IS DISTINCT FROM (s.name, s.phone, s.address_line, s.city, s.state, s.postal_code, t.time_zone) AS differs
+    ) IS DISTINCT FROM (
+        s.name, s.phone, s.address_line, s.city, s.state, s.postal_code, t.time_zone
+    ) AS differs
 FROM (
     SELECT DISTINCT ON (s.external_id) s.seq, s.file, s.line, s.external_id,
         coalesce(s.name, s.external_id) AS name, coalesce(s.time_zone, '') AS zone,
@@ -82,7 +84,7 @@ def resolve_aliases() -> None:
 
 
 def merge_locations(parameters: dict[str, Any]) -> Merged:
-    """Sites belong to the organisation whatever source names them; a source without a time zone keeps ours."""
+    """Sites belong to the organisation, whatever source names them. Without a time zone ours stays."""
     named = " UNION ".join(
         f"SELECT location_id FROM {table.name}" for table in EVERY_TABLE if "location_id" in table.columns
     )
