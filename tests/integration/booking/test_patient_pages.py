@@ -238,15 +238,19 @@ def test_a_time_that_was_never_on_offer_is_not_taken(visitor, practice):
     assert visitor.at == ""
 
 
-def test_more_times_go_on_week_by_week_to_the_horizon(visitor):
-    seen = []
-    for week in range(9):
-        visitor.open("times", week=week)
-        seen += visitor.times
-    assert "Later times" not in visitor.text
-    # Sixty days of six half hours each, less the notice at one end.
-    assert 59 * 6 <= len(set(seen)) <= 61 * 6
-    assert visitor.open("times", week="x").response.status_code == 200
+def test_more_times_go_on_to_the_horizon_and_no_further(visitor):
+    starts, query, pages = [], {}, 0
+    while query is not None:
+        visitor.open("times", **query)
+        starts += re.findall(r'aria-label="([^"]+)"', visitor.text)
+        later = re.search(r"from=([0-9-]+)", visitor.text)
+        query = {"from": later.group(1)} if later else None
+        pages += 1
+        assert pages < 20
+    # Sixty days of six half hours each, less the notice at one end; none shown twice.
+    assert len(starts) == len(set(starts))
+    assert 59 * 6 <= len(starts) <= 61 * 6
+    assert visitor.open("times", **{"from": "x"}).response.status_code == 200
 
 
 def test_spanish_for_those_who_read_it_and_a_switch_for_everybody(visitor, patient):

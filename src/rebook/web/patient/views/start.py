@@ -1,6 +1,6 @@
 """The first page, and the page with more times."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,7 @@ from rebook.web.patient.page import PatientPage, patient_page
 from rebook.web.patient.views.choices import CHOICES
 from rebook.web.patient.visits import booked_visit
 
-_DAYS_PER_PAGE = 7
-_LAST_PAGE = 52
+_DAYS_SHOWN = 5
 
 
 @require_safe
@@ -39,34 +38,36 @@ def start(page: PatientPage) -> HttpResponse:
 @require_safe
 @patient_page
 def times(page: PatientPage) -> HttpResponse:
-    """Free times by day, a week at a time."""
-    number = _page_number(page)
-    from_at, until_at = _week(page, number)
-    offered = booking.times_for_link(link=page.link, now=page.now, from_at=from_at, until_at=until_at)
+    """Free times by day: the next days that have any, then a link to the ones after."""
+    from_at = _asked_from(page)
+    offered = booking.times_for_link(link=page.link, now=page.now, from_at=from_at)
     # One button per start: which practitioner it is shows on the next page.
     starts = {(slot.starts_at, slot.location_id): slot for slot in reversed(offered.slots)}
     slots = sorted(starts.values(), key=lambda slot: slot.starts_at)
     days = [(day, list(group)) for day, group in groupby(slots, key=lambda slot: say.local(slot).date())]
+    later = days[_DAYS_SHOWN][0] if len(days) > _DAYS_SHOWN else None
+    if later is None and days:
+        later = _later(page, offered, days[-1][0] + timedelta(days=1))
     return page.render(
         "times.html",
-        days=days,
-        number=number,
-        is_last=until_at >= offered.latest_at,
+        days=days[:_DAYS_SHOWN],
+        later=later.isoformat() if later else "",
+        is_first=from_at is None,
         is_move=page.is_checked and booked_visit(page) is not None,
     )
 
 
-def _page_number(page: PatientPage) -> int:
-    raw = page.request.GET.get("week", "0")
-    return min(int(raw), _LAST_PAGE) if raw.isascii() and raw.isdigit() and len(raw) < 4 else 0
+def _asked_from(page: PatientPage) -> datetime | None:
+    try:
+        day = date.fromisoformat(page.request.GET.get("from", ""))
+    except ValueError:
+        return None
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(page.organisation.time_zone))
 
 
-def _week(page: PatientPage, number: int) -> tuple[datetime, datetime]:
-    """Seven whole days on the practice's clock; the first week begins today."""
-    zone = ZoneInfo(page.organisation.time_zone)
-    first = page.now.astimezone(zone).date() + timedelta(days=_DAYS_PER_PAGE * number)
-    midnight = datetime.combine(first, time(), tzinfo=zone)
-    return midnight, midnight + timedelta(days=_DAYS_PER_PAGE)
+def _later(page: PatientPage, offered: booking.TimesOffered, day: date) -> date | None:
+    """A day to look on from, while the practice offers times so far ahead."""
+    return day if day <= offered.latest_at.astimezone(ZoneInfo(page.organisation.time_zone)).date() else None
 
 
 def _booked_elsewhere(page: PatientPage, kind: read.VisitTypeView | None) -> str:
