@@ -7,13 +7,22 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from rebook.analytics.gaps import connect, from_arrow, judge_population
+from rebook.analytics.gaps import Plan, compile_plan, connect, from_arrow, judge_population
 from rebook.analytics.snapshot import SCHEMAS
 from rebook.core.chart import Chart
 from rebook.core.gaps import GapDefinition, GapSettings
 
 COMPARED = ("verdict", "anchor_on", "due_on", "overdue_on", "risk_class", "tier")
 ENGINE = connect(threads=1)
+PLANS: dict[object, Plan] = {}
+
+
+def _plan(definitions, as_of, settings, verdicts) -> Plan:
+    """Compiled once for the many populations of a generated test."""
+    key = (tuple(one.content_hash for one in definitions), as_of, settings, verdicts)
+    if key not in PLANS:
+        PLANS[key] = compile_plan(definitions, as_of=as_of, settings=settings, verdicts=verdicts)
+    return PLANS[key]
 
 
 def as_tables(charts: Sequence[Chart]) -> dict[str, pa.Table]:
@@ -49,16 +58,12 @@ def population_answers(
 ) -> dict[int, dict[str, dict[str, Any]]]:
     """Patient to definition key to what both engines must agree on."""
     found = judge_population(
-        ENGINE,
         from_arrow(ENGINE, as_tables(charts)),
-        definitions,
-        as_of=as_of,
-        settings=settings,
-        verdicts=verdicts,
+        _plan(definitions, as_of, settings, tuple(verdicts)),
         patients_at_once=patients_at_once,
     )
     answers: dict[int, dict[str, dict[str, Any]]] = {chart.patient.id: {} for chart in charts}
-    for row in found.findings.to_pyarrow().to_pylist():
+    for row in ENGINE.table(found.name).to_arrow_table().to_pylist():
         assert row["definition_key"] not in answers[row["patient_id"]], "one finding per key"
         answers[row["patient_id"]][row["definition_key"]] = {name: row[name] for name in COMPARED}
     return answers

@@ -5,11 +5,14 @@ must agree on every finding that is open or booked; the spec tables and generate
 """
 
 from .engine import Population, judge_population
-from .tables import SnapshotTables, connect, from_arrow, read_snapshot
+from .plan import Plan, compile_plan
+from .tables import Source, connect, from_arrow, read_snapshot
 
 __all__ = [
+    "Plan",
     "Population",
-    "SnapshotTables",
+    "Source",
+    "compile_plan",
     "connect",
     "from_arrow",
     "judge_population",

@@ -1,19 +1,23 @@
-"""The snapshot's tables as Ibis expressions, on DuckDB in the process."""
+"""The snapshot's tables: as Ibis expressions to write rules with, and as DuckDB views to run them over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.backends.duckdb import Backend
 
 from rebook.analytics.snapshot import SCHEMAS, TABLES
+
+Bounds = tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class SnapshotTables:
+    """The tables as expressions, bound to no engine."""
+
     patients: ir.Table
     appointments: ir.Table
     visits: ir.Table
@@ -21,56 +25,73 @@ class SnapshotTables:
     conditions: ir.Table
     follow_ups: ir.Table
 
-    def between(self, low: int, high: int) -> "SnapshotTables":
-        """The rows of patients whose id is from ``low`` to ``high``, both included."""
-        return self._each(lambda table: table.filter(table.patient_id.between(low, high)))
 
-    def of(self, patients: ir.Table) -> "SnapshotTables":
-        """The rows of the patients listed in ``patients.patient_id``."""
-        return self._each(lambda table: table.semi_join(patients, "patient_id"))
-
-    def _each(self, change: object) -> "SnapshotTables":
-        assert callable(change)
-        return replace(self, **{one.name: change(getattr(self, one.name)) for one in fields(self)})
+def snapshot_tables() -> SnapshotTables:
+    return SnapshotTables(
+        **{name: ibis.table(ibis.Schema.from_pyarrow(SCHEMAS[name]), name=name) for name in TABLES}
+    )
 
 
-def connect(*, threads: int | None = None, memory: str = "", spill: Path | None = None) -> Backend:
-    """DuckDB in memory; ``memory`` like "4GB"; what does not fit goes to ``spill``."""
-    settings: dict[str, str | int] = {}
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows are: for every table of the snapshot, what stands after FROM."""
+
+    engine: duckdb.DuckDBPyConnection
+    relations: Mapping[str, str]
+
+    def show(self, bounds: Bounds = None) -> None:
+        """Make the tables visible under their names, for patients from one id to another (both included).
+
+        ``bounds`` None shows everybody.
+        """
+        for name, relation in self.relations.items():
+            # A patient filter becomes a filter on row groups: files are sorted by patient.
+            where = f" WHERE patient_id BETWEEN {bounds[0]} AND {bounds[1]}" if bounds else ""
+            self.engine.execute(f'CREATE OR REPLACE TEMP VIEW "{name}" AS SELECT * FROM {relation}{where}')
+
+    def narrowed(self, patients: str) -> "Source":
+        """The rows of the patients that table ``patients`` of the engine lists as ``patient_id``."""
+        only = f"WHERE patient_id IN (SELECT patient_id FROM {patients})"
+        return Source(
+            self.engine, {name: f"(SELECT * FROM {rows} {only})" for name, rows in self.relations.items()}
+        )
+
+    def ranges(self, size: int) -> list[Bounds]:
+        """Bounds of every ``size`` patients; ``[None]`` when all of them are that few."""
+        patients = self.relations["patients"]
+        count = self.engine.execute(f"SELECT count(*) FROM {patients}").fetchall()[0][0]
+        if count <= size:
+            return [None]
+        part = f"(row_number() OVER (ORDER BY patient_id) - 1) // {size} AS part"
+        ordered = f"SELECT patient_id, {part} FROM {patients}"
+        bounds = f"SELECT min(patient_id), max(patient_id) FROM ({ordered}) GROUP BY part ORDER BY part"
+        return [(low, high) for low, high in self.engine.execute(bounds).fetchall()]
+
+
+def connect(
+    *, threads: int | None = None, memory: str = "", spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """DuckDB in memory. ``memory`` is like "4GB"; what does not fit goes to directory ``spill``."""
+    config: dict[str, str | int] = {"preserve_insertion_order": "false"}
     if threads:
-        settings["threads"] = threads
+        config["threads"] = threads
     if memory:
-        settings["memory_limit"] = memory
+        config["memory_limit"] = memory
     if spill:
-        settings["temp_directory"] = str(spill)
-    return ibis.duckdb.connect(**settings)
+        config["temp_directory"] = str(spill)
+    return duckdb.connect(config=config)
 
 
-def read_snapshot(engine: Backend, *, directory: Path) -> SnapshotTables:
-    """The tables of the snapshot in ``directory``; nothing is read yet."""
-    tables = {name: engine.read_parquet(directory / f"{name}.parquet") for name in TABLES}
-    return SnapshotTables(**tables)
+def read_snapshot(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
+    """The snapshot in ``directory``; nothing is read yet."""
+    quoted = {name: str(directory / f"{name}.parquet").replace("'", "''") for name in TABLES}
+    return Source(engine, {name: f"read_parquet('{path}')" for name, path in quoted.items()})
 
 
-def from_arrow(engine: Backend, tables: Mapping[str, pa.Table]) -> SnapshotTables:
+def from_arrow(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Source:
     """Tables held in memory, in the snapshot's schemas; missing ones are empty."""
-    made = {}
     for name in TABLES:
         rows = tables.get(name)
-        engine.con.register(name, SCHEMAS[name].empty_table() if rows is None else rows.cast(SCHEMAS[name]))
-        made[name] = engine.table(name)
-    return SnapshotTables(**made)
-
-
-def keep(engine: Backend, name: str, rows: ir.Table) -> ir.Table:
-    """Work ``rows`` out now, as temporary table ``name``, replacing one of that name.
-
-    Ibis has ``create_table`` for this, whose clean-up the installed sqlglot renders without the table's name.
-    """
-    engine.con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {engine.compile(rows)}')
-    return engine.table(name)
-
-
-def append(engine: Backend, name: str, rows: ir.Table) -> None:
-    """Add ``rows`` to table ``name``, whose columns they have in the same order."""
-    engine.con.execute(f'INSERT INTO "{name}" {engine.compile(rows)}')
+        content = SCHEMAS[name].empty_table() if rows is None else rows.cast(SCHEMAS[name])
+        engine.register(f"memory_{name}", content)
+    return Source(engine, {name: f"memory_{name}" for name in TABLES})
