@@ -32,7 +32,9 @@ def classify(
         matches.append(_plain("unreadable", "attachment_or_empty", "R-E12"))
     if not matches:
         is_question = "?" in text or bool(lexicon.questions and lexicon.questions.search(words.text))
-        matches.append(_plain("question", "asks", "R-E39") if is_question else _plain("other", "none", "R-E4"))
+        matches.append(
+            _plain("question", "asks", "R-E39") if is_question else _plain("other", "none", "R-E4")
+        )
     matches.sort(key=lambda match: ORDER[match.intent])
     return Classification(tuple(matches), _language(words, matches, lexicon, context))
 

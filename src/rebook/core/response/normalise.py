@@ -14,7 +14,9 @@ _QUOTE_STARTS = re.compile(
 _APOSTROPHES = re.compile("['\u2019\u2018`\u00b4]")
 _TOKENS = re.compile(r"[\w@$+*]+|[^\w\s]|\n")
 _RUNS = re.compile(r"([^\W\d])\1{2,}")
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "+": "t"})
+_LEET = str.maketrans(
+    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "+": "t"}
+)
 _BREAKS = frozenset(".,;:!?\n")
 
 
@@ -88,7 +90,7 @@ def _spelled(token: str, spelling: Spelling) -> str:
 
 
 def _joined_letters(words: list[str], breaks: set[int], spelling: Spelling) -> tuple[list[str], set[int]]:
-    """"s t o p" and "S.T.O.P." as one word."""
+    """ "s t o p" and "S.T.O.P." as one word."""
     out: list[str] = []
     moved: set[int] = set()
     at = 0
