@@ -104,6 +104,7 @@ AXES_COOLOFF_TIME = 0.5  # hours
 AXES_USERNAME_FORM_FIELD = "email"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 
 # R-A122: server-side session end after inactivity.
 SESSION_COOKIE_AGE = 15 * 60
@@ -111,6 +112,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "rebook.web.views.errors.csrf_failed"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 # "no-referrer" makes browsers send "Origin: null" with our own forms, and the CSRF check refuses that.

@@ -6,3 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("rebook.web.urls")),
     path("", include("rebook.api.urls")),
 ]
+
+handler403 = "rebook.web.views.errors.not_allowed"
+handler404 = "rebook.web.views.errors.not_found"
+handler500 = "rebook.web.views.errors.broken"

@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rebook.accounts import read as accounts
+from rebook.accounts.scope import organisation_scope
+from rebook.web.views.errors import not_allowed
 
 Act = Literal[
     "anything",  # any member of the practice
@@ -96,7 +98,9 @@ def staff_page(*, may: Act) -> Callable[[View], View]:
             request.staff = answer  # type: ignore[attr-defined]
             if not answer.may(may):
                 return _refused(request, act=may)
-            return view(request, *args, **kwargs)
+            # The database itself shows nothing of other practices while the view runs (promise 9).
+            with organisation_scope(answer.organisation_id):
+                return view(request, *args, **kwargs)
 
         guarded.staff_act = may  # type: ignore[attr-defined]
         return guarded
@@ -130,6 +134,4 @@ def _admit(request: HttpRequest) -> Staff | HttpResponse:
 
 
 def _refused(request: HttpRequest, *, act: Act) -> HttpResponse:
-    from rebook.web.render import page
-
-    return page(request, "errors/403.html", status=403, act=act)
+    return not_allowed(request, act=act)

@@ -16,7 +16,7 @@ def environment(**options: Any) -> Environment:
         **{
             **options,
             "undefined": StrictUndefined,
-            "autoescape": True,  # noqa: S701
+            "autoescape": True,
             "trim_blocks": True,
             "lstrip_blocks": True,
         }

@@ -95,7 +95,11 @@ _SAFE = Group(
 _DESK = Group("Without a call", (_c("answered", "a"), _c("nothing_to_do", "s")))
 
 _BY_KIND: dict[str, tuple[Group, ...]] = {
-    "data_quality": (Group("The record", (_c("record_corrected", "r"), _c("nothing_to_do", "s"))), _NOT_REACHED, _SAFE),
+    "data_quality": (
+        Group("The record", (_c("record_corrected", "r"), _c("nothing_to_do", "s"))),
+        _NOT_REACHED,
+        _SAFE,
+    ),
     "confirm_opt_out": (
         Group("What they meant", (_c("opt_out_confirmed", "a"), _c("opt_out_not_meant", "r"))),
         _NOT_REACHED,

@@ -5,6 +5,7 @@ Filters that need the practice's clock take it from the page's context (``zone``
 
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from jinja2 import pass_context
@@ -31,7 +32,7 @@ def month(value: date | None) -> str:
 
 def clock(value: datetime) -> str:
     """ "2:30 pm"."""
-    return f"{int(value.strftime('%I'))}:{value:%M} {'am' if value.hour < 12 else 'pm'}"  # noqa: PLR2004
+    return f"{int(value.strftime('%I'))}:{value:%M} {'am' if value.hour < 12 else 'pm'}"
 
 
 @pass_context
@@ -56,9 +57,9 @@ def when(context: Context, value: datetime | None) -> str:
 
 
 @pass_context
-def slot(context: Context, value: datetime, zone: Any = None) -> str:
-    """A free time: "Tue, Mar 3 at 9:00 am"."""
-    local = value.astimezone(zone or context["zone"])
+def slot(context: Context, value: datetime, zone: str = "") -> str:
+    """A free time on the clock of its site: "Tue, Mar 3 at 9:00 am"."""
+    local = value.astimezone(ZoneInfo(zone) if zone else context["zone"])
     return f"{local:%a}, {local:%b} {local.day} at {clock(local)}"
 
 
@@ -91,7 +92,7 @@ def age(context: Context, birth_on: date | None) -> str:
         return "age unknown"
     today = context["now"].astimezone(context["zone"]).date()
     years = today.year - birth_on.year - ((today.month, today.day) < (birth_on.month, birth_on.day))
-    return f"{years} years" if years >= 2 else "under 2"  # noqa: PLR2004
+    return f"{years} years" if years >= 2 else "under 2"
 
 
 def number(value: int | float | None) -> str:

@@ -274,6 +274,11 @@ def reason_words(reason: Mapping[str, Any] | Any) -> str:
     return says or detail or plain(rule)
 
 
+def audit_words(action: str) -> str:
+    """An action of the trail: "patient.viewed" as "Patient viewed"."""
+    return plain(action.replace(".", " "))
+
+
 def rule_words(rule: str) -> str:
     """What a guard rule says, for a count of its refusals."""
     return next((one.says.rstrip(".") for one in RULES if one.key == rule), plain(rule))
@@ -335,4 +340,5 @@ FILTERS: dict[str, Any] = {
     "reason_words": reason_words,
     "rule_words": rule_words,
     "step_words": step_words,
+    "audit_words": audit_words,
 }

@@ -19,7 +19,7 @@ STAGES: dict[str, Q] = {
     "reached": Q(reached_at__isnull=False),
     "responded": Q(responded_at__isnull=False),
     "booked": Q(booked_at__isnull=False),
-    "kept": Q(outcome="visit_kept"),
+    "kept": Q(visit_kept_at__isnull=False, booked_at__isnull=False),
 }
 
 
@@ -112,7 +112,9 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
         open=Count("cases", filter=contact & Q(cases__closed_at__isnull=True)),
         attempted=Count("cases", filter=contact & Q(cases__first_attempt_at__isnull=False)),
         booked=Count("cases", filter=contact & Q(cases__booked_at__isnull=False)),
-        kept=Count("cases", filter=contact & Q(cases__outcome="visit_kept")),
+        kept=Count(
+            "cases", filter=contact & Q(cases__visit_kept_at__isnull=False, cases__booked_at__isnull=False)
+        ),
     )
     order = {"active": 0, "paused": 1, "draft": 2, "archived": 3}
     lines = [
@@ -171,7 +173,9 @@ def reached(*, organisation_id: int, campaign_id: int) -> Reached:
     return Reached({name: counts[f"n_{name}"] for name in STAGES}, counts["holdout"], outcomes)
 
 
-def coming(*, organisation_id: int, campaign_id: int, now: datetime, days: int = 7) -> tuple[tuple[date, int], ...]:
+def coming(
+    *, organisation_id: int, campaign_id: int, now: datetime, days: int = 7
+) -> tuple[tuple[date, int], ...]:
     """[(day, contacts due)] of the coming days; what is overdue counts for the first."""
     rows = Case.objects.filter(
         organisation_id=organisation_id,
@@ -245,10 +249,11 @@ def case_lines(
         held = _latest_no(organisation_id, campaign_id).filter(reasons__0__rule=rule)
         rows = rows.filter(pk__in=held.values("case_id"))
     found = rows.select_related("patient", "gap").order_by("-opened_at", "pk")[:limit]
-    return CasePage(tuple(_case(row) for row in found), rows.count())
+    return CasePage(tuple(case_line(row) for row in found), rows.count())
 
 
-def _case(row: Any) -> CaseLine:
+def case_line(row: Any) -> CaseLine:
+    """The value of a case row with its patient and gap."""
     return CaseLine(
         id=row.pk,
         patient_id=row.patient_id,
@@ -269,7 +274,9 @@ def segment_choices(*, organisation_id: int) -> SegmentChoices:
     """What a segment may name, each with the open reasons to come back that it covers now."""
 
     def by(field: str) -> tuple[SegmentChoice, ...]:
-        rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True).exclude(**{field: None})
+        rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True).exclude(
+            **{field: None}
+        )
         counted = rows.values(field).annotate(n=Count("pk")).order_by("-n", field)
         return tuple(SegmentChoice(str(row[field]), row["n"]) for row in counted if row[field] != "")
 

@@ -44,9 +44,7 @@ def _rows(organisation_id: int) -> Any:
         Reply.objects.filter(organisation_id=organisation_id)
         .select_related("patient", "case__campaign")
         .annotate(safety=safety, due_at=Min("tasks__due_at", filter=Q(tasks__state="open")))
-        .annotate(
-            lane=Case(When(safety__gt=0, then=Value(0)), default=Value(1), output_field=IntegerField())
-        )
+        .annotate(lane=Case(When(safety__gt=0, then=Value(0)), default=Value(1), output_field=IntegerField()))
     )
 
 
@@ -73,7 +71,9 @@ def _line(row: Any) -> ReplyLine:
 
 def waiting(*, organisation_id: int, limit: int = 60) -> InboxPage:
     """Messages nobody handled: the safety lane first, then the longest waiting."""
-    rows = _rows(organisation_id).filter(Q(state="new") | Q(safety__gt=0)).order_by("lane", "received_at", "pk")
+    rows = (
+        _rows(organisation_id).filter(Q(state="new") | Q(safety__gt=0)).order_by("lane", "received_at", "pk")
+    )
     count = Reply.objects.filter(organisation_id=organisation_id, state="new").count()
     return InboxPage(tuple(_line(row) for row in rows[:limit]), count)
 

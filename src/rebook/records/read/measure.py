@@ -73,7 +73,7 @@ GROUP BY key ORDER BY array_position(ARRAY['response', 'booking', 'visit'], key)
 """
 
 # One reason for every gap without contact, the first that applies: nobody is dropped silently (R-F3).
-NOT_CONTACTED = """
+REASON_OF_EACH = """
 WITH found AS (
     SELECT g.id, g.patient_id, g.closed_on, g.close_reason,
            c.id AS case_id, c.arm, c.first_attempt_at, c.outcome, c.closed_at, c.paused_at, c.pause_reason
@@ -84,8 +84,8 @@ WITH found AS (
     ) c ON true
     WHERE g.organisation_id = %(organisation_id)s AND g.opened_on <= %(as_of)s
 )
-SELECT reason, count(*) FROM (
-    SELECT CASE
+SELECT gap_id, reason FROM (
+    SELECT found.id AS gap_id, CASE
         WHEN found.first_attempt_at <= %(cut_off)s THEN 'contacted'
         WHEN found.arm = 'holdout' THEN 'holdout'
         WHEN found.closed_on <= %(as_of)s THEN 'closed:' || found.close_reason
@@ -120,7 +120,11 @@ SELECT reason, count(*) FROM (
           AND c.opened_at <= %(cut_off)s AND (c.closed_at IS NULL OR c.closed_at > %(cut_off)s) LIMIT 1
     ) other ON true
 ) reasons
-GROUP BY reason ORDER BY count(*) DESC, reason
+"""
+NOT_CONTACTED = f"SELECT reason, count(*) FROM ({REASON_OF_EACH}) each_gap GROUP BY 1 ORDER BY count(*) DESC, 1"
+GAPS_BEHIND = f"""
+SELECT gap_id FROM ({REASON_OF_EACH}) each_gap
+WHERE reason LIKE ANY(%(reasons)s) ORDER BY gap_id LIMIT %(most)s
 """
 
 
@@ -146,3 +150,16 @@ def waits(*, organisation_id: int, cut_off: datetime) -> list[Waits]:
 def contact_reasons(*, organisation_id: int, cut_off: datetime) -> list[tuple[str, int]]:
     """[(reason key, gaps)] over every gap found up to the cut-off; the key "contacted" is one of them."""
     return _rows(NOT_CONTACTED, organisation_id=organisation_id, cut_off=cut_off, as_of=cut_off.date())  # type: ignore[return-value]
+
+
+def gaps_behind(*, organisation_id: int, cut_off: datetime, reasons: list[str], limit: int) -> list[int]:
+    """Ids of the gaps counted under these reason keys; a key may end in "%" for all that begin so."""
+    rows = _rows(
+        GAPS_BEHIND,
+        organisation_id=organisation_id,
+        cut_off=cut_off,
+        as_of=cut_off.date(),
+        reasons=reasons,
+        most=limit,
+    )
+    return [row[0] for row in rows]

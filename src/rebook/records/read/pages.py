@@ -33,9 +33,7 @@ class Shell:
 def stops(*, organisation_id: int) -> list[StopLine]:
     """The stops in force, the whole practice's first."""
     rows = Stop.objects.filter(organisation_id=organisation_id, ended_at__isnull=True).order_by("started_at")
-    lines = [
-        StopLine(row.pk, row.scope, row.key, row.reason, row.started_at, row.started_by) for row in rows
-    ]
+    lines = [StopLine(row.pk, row.scope, row.key, row.reason, row.started_at, row.started_by) for row in rows]
     return sorted(lines, key=lambda line: line.scope != "organisation")
 
 

@@ -143,7 +143,9 @@ def gaps_of(*, organisation_id: int, patient_id: int) -> tuple[GapLine, ...]:
 
 def consents_of(*, organisation_id: int, patient_id: int) -> tuple[ConsentLine, ...]:
     """Statements by the patient, and those that bind one of their numbers; newest first."""
-    values = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id).values("value")
+    values = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id).values(
+        "value"
+    )
     rows = Consent.objects.filter(Q(patient_id=patient_id) | Q(patient=None, contact_value__in=values))
     return tuple(
         ConsentLine(
@@ -233,20 +235,23 @@ def overdue(
     rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True)
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     found = rows.select_related("patient__home_location").order_by("rank", "pk")[offset : offset + limit]
-    lines = tuple(_patient_line(row.patient, row) for row in found)
+    lines = tuple(patient_line(row.patient, row) for row in found)
     return PatientPage(lines=lines, total=rows.count())
 
 
 def _page(rows: QuerySet[Patient], limit: int) -> PatientPage:
-    found = list(rows.select_related("home_location").order_by("family_name", "given_name", "pk")[: limit + 1])
+    found = list(
+        rows.select_related("home_location").order_by("family_name", "given_name", "pk")[: limit + 1]
+    )
     total = len(found) if len(found) <= limit else rows.count()
     gaps: dict[int, Gap] = {}
     for gap in Gap.objects.filter(patient__in=found, closed_on__isnull=True).order_by("-rank"):
         gaps[gap.patient_id] = gap
-    return PatientPage(tuple(_patient_line(row, gaps.get(row.pk)) for row in found[:limit]), total)
+    return PatientPage(tuple(patient_line(row, gaps.get(row.pk)) for row in found[:limit]), total)
 
 
-def _patient_line(row: Any, gap: Gap | None) -> PatientLine:
+def patient_line(row: Any, gap: Gap | None) -> PatientLine:
+    """The value of a patient row, with one of their open gaps."""
     return PatientLine(
         id=row.pk,
         name=full_name(row),

@@ -35,6 +35,8 @@ def standing(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
         "points": list(ContactPoint.objects.filter(**patient).values("pk", *POINT_FIELDS)),
         "last_task": Task.objects.filter(**patient).aggregate(last=Max("pk"))["last"] or 0,
         "last_hold": AutomationHold.objects.filter(**patient).aggregate(last=Max("pk"))["last"] or 0,
-        "last_consent": Consent.objects.filter(organisation_id=organisation_id).aggregate(last=Max("pk"))["last"]
+        "last_consent": Consent.objects.filter(organisation_id=organisation_id).aggregate(last=Max("pk"))[
+            "last"
+        ]
         or 0,
     }

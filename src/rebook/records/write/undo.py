@@ -26,7 +26,9 @@ def restore(*, organisation_id: int, standing: dict[str, Any], now: datetime, ac
         Reply.objects.filter(**mine, pk=task.reply_id).update(state="new", handled_at=None, handled_by="")
     if task.patient_id is None:
         return True
-    later = Task.objects.filter(**mine, patient_id=task.patient_id, pk__gt=standing["last_task"], state="open")
+    later = Task.objects.filter(
+        **mine, patient_id=task.patient_id, pk__gt=standing["last_task"], state="open"
+    )
     later.update(state="cancelled", done_at=now, done_by=actor)
     holds = AutomationHold.objects.filter(
         **mine, patient_id=task.patient_id, pk__gt=standing["last_hold"], released_at__isnull=True

@@ -4,10 +4,8 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
-from axes.decorators import axes_dispatch
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import method_decorator
 
 from rebook.accounts import read as accounts
 from rebook.web.access import CHOSEN
@@ -27,7 +25,6 @@ class SignInForm(LoginForm):
         self.fields["password"].help_text = ""
 
 
-@method_decorator(axes_dispatch, name="dispatch")
 class SignIn(LoginView):
     """allauth's sign-in (with its second step) behind the lock of django-axes."""
 

@@ -49,7 +49,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new campaign, as a draft; nothing goes out before somebody launches it."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
     sequences = _sequences(staff)
-    form = _read_form(request, sequences) if request.method == "POST" or request.GET.get("preview") else Form()
+    form = (
+        _read_form(request, sequences) if request.method == "POST" or request.GET.get("preview") else Form()
+    )
     if request.method == "POST" and not form.errors:
         try:
             campaign_id = flow.create_campaign(
@@ -109,7 +111,10 @@ def _read_form(request: HttpRequest, sequences: dict[str, Any]) -> Form:
         form.errors["name"] = "Give it a name that staff will recognise."
     if form.sequence_key not in sequences:
         form.errors["sequence_key"] = "Choose how patients are contacted."
-    for name, least, most in (("daily_limit", 1, LARGEST_DAILY_LIMIT), ("holdout_percent", 0, LARGEST_HOLDOUT)):
+    for name, least, most in (
+        ("daily_limit", 1, LARGEST_DAILY_LIMIT),
+        ("holdout_percent", 0, LARGEST_HOLDOUT),
+    ):
         text = getattr(form, name)
         if not text.isdecimal() or not least <= int(text) <= most:
             form.errors[name] = f"A whole number from {least} to {most:,}."
@@ -167,7 +172,10 @@ def cases(request: HttpRequest, campaign_id: int) -> HttpResponse:
 def act(request: HttpRequest, campaign_id: int, act: str) -> HttpResponse:
     """Launch, pause, resume or end a campaign; a refusal says why."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    if act not in ACTS or read.campaign_file(organisation_id=staff.organisation_id, campaign_id=campaign_id) is None:
+    if (
+        act not in ACTS
+        or read.campaign_file(organisation_id=staff.organisation_id, campaign_id=campaign_id) is None
+    ):
         raise Http404
     here = reverse("campaign", args=[campaign_id])
     if request.method != "POST":

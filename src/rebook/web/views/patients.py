@@ -29,7 +29,9 @@ def patients(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     organisation_id = staff.organisation_id
     text = request.GET.get("q", "").strip()
-    filters = {name: request.GET.get(name, "") for name in ("kind", "definition", "tier", "visit_type", "location")}
+    filters = {
+        name: request.GET.get(name, "") for name in ("kind", "definition", "tier", "visit_type", "location")
+    }
     if text:
         found = patientfile.search(organisation_id=organisation_id, text=text)
         offset = 0

@@ -108,7 +108,7 @@ def book(request: HttpRequest, task_id: int) -> HttpResponse:
 def slot_choice(text: str) -> SlotChoice | None:
     """The time that a button names: "practitioner|location|instant"."""
     parts = text.split("|")
-    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):  # noqa: PLR2004
+    if len(parts) != 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
         return None
     try:
         at = parse_datetime(parts[2])

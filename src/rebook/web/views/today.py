@@ -62,7 +62,9 @@ def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
     return TaskPane(
         file=file,
         patient=patient,
-        history=timeline.timeline(organisation_id=organisation_id, patient_id=patient_id, limit=HISTORY_SHOWN),
+        history=timeline.timeline(
+            organisation_id=organisation_id, patient_id=patient_id, limit=HISTORY_SHOWN
+        ),
         slots=free_times(staff, visit_type, patient.location_id if patient else None),
         visit_type=visit_type,
         groups=groups_for(file.line.kind),

@@ -1,0 +1,181 @@
+"""Setup: is it safe to switch on? The practice, its sources, rules, wording, channels, people and trail."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from rebook.accounts import read as accounts
+from rebook.accounts import trail
+from rebook.core.gaps import GapDefinition
+from rebook.core.gaps.definition import SIGNED_FROM_CLASS
+from rebook.core.outreach.message import Template
+from rebook.packs.gaps import gap_definitions
+from rebook.packs.outreach import templates as shipped_templates
+from rebook.records.read import pages
+from rebook.records.read import setuppages as read
+from rebook.web.access import Staff, staff_page
+from rebook.web.render import page
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist: whether it is right, what it says, and where to mend it."""
+
+    is_right: bool
+    says: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    definition: GapDefinition
+    needs_signature: bool
+    # The signature under the definition as it stands; None when there is none, or it was changed since.
+    signature: read.Signature | None
+    was_signed_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLine:
+    template: Template
+    signature: read.Signature | None
+    was_approved_before: bool
+
+
+def rule_lines(staff: Staff) -> tuple[RuleLine, ...]:
+    signed = read.gap_signatures(organisation_id=staff.organisation_id)
+    lines = []
+    for one in gap_definitions(staff.organisation.pack_keys):
+        known = signed.get(one.key, ())
+        now = next((line for line in known if line.content_hash == one.content_hash), None)
+        lines.append(RuleLine(one, one.risk_class >= SIGNED_FROM_CLASS, now, bool(known)))
+    return tuple(lines)
+
+
+def template_lines(staff: Staff) -> tuple[TemplateLine, ...]:
+    signed = read.template_signatures(organisation_id=staff.organisation_id)
+    lines = []
+    for one in shipped_templates().values():
+        known = signed.get((one.key, one.language), ())
+        now = next((line for line in known if line.content_hash == one.content_hash), None)
+        lines.append(TemplateLine(one, now, bool(known)))
+    return tuple(
+        sorted(lines, key=lambda line: (line.template.key, line.template.channel, line.template.language))
+    )
+
+
+@staff_page(may="anything")
+def practice(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    organisation_id = staff.organisation_id
+    return page(
+        request,
+        "setup/practice.html",
+        checks=_checks(staff),
+        locations=accounts.locations(organisation_id=organisation_id),
+        practitioners=read.practitioners(organisation_id=organisation_id),
+        visit_types=read.visit_types(organisation_id=organisation_id),
+        stops=pages.stops(organisation_id=organisation_id),
+    )
+
+
+def _checks(staff: Staff) -> tuple[Check, ...]:
+    ready = read.readiness(organisation_id=staff.organisation_id)
+    unsigned = sum(1 for line in rule_lines(staff) if line.needs_signature and not line.signature)
+    wording = template_lines(staff)
+    approved = sum(1 for line in wording if line.signature)
+    organisation = staff.organisation
+    stale = ready.last_synced_at is None or (staff.now - ready.last_synced_at).days >= 3
+    return (
+        Check(bool(organisation.phone), "A phone number that patients can call back"),
+        Check(bool(organisation.postal_address), "A postal address, which every e-mail must carry"),
+        Check(ready.patients > 0, f"{ready.patients:,} patients in the records", "setup_sources"),
+        Check(
+            not stale, "Records read in the last three days; on older ones nothing goes out", "setup_sources"
+        ),
+        Check(
+            not unsigned,
+            f"{unsigned} rules about urgent needs wait for a clinician's signature",
+            "setup_rules",
+        ),
+        Check(
+            approved > 0, f"{approved} of {len(wording)} texts approved; only those go out", "setup_templates"
+        ),
+        Check(ready.self_bookable_visits > 0, "Kinds of visit that patients may book themselves"),
+        Check(
+            ready.practitioners_with_hours > 0, "Hours of practitioners, from which free times are offered"
+        ),
+        Check(
+            not ready.campaigns_without_owner, "Every campaign has somebody who looks after it", "campaigns"
+        ),
+    )
+
+
+@staff_page(may="anything")
+def sources(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    of = {"organisation_id": staff.organisation_id}
+    return page(
+        request,
+        "setup/sources.html",
+        sources=read.sources(**of),
+        runs=read.import_runs(**of),
+        reasons=read.reject_reasons(**of),
+        rejects=read.rejects(**of),
+    )
+
+
+@staff_page(may="anything")
+def rules(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    return page(request, "setup/rules.html", lines=rule_lines(staff), names=_names(staff))
+
+
+@staff_page(may="anything")
+def templates(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    return page(request, "setup/templates.html", lines=template_lines(staff), names=_names(staff))
+
+
+@staff_page(may="anything")
+def channels(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    default = {"sms": "sandbox", "email": "sandbox_email", "phone": "phone_task"}
+    chosen = {**default, **staff.organisation.settings.get("channels", {})}
+    return page(
+        request,
+        "setup/channels.html",
+        chosen=chosen,
+        stops=pages.stops(organisation_id=staff.organisation_id),
+    )
+
+
+@staff_page(may="anything")
+def people(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    return page(request, "setup/people.html", members=accounts.members(organisation_id=staff.organisation_id))
+
+
+@staff_page(may="audit")
+def audit(request: HttpRequest) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    before = request.GET.get("before", "")
+    lines = trail.audit_tail(
+        organisation_id=staff.organisation_id,
+        subject_kind="patient" if request.GET.get("patient") else "",
+        subject_id=request.GET.get("patient", ""),
+        before=int(before) if before.isdecimal() else None,
+    )
+    return page(
+        request,
+        "setup/audit.html",
+        lines=lines,
+        names=_names(staff),
+        patient=request.GET.get("patient", ""),
+    )
+
+
+def _names(staff: Staff) -> dict[str, str]:
+    """Names of the practice's people by actor ("user:7")."""
+    found = accounts.members(organisation_id=staff.organisation_id)
+    return {f"user:{one.user_id}": one.name for one in found}

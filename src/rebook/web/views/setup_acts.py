@@ -1,0 +1,102 @@
+"""Acts of set-up: stop everything, sign a rule, approve a text."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from rebook.flow import sign_off
+from rebook.flow.outreach import approvals, stops
+from rebook.records.read import pages
+from rebook.web.access import Staff, staff_page
+from rebook.web.render import after
+from rebook.web.views.setup import rule_lines, template_lines
+
+
+@require_POST
+@staff_page(may="anything")
+def stop_all(request: HttpRequest) -> HttpResponse:
+    """Nothing goes out any more, from this instant. Everybody on staff may press it."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    stops.stop_all(
+        organisation_id=staff.organisation_id,
+        now=staff.now,
+        actor=staff.actor,
+        reason=request.POST.get("reason", "").strip()[:200],
+    )
+    return after(request, request.POST.get("back", "/"))
+
+
+@require_POST
+@staff_page(may="start_again")
+def end_stop(request: HttpRequest, stop_id: int) -> HttpResponse:
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    in_force = {one.id: one for one in pages.stops(organisation_id=staff.organisation_id)}
+    if stop_id not in in_force:
+        raise Http404
+    one = in_force[stop_id]
+    stops.end_stop(
+        organisation_id=staff.organisation_id, scope=one.scope, key=one.key, now=staff.now, actor=staff.actor
+    )
+    is_all = one.scope == "organisation"
+    return after(
+        request,
+        request.POST.get("back", reverse("setup")),
+        say="Started again. What fell due meanwhile is planned anew." if is_all else "That stop has ended.",
+        undo=reverse("stop_all") if is_all else "",
+    )
+
+
+@require_POST
+@staff_page(may="sign_off")
+def sign_rule(request: HttpRequest) -> HttpResponse:
+    """A clinician signs a rule as it stands on the page; a rule that changed since is not signed."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    key, seen = request.POST.get("key", ""), request.POST.get("content_hash", "")
+    line = next((one for one in rule_lines(staff) if one.definition.key == key), None)
+    if line is None:
+        raise Http404
+    if line.definition.content_hash != seen:
+        return after(
+            request, reverse("setup_rules"), say="The rule has changed. Read it again.", is_problem=True
+        )
+    sign_off.sign_definition(
+        organisation_id=staff.organisation_id,
+        definition_key=key,
+        content_hash=seen,
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return after(request, reverse("setup_rules"), say="Signed. The rule counts from the next daily run.")
+
+
+@require_POST
+@staff_page(may="approve")
+def approve_template(request: HttpRequest) -> HttpResponse:
+    """Approve a text as it stands on the page; any change to it ends the approval."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    asked = tuple(request.POST.get(name, "") for name in ("key", "channel", "language"))
+    seen = request.POST.get("content_hash", "")
+    line = next(
+        (
+            one
+            for one in template_lines(staff)
+            if (one.template.key, one.template.channel, one.template.language) == asked
+        ),
+        None,
+    )
+    if line is None:
+        raise Http404
+    if line.template.content_hash != seen:
+        return after(
+            request, reverse("setup_templates"), say="The text has changed. Read it again.", is_problem=True
+        )
+    approvals.approve_template(
+        organisation_id=staff.organisation_id,
+        template_key=line.template.key,
+        channel=line.template.channel,
+        language=line.template.language,
+        content_hash=seen,
+        now=staff.now,
+        actor=staff.actor,
+    )
+    return after(request, reverse("setup_templates"), say="Approved. It may go out from now on.")

@@ -1,0 +1,142 @@
+"""Every staff address: who gets in, and that it answers with a whole page, empty or full."""
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from rebook.records.models import Campaign, Reply, Task
+from rebook.web.access import ROLES_BY_ACT
+from support.clinic import make_clinic
+
+pytestmark = pytest.mark.django_db
+
+# Open to people who are not signed in, or signed in and of no practice.
+OPEN_NAMES = {
+    "account_login", "account_logout", "account_inactive", "account_reauthenticate",
+    "account_change_password", "choose_practice",
+}  # fmt: skip
+PAGES = [
+    "/", "/?kind=call", "/inbox/", "/inbox/?show=handled", "/patients/", "/patients/?q=del", "/patients/?tier=dormant",
+    "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01", "/results/list/?stage=attempted",
+    "/results/list/?stage=identified", "/results/list/?reason=not_enrolled", "/setup/", "/setup/sources/",
+    "/setup/rules/", "/setup/templates/", "/setup/channels/", "/setup/people/",
+]  # fmt: skip
+
+
+def staff_patterns():
+    """(name, pattern, view) of every address that is neither a patient's nor a machine's."""
+    found = []
+
+    def walk(patterns, prefix=""):
+        for one in patterns:
+            route = prefix + str(one.pattern)
+            if hasattr(one, "url_patterns"):
+                walk(one.url_patterns, route)
+            else:
+                found.append((one.name, route, one.callback))
+
+    walk(get_resolver("rebook.web.urls").url_patterns)
+    return [one for one in found if not one[1].startswith("p/")]
+
+
+def test_every_staff_view_is_guarded():
+    bare = [
+        route
+        for name, route, view in staff_patterns()
+        if name not in OPEN_NAMES
+        and not route.startswith("account/second-step/")
+        and getattr(view, "staff_act", None) not in ROLES_BY_ACT
+    ]
+    assert bare == []
+
+
+def test_nobody_gets_in_without_signing_in(clinic):
+    client = Client()
+    for name, route, _ in staff_patterns():
+        if name in OPEN_NAMES or route.startswith("account/"):
+            continue
+        address = "/" + route.replace("<int:task_id>", "1").replace("<int:reply_id>", "1").replace(
+            "<int:patient_id>", str(clinic.patients[0].pk)
+        ).replace("<int:campaign_id>", "1").replace("<int:hold_id>", "1").replace("<int:stop_id>", "1").replace(
+            "<slug:act>", "launch"
+        )
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code in (302, 405), address
+            if answer.status_code == 302:
+                assert answer.url.startswith("/sign-in/"), address
+
+
+def test_somebody_of_no_practice_is_told_so(clinic, django_user_model):
+    stranger = django_user_model.objects.create_user(email="stranger@example.org", password=None)
+    client = Client()
+    client.force_login(stranger, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "Not for your role" in answer.content.decode()
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("kind", ["busy", "quiet"])
+def test_every_page_answers(address, kind, request, signed_in):
+    clinic = request.getfixturevalue("clinic" if kind == "busy" else "quiet_clinic")
+    answer = signed_in(clinic, "manager").get(address)
+    assert answer.status_code == 200, answer.content.decode()[:2000]
+    page = answer.content.decode()
+    assert page.count("<h1") == 1
+    assert "</html>" in page
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_pages_about_one_thing_answer(clinic, signed_in):
+    client = signed_in(clinic, "manager")
+    campaign = Campaign.objects.get()
+    for address in (
+        f"/?task={Task.objects.filter(kind='call').first().pk}",
+        f"/?task={Task.objects.get(kind='safety').pk}",
+        f"/inbox/?reply={Reply.objects.first().pk}",
+        f"/patients/{clinic.patients[0].pk}/",
+        f"/campaigns/{campaign.pk}/",
+        f"/campaigns/{campaign.pk}/cases/?stage=open",
+        f"/campaigns/{campaign.pk}/cases/?arm=holdout",
+        f"/campaigns/{campaign.pk}/cases/?rule=quiet_hours",
+        "/setup/audit/",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+
+
+def test_a_fragment_is_the_page_without_its_frame(clinic, signed_in):
+    client = signed_in(clinic)
+    address = f"/?task={Task.objects.filter(kind='call').first().pk}"
+    whole, part = client.get(address), client.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert "How did it go?" in part.content.decode()
+    assert "How did it go?" in whole.content.decode()
+
+
+def test_other_practices_stay_out_of_sight(clinic, signed_in):
+    other = make_clinic("other-street")
+    theirs = other.patient(1, external_id="theirs", family_name="Elsewhere")
+    task = other.call(theirs)
+    client = signed_in(clinic, "manager")
+    assert client.get(f"/patients/{theirs.pk}/").status_code == 404
+    assert client.post(f"/tasks/{task.pk}/outcome/", {"outcome": "no_answer"}).status_code == 404
+    assert "Elsewhere" not in client.get("/patients/?q=Elsew").content.decode()
+    assert "This task is gone" in client.get(f"/?task={task.pk}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "status"),
+    [
+        ("analyst", "/patients/", 403),
+        ("analyst", "/results/", 200),
+        ("analyst", "/", 302),
+        ("writer", "/inbox/", 403),
+        ("compliance", "/setup/audit/", 200),
+        ("front_desk", "/setup/audit/", 403),
+        ("front_desk", "/campaigns/new/", 403),
+    ],
+)
+def test_roles_see_their_pages_only(role, address, status, clinic, signed_in):
+    assert signed_in(clinic, role).get(address).status_code == status
