@@ -1,8 +1,8 @@
 """Loads the lexicons (``packs/lexicons/<language>/*.toml``) and says what is wrong with them, and where.
 
-A file holds ``[[rule]]`` tables (key, intent, phrases; optional level, source, unless, max_words, before_masks,
-only_when_opted_out, scope, needs_confirmation, barrier), ``[[mask]]`` tables (intent, phrases), and
-``[spelling]``, ``[emoji]``, ``near``, ``also_words``, ``markers``, ``denials``, ``past``, ``questions``.
+A file holds ``[[rule]]`` tables (key, intent, phrases; optional level, source, unless, max_words,
+before_masks, only_when_opted_out, scope, needs_confirmation, barrier), ``[[mask]]`` tables (intent,
+phrases), and ``[spelling]``, ``[emoji]``, ``near``, ``also_words``, ``markers``, ``denials``, ``past``, ``questions``.
 """
 
 import re

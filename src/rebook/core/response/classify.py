@@ -105,7 +105,7 @@ def _clause(words: Words, position: int) -> str:
 
 
 def _language(words: Words, matches: list[Match], lexicon: Lexicon, context: ReplyContext) -> str:
-    """The language that most of the words give away; in doubt the one that is known, else of the first match."""
+    """The language that most words give away; in doubt the one that is known, else of the first match."""
     spoken = words.text.split()
     counts = {key: sum(word in marks for word in spoken) for key, marks in lexicon.markers.items()}
     best = max(counts, key=lambda key: counts[key], default="")

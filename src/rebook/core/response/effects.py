@@ -65,13 +65,14 @@ def _plan(kind: str, role: str, urgency: int, minutes: int, **more: str) -> Plan
     return Plan(TaskWanted(kind, role, urgency, minutes), **more)  # type: ignore[arg-type]
 
 
+_SAFETY_ANSWER: Final = AnswerWanted("safety", "safety", SAFETY_MINUTES)
 _SAFETY: Final = TaskWanted("safety", "clinician", 0, 0)
 PLANS: Final[dict[str, Plan]] = {
-    "emergency": Plan(_SAFETY, "red_flag", "red_flag", answer=AnswerWanted("safety", "safety", SAFETY_MINUTES)),
+    "emergency": Plan(_SAFETY, "red_flag", "red_flag", answer=_SAFETY_ANSWER),
     "crisis": Plan(
         _SAFETY, "red_flag", "red_flag", answer=AnswerWanted("safety_crisis", "safety", SAFETY_MINUTES)
     ),
-    "abuse": Plan(_SAFETY, "red_flag", "red_flag", answer=AnswerWanted("safety", "safety", SAFETY_MINUTES)),
+    "abuse": Plan(_SAFETY, "red_flag", "red_flag", answer=_SAFETY_ANSWER),
     "opt_out": Plan(close="opted_out"),
     "opt_out_uncertain": _plan("confirm_opt_out", "front_desk", 2, DAY, hold="reply_pending"),
     "opt_in": Plan(pause=""),
@@ -118,6 +119,8 @@ class Effects:
 
     # Consent channels that the number no longer permits; "all" with ``wants_no_contact``.
     revokes: tuple[str, ...] = ()
+    # False when somebody else than the patient spoke: the words bind the number alone.
+    binds_person: bool = True
     wants_no_contact: bool = False
     grants: bool = False
     holds: tuple[HoldWanted, ...] = ()
@@ -149,10 +152,10 @@ class Circumstances:
 
 
 def revoked_channels(matches: tuple[Match, ...], *, channel: ChannelKind) -> tuple[str, ...]:
-    """What an opt-out covers: the channel it came by unless the patient's own words say otherwise (R-A47, R-A53).
+    """What an opt-out covers: the channel it came by unless the patient's own words say otherwise.
 
-    "all" when the words ask for no contact at all. Words that name one channel narrow it ("no calls, text me"),
-    but never below the channel of a bare keyword.
+    "all" when the words ask for no contact at all (R-A53). Words that name one channel narrow it ("no calls,
+    text me", R-A47), but never below the channel of a bare keyword.
     """
     scopes = {match.scope for match in matches}
     if "all" in scopes:
@@ -171,11 +174,11 @@ def effects_of(reading: Classification, *, about: Circumstances) -> Effects:
     beside = _beside(reading)
     if beside:
         effects = _apply(effects, replace(PLANS[beside], close="", answer=None), about)
-    if first == "wrong_person" and not about.has_other_contact:
-        effects = replace(effects, close="wrong_person")
-    if first in ("wrong_person",) or beside == "wrong_person":
-        # Whoever has this number never agreed to anything.
-        effects = replace(effects, revokes=tuple(sorted({*effects.revokes, about.channel})))
+    if "wrong_person" in (first, beside):
+        effects = _wrong_person(effects, about)
+    if beside == "deceased":
+        # What became of the case is for a person to find out.
+        effects = replace(effects, close="")
     if first == "opt_in":
         effects = replace(effects, grants=True)
     return replace(
@@ -183,6 +186,17 @@ def effects_of(reading: Classification, *, about: Circumstances) -> Effects:
         barrier=reading.barrier,
         is_response=first != "auto_reply",
         is_handled=not effects.tasks,
+    )
+
+
+def _wrong_person(effects: Effects, about: Circumstances) -> Effects:
+    """Whoever has the number never agreed to anything, and speaks for nobody but the number."""
+    return replace(
+        effects,
+        revokes=tuple(sorted({*effects.revokes, about.channel})),
+        binds_person=False,
+        wants_no_contact=False,
+        close="" if about.has_other_contact else "wrong_person",
     )
 
 

@@ -22,7 +22,7 @@ _BREAKS = frozenset(".,;:!?\n")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Normalised words. ``text`` is padded with one blank on either side, so that patterns find whole words."""
+    """Normalised words. ``text`` has one blank on either side, so that patterns find whole words."""
 
     text: str
     # Positions (in words) at which a new clause begins.

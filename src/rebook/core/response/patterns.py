@@ -4,13 +4,13 @@
 ``leave .. alone``               up to three words between
 ``unsub*``                       a word that begins so
 ``^no mas$``                     the whole message; ``^`` and ``$`` alone bind one end
-Groups may be nested. Patterns are written in the plain form that ``normalise`` leaves: lower case, no accents,
-no apostrophes ("cant"), canonical spelling ("you", not "u").
+Groups may be nested. Patterns are written in the plain form that ``normalise`` leaves: lower case, no
+accents, no apostrophes ("cant"), canonical spelling ("you", not "u").
 """
 
 import re
 
-_TOKEN = re.compile(r"\.\.|[()\[\]|^$]|[^\s()\[\]|^$]+")
+_PIECE = re.compile(r"\.\.|[()\[\]|^$]|[^\s()\[\]|^$]+")
 _WORD = re.compile(r"[^\W_]+\*?")
 _OPEN = {"(": "(?:", "[": "(?:"}
 _CLOSE = {")": ")", "]": ")?"}
@@ -24,7 +24,7 @@ class BadPattern(ValueError):
 
 def words_of(pattern: str) -> set[str]:
     """The literal words a pattern is made of, without those that only say how a word begins."""
-    return {token for token in _TOKEN.findall(pattern) if _WORD.fullmatch(token) and not token.endswith("*")}
+    return {piece for piece in _PIECE.findall(pattern) if _WORD.fullmatch(piece) and not piece.endswith("*")}
 
 
 def pattern_source(pattern: str) -> str:
@@ -34,24 +34,24 @@ def pattern_source(pattern: str) -> str:
     """
     parts: list[str] = []
     opened: list[str] = []
-    for token in _TOKEN.findall(pattern):
-        if token in _OPEN:
-            opened.append(token)
-            parts.append(_OPEN[token])
-        elif token in _CLOSE:
-            if not opened or opened.pop() != _PAIRS[token]:
-                raise BadPattern(f"'{token}' closes nothing")
-            parts.append(_CLOSE[token])
-        elif token == "..":
+    for piece in _PIECE.findall(pattern):
+        if piece in _OPEN:
+            opened.append(piece)
+            parts.append(_OPEN[piece])
+        elif piece in _CLOSE:
+            if not opened or opened.pop() != _PAIRS[piece]:
+                raise BadPattern(f"'{piece}' closes nothing")
+            parts.append(_CLOSE[piece])
+        elif piece == "..":
             parts.append(GAP)
-        elif token == "$":
+        elif piece == "$":
             parts.append("(?= $)")
-        elif token in "|^":
-            parts.append(token)
-        elif _WORD.fullmatch(token):
-            parts.append(" " + (token[:-1] + r"\S*" if token.endswith("*") else token))
+        elif piece in "|^":
+            parts.append(piece)
+        elif _WORD.fullmatch(piece):
+            parts.append(" " + (piece[:-1] + r"\S*" if piece.endswith("*") else piece))
         else:
-            raise BadPattern(f"'{token}' is not a plain word")
+            raise BadPattern(f"'{piece}' is not a plain word")
     if opened:
         raise BadPattern(f"'{opened[-1]}' is never closed")
     if not any(part.startswith(" ") for part in parts):

@@ -30,7 +30,8 @@ _SEASONS: Final = {
     "winter": 12, "invierno": 12,
 }  # fmt: skip
 _SPAN = re.compile(
-    rf" (?:in|en|dentro de|within|after|for|another) (?:about |a |like |otras? )?(\d{{1,3}}|{'|'.join(_NUMBERS)})"
+    rf" (?:in|en|dentro de|within|after|for|another) (?:about |a |like |otras? )?"
+    rf"(\d{{1,3}}|{'|'.join(_NUMBERS)})"
     rf"(?: of)? ({'|'.join(_UNITS)}) "
 )
 _NEXT = re.compile(
@@ -45,7 +46,8 @@ _MONTH = re.compile(
     rf"({'|'.join(_MONTHS)})(?: (\d{{1,2}}))? "
 )
 _HOLIDAYS = re.compile(
-    r" after (?:the )?(?:holidays|new year|new years|christmas) | despues de (?:las fiestas|navidad|ano nuevo) "
+    r" after (?:the )?(?:holidays|new year|new years|christmas) "
+    r"| despues de (?:las fiestas|navidad|ano nuevo) "
 )
 
 
