@@ -56,7 +56,9 @@ class CsvReader:
         return None
 
     def _read(self, file: OpenFile, table: Table) -> Iterator[Item]:
-        lines = text_lines(file, as_text(file, encoding=table.encoding), limit=LINE_LIMIT)
+        # Held until the end: a text wrapper that is dropped closes the file below it.
+        text = as_text(file, encoding=table.encoding)
+        lines = text_lines(file, text, limit=LINE_LIMIT)
         found = find_header(lines, table)
         if found is None:
             yield Reject(file.name, 0, "", "the file is empty", entity="file", taken=True)
@@ -74,6 +76,7 @@ class CsvReader:
             if number % PROGRESS_ROWS == 0:
                 yield file.progress(number)
         yield file.progress(number)
+        text.detach()
 
     def _items(self, name: str, record: Record, header: Header, rows: RowReader) -> Iterator[Item]:
         width = len(header.names)
