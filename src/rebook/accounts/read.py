@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from rebook.accounts.models import Location, Membership, Organisation
+from rebook.accounts.models import Location, Membership, Organisation, Role, User
+
+# What a member may be (R-A129).
+ROLES: tuple[str, ...] = tuple(Role.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,11 @@ def members(*, organisation_id: int) -> list[MemberView]:
         )
         for row in rows.order_by("user__name", "user_id")
     ]
+
+
+def has_account(*, email: str) -> bool:
+    """Whether somebody signs in with this address already, at whatever organisation."""
+    return User.objects.filter(email=email.lower()).exists()
 
 
 def memberships_of(*, user_id: int) -> list[MemberView]:

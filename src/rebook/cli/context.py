@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rebook.accounts import read as accounts
+from rebook.cli.failures import EXIT_FAILED, EXIT_NO, EXIT_USAGE, Refused
+
+__all__ = ["EXIT_FAILED", "EXIT_NO", "EXIT_USAGE"]
 
 console = Console()
 errors = Console(stderr=True)
@@ -22,13 +25,10 @@ AsOfOption = Annotated[
     str, typer.Option("--as-of", help="Date to judge by, YYYY-MM-DD; today when left out.")
 ]
 
-EXIT_NO, EXIT_USAGE, EXIT_FAILED = 1, 2, 3
-
 
 def refuse(message: str, *, code: int = EXIT_USAGE) -> NoReturn:
-    """Say what is wrong on standard error and leave with ``code``."""
-    errors.print(f"rebook: {message}", style="bold", highlight=False, markup=False)
-    raise typer.Exit(code)
+    """Say what is wrong, on standard error and as JSON if that was asked for, and leave with ``code``."""
+    raise Refused(message, code=code)
 
 
 def chosen_organisation(slug: str) -> accounts.OrganisationView:

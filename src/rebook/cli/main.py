@@ -1,16 +1,21 @@
 """Entry point of the ``rebook`` command.
 
-Exit codes: 0 ok, 1 the answer is "no", 2 bad usage or input, 3 something failed.
+Exit codes: 0 ok, 1 the answer is "no", 2 bad usage or input, 3 something failed, 130 stopped by Ctrl-C.
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
+
+from rebook.cli.failures import EXIT_INTERRUPTED, tell
 
 
 def main() -> None:
     """Set Django up, then hand over to the commands."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rebook.config.settings")
+    # Ends like any other way out: the embedded PostgreSQL is stopped when nobody else uses it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     if sys.argv[1:2] == ["demo"]:
         # The synthetic practice lives in a home of its own: its ledger is emptied at every start.
         home = Path(os.environ.get("REBOOK_HOME") or Path.home() / ".rebook")
@@ -21,13 +26,9 @@ def main() -> None:
         django.setup()
         # Imported only now: the commands import the ledger, which needs the settings.
         from rebook.cli.app import app
-        from rebook.cli.ledger import ensure_ledger
 
-        if len(sys.argv) > 1 and not {"--help", "bench"} & set(sys.argv):
-            ensure_ledger()
+        app()
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        if not getattr(error, "is_for_people", False):
-            raise
-        sys.stderr.write(f"rebook: {error}\n")
-        sys.exit(3)
-    app()
+        sys.exit(tell(error, as_json="--json" in sys.argv))

@@ -1,7 +1,8 @@
-"""Setting a practice up: ``init`` and ``user add``."""
+"""Setting a practice up: ``init``, ``location add`` and ``user``."""
 
 import os
 import secrets
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -17,76 +18,126 @@ from rebook.cli.context import (
     refuse,
 )
 from rebook.flow import practice
-from rebook.packs.gaps import pack_keys as known_packs
 
-Name = Annotated[str, typer.Option("--name", prompt="Name of the practice", help="As patients know it.")]
-Zone = Annotated[str, typer.Option("--time-zone", prompt="Time zone", help="For example America/Chicago.")]
-Packs = Annotated[list[str] | None, typer.Option("--pack", help="Specialty; repeat for several.")]
+Name = Annotated[str, typer.Option("--name", help="As patients know it; asked for when left out.")]
+Zone = Annotated[str, typer.Option("--time-zone", help="For example America/Chicago; asked for.")]
+Packs = Annotated[
+    list[str] | None, typer.Option("--pack", help="Specialty; repeat for several; primary_care if none.")
+]
+Phone = Annotated[str, typer.Option(help="Number patients may call.")]
+PASSWORD_VARIABLE = "REBOOK_NEW_PASSWORD"  # noqa: S105 - the name, not the secret
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     app.command("init")(init)
     app.command("user")(user)
+    places = typer.Typer(help="The sites of the practice.", no_args_is_help=True)
+    places.callback()(lambda: None)
+    places.command("add")(add_location)
+    app.add_typer(places, name="location")
 
 
 def init(
-    name: Name,
-    time_zone: Zone,
+    name: Name = "",
+    time_zone: Zone = "",
     pack: Packs = None,
-    phone: Annotated[str, typer.Option(help="Number patients may call.")] = "",
+    phone: Phone = "",
     address: Annotated[str, typer.Option(help="Postal address, shown in e-mails.")] = "",
+    language: Annotated[str, typer.Option(help="Language of most patients, like en or es.")] = "en",
     slug: Annotated[str, typer.Option(help="Short name for commands.")] = "",
     as_json: JsonOption = False,
 ) -> None:
     """Create a practice: its name, clock and specialty packs."""
-    packs = pack or ["primary_care"]
-    unknown = sorted(set(packs) - set(known_packs()))
-    if unknown:
-        refuse(f"there is no pack {', '.join(unknown)}; choose from {', '.join(sorted(known_packs()))}")
-    try:
-        organisation_id = practice.create_organisation(
-            name=name,
-            time_zone=time_zone,
-            pack_keys=packs,
-            slug=slug,
-            phone=phone,
-            postal_address=address,
-            now=datetime.now(UTC),
-            actor="cli",
-        )
-    except practice.UnableToSetUp as error:
-        refuse(str(error))
+    organisation_id = practice.create_organisation(
+        name=name or _ask("--name", "Name of the practice", quietly=as_json),
+        time_zone=time_zone or _ask("--time-zone", "Time zone, like America/Chicago", quietly=as_json),
+        pack_keys=pack or ["primary_care"],
+        slug=slug,
+        phone=phone,
+        postal_address=address,
+        default_language=language,
+        now=datetime.now(UTC),
+        actor="cli",
+    )
     made = accounts.organisation(organisation_id=organisation_id)
     if as_json:
-        answer_json({"organisation": made.slug, "packs": list(made.pack_keys)})
+        answer_json({"organisation": made.slug, "time_zone": made.time_zone, "packs": list(made.pack_keys)})
         return
-    console.print(f"{made.name} is set up as '{made.slug}' with {', '.join(made.pack_keys)}.")
+    console.print(f"{made.name} is set up as '{made.slug}' with {', '.join(made.pack_keys)}.", markup=False)
     console.print("Next: rebook import csv|fhir PATH, then rebook gaps; rebook user to let people sign in.")
+
+
+def add_location(
+    name: Annotated[str, typer.Argument(help="As patients know it.")],
+    time_zone: Annotated[str, typer.Option(help="The practice's own when left out.")] = "",
+    key: Annotated[str, typer.Option(help="What the practice's system calls it; from the name if not.")] = "",
+    phone: Phone = "",
+    address: Annotated[str, typer.Option(help="Street and number.")] = "",
+    city: str = "",
+    state: str = "",
+    postal_code: str = "",
+    organisation: OrganisationOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Add a site. Imports add those that the practice's system knows by themselves."""
+    chosen = chosen_organisation(organisation)
+    location_id = practice.add_location(
+        organisation_id=chosen.id,
+        name=name,
+        external_id=key,
+        time_zone=time_zone or chosen.time_zone,
+        phone=phone,
+        address_line=address,
+        city=city,
+        state=state,
+        postal_code=postal_code,
+        now=datetime.now(UTC),
+        actor="cli",
+    )
+    if as_json:
+        answer_json({"organisation": chosen.slug, "location": location_id})
+        return
+    console.print(f"{name} is now a location of {chosen.name}.", markup=False, highlight=False)
 
 
 def user(
     email: Annotated[str, typer.Argument(help="E-mail address to sign in with.")],
     name: Annotated[str, typer.Option(help="As colleagues know them.")] = "",
-    role: Annotated[str, typer.Option(help="front_desk, coordinator, clinician, manager ...")] = "manager",
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(accounts.ROLES)}.")] = "manager",
     organisation: OrganisationOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Let somebody sign in. The password comes from REBOOK_NEW_PASSWORD or is made up and shown once."""
     chosen = chosen_organisation(organisation)
-    given = os.environ.get("REBOOK_NEW_PASSWORD", "")
-    password = given or secrets.token_urlsafe(12)
-    try:
-        practice.add_member(
-            organisation_id=chosen.id,
-            email=email,
-            name=name,
-            role=role,
-            password=password,
-            now=datetime.now(UTC),
-            actor="cli",
-        )
-    except practice.UnableToSetUp as error:
-        refuse(str(error))
-    console.print(f"{email} can sign in at {chosen.name}.")
-    if not given:
-        console.print(f"Password, shown once: {password}", highlight=False)
+    given = os.environ.get(PASSWORD_VARIABLE, "")
+    is_new = not accounts.has_account(email=email)
+    if given and not is_new:
+        refuse(f"{email} has an account already and keeps its password; leave {PASSWORD_VARIABLE} out")
+    made_up = "" if given or not is_new else secrets.token_urlsafe(12)
+    practice.add_member(
+        organisation_id=chosen.id,
+        email=email,
+        name=name,
+        role=role,
+        password=(given or made_up) if is_new else None,
+        now=datetime.now(UTC),
+        actor="cli",
+    )
+    if as_json:
+        answer = {"organisation": chosen.slug, "email": email, "role": role, "is_new": is_new}
+        answer_json({**answer, **({"password": made_up} if made_up else {})})
+        return
+    console.print(f"{email} can sign in at {chosen.name} as {role}.", markup=False, highlight=False)
+    if made_up:
+        console.print(f"Password, shown once: {made_up}", markup=False, highlight=False)
+    elif not is_new:
+        console.print("The password is the one they already have.")
+
+
+def _ask(option: str, question: str, *, quietly: bool) -> str:
+    """Ask at the terminal; without one, or when the answer is for a program, say what is missing."""
+    if quietly or not sys.stdin.isatty():
+        refuse(f"{option} is missing, and there is nobody at a terminal to ask")
+    answer: str = typer.prompt(question, err=True)
+    return answer
