@@ -9,7 +9,8 @@ from rebook.records.models import ContactPoint, Patient
 # In ``do_not_contact_reason``: the practice's system said so, and may take it back.
 DO_NOT_CONTACT_BY_SOURCE = "source"
 # Exclusion words that Rebook sets itself; an import leaves them alone.
-OWN_EXCLUSIONS = ("possible_duplicate", "no_responsible_adult")
+POSSIBLE_DUPLICATE = "possible_duplicate"
+OWN_EXCLUSIONS = (POSSIBLE_DUPLICATE,)
 
 
 def set_contact_state(

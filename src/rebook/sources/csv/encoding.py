@@ -6,7 +6,6 @@ more lines break UTF-8 than use it is read as Windows-1252, as spreadsheets on W
 
 import codecs
 import io
-from typing import IO
 
 from rebook.sources.streams import OpenFile
 
@@ -50,7 +49,7 @@ def guess_encoding(sample: bytes) -> str:
     return "cp1252" if bad > good else "utf-8"
 
 
-def as_text(file: OpenFile, *, encoding: str) -> IO[str]:
+def as_text(file: OpenFile, *, encoding: str) -> io.TextIOWrapper:
     """The file's text, line ends untouched. What cannot be decoded is left as ``UNREADABLE`` marks."""
     if not encoding:
         with file.explained():

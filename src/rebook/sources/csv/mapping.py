@@ -88,6 +88,9 @@ def _field(path: Path, key: str, value: Any, kind: FieldKind) -> Field:
         raise fault(path, key, "say one of column, columns, template, constant or age")
     if bool(field.age) != bool(field.at):
         raise fault(path, key, "an age needs the date it was true at: age and at")
+    units = {"cents": ("cents", "currency"), "instant": ("minutes", "seconds")}.get(kind.kind, ())
+    if field.unit and field.unit not in units:
+        raise fault(path, key, f'it has no unit "{field.unit}"')
     ours = [*field.words.values(), *([field.other] if field.other is not None else [])]
     if kind.kind in ("word", "key") and isinstance(field.constant, str):
         ours.append(field.constant)

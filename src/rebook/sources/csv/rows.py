@@ -48,7 +48,7 @@ class EntityReader:
                 continue
             text = text_reader(field, header, mapping.empty)
             value: Callable[[str], Any] = value_reader(field, kind, mapping, formats, clock)
-            if field.unit:
+            if field.unit in ("minutes", "seconds"):
                 self._durations.append(Cell(name, label(field), kind, text, partial(_length, field.unit)))
                 continue
             if field.date_only:

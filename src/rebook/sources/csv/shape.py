@@ -73,8 +73,8 @@ class Field(Part):
     formats: list[str] = []
     # The time of day means nothing: noon on the local clock is stored.
     date_only: bool = False
-    # A duration: ``ends_at`` counted from ``starts_at``.
-    unit: Literal["", "minutes", "seconds"] = ""
+    # A duration: ``ends_at`` counted from ``starts_at``. Money is in cents, or in the currency's unit.
+    unit: Literal["", "minutes", "seconds", "cents", "currency"] = ""
     # An age in full years at a date.
     age: str = ""
     at: str = ""

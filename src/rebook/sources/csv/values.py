@@ -95,7 +95,19 @@ def birth_from_age(text: str, at: date) -> date:
 
 
 def cents(text: str) -> int:
-    """An amount of money in the currency's unit ("1,234.50", "1.234,50", "(80)") as cents."""
+    """A whole number of cents; "12500.0" is one too."""
+    try:
+        number = Decimal(text)
+        whole = int(number)
+    except (InvalidOperation, ValueError, OverflowError):
+        raise BadValue('not a whole number of cents (say unit = "currency" in the mapping?)') from None
+    if whole != number:
+        raise BadValue('not a whole number of cents (say unit = "currency" in the mapping?)')
+    return whole
+
+
+def currency_cents(text: str) -> int:
+    """An amount in the currency's unit ("1,234.50", "1.234,50", "$80", "(80)") as cents."""
     digits = re.sub(r"[^\d.,()-]", "", text)
     sign = -1 if digits.startswith(("-", "(")) else 1
     digits = digits.strip("()-")
