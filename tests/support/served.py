@@ -44,7 +44,7 @@ def _wait_for(address: str, server: subprocess.Popen) -> None:
             raise AssertionError(f"the web server ended: {server.stderr.read()}")
         try:
             urllib.request.urlopen(f"{address}/static/patient.css", timeout=5).close()
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):
             assert time.monotonic() < deadline, "the web server did not come up"
             time.sleep(0.1)
         else:

@@ -114,6 +114,7 @@ def _words(language: str) -> dict[str, Any]:
         "t": partial(text, language),
         "language": language,
         "say_day": partial(say.day, language=language),
+        "say_short_day": partial(say.short_day, language=language),
         "say_clock": partial(say.clock, language=language),
         "say_when": partial(say.when, language=language),
         "say_phone": say.phone,

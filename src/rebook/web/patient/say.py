@@ -24,6 +24,11 @@ def day(value: date, language: str) -> str:
     return format_date(value, "EEEE, MMMM d" if language == "en" else "EEEE, d 'de' MMMM", _LOCALES[language])
 
 
+def short_day(value: date, language: str) -> str:
+    """ "Tuesday, Mar 17", "martes, 17 mar", for a button."""
+    return format_date(value, "EEEE, MMM d" if language == "en" else "EEEE, d MMM", _LOCALES[language])
+
+
 def clock(value: datetime, language: str) -> str:
     """ "9:00 AM" of an instant that is already on the right clock."""
     return format_time(value, "short", locale=_LOCALES[language])
