@@ -7,22 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from rebook.analytics.gaps import Plan, compile_plan, connect, from_arrow, judge_population
+from rebook.analytics.gaps import compile_plan, connect, from_arrow, judge_population
 from rebook.analytics.snapshot import SCHEMAS
 from rebook.core.chart import Chart
 from rebook.core.gaps import GapDefinition, GapSettings
 
 COMPARED = ("verdict", "anchor_on", "due_on", "overdue_on", "risk_class", "tier")
 ENGINE = connect(threads=1)
-PLANS: dict[object, Plan] = {}
-
-
-def _plan(definitions, as_of, settings, verdicts) -> Plan:
-    """Compiled once for the many populations of a generated test."""
-    key = (tuple(one.content_hash for one in definitions), as_of, settings, verdicts)
-    if key not in PLANS:
-        PLANS[key] = compile_plan(definitions, as_of=as_of, settings=settings, verdicts=verdicts)
-    return PLANS[key]
 
 
 def as_tables(charts: Sequence[Chart]) -> dict[str, pa.Table]:
@@ -59,7 +50,9 @@ def population_answers(
     """Patient to definition key to what both engines must agree on."""
     found = judge_population(
         from_arrow(ENGINE, as_tables(charts)),
-        _plan(definitions, as_of, settings, tuple(verdicts)),
+        compile_plan(tuple(definitions), settings),
+        as_of=as_of,
+        verdicts=verdicts,
         patients_at_once=patients_at_once,
     )
     answers: dict[int, dict[str, dict[str, Any]]] = {chart.patient.id: {} for chart in charts}

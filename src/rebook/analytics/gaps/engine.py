@@ -5,8 +5,9 @@ Every rule looks at one patient, so ranges of patients can be taken one after th
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 import duckdb
 import pyarrow.csv as pv
@@ -14,6 +15,7 @@ import pyarrow.csv as pv
 from .plan import FINDING, Plan
 from .tables import Source
 
+LISTED = ("open", "booked")
 PATIENTS_AT_ONCE = 1_000_000
 COLUMNS = ", ".join(f'"{name}" {kind}' for name, kind in FINDING.items())
 
@@ -41,18 +43,26 @@ class Population:
 
 
 def judge_population(
-    source: Source, plan: Plan, *, name: str = "findings", patients_at_once: int = PATIENTS_AT_ONCE
+    source: Source,
+    plan: Plan,
+    *,
+    as_of: date,
+    verdicts: Collection[str] = LISTED,
+    name: str = "findings",
+    patients_at_once: int = PATIENTS_AT_ONCE,
 ) -> Population:
-    """The plan's findings for all patients of ``source``, as temporary table ``name`` of its engine."""
+    """Findings with one of ``verdicts`` for all patients of ``source``, as temporary table ``name``."""
     engine = source.engine
     population = Population(engine, name)
+    chosen = ", ".join(f"'{one}'" for one in sorted(verdicts))
+    engine.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
     engine.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({COLUMNS})')
     for bounds in source.ranges(patients_at_once):
         source.show(bounds)
         engine.execute(f"CREATE OR REPLACE TEMP TABLE people AS {plan.people}")
         engine.execute(f"CREATE OR REPLACE TEMP TABLE part ({COLUMNS})")
         for statement in plan.findings:
-            engine.execute(f"INSERT INTO part {statement}")
+            engine.execute(f"INSERT INTO part SELECT * FROM ({statement}) WHERE verdict IN ({chosen})")
         engine.execute(f'INSERT INTO "{name}" SELECT * FROM part')
         _count_tiers(population)
     engine.execute("DROP TABLE IF EXISTS people; DROP TABLE IF EXISTS part")

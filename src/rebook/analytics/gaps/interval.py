@@ -1,7 +1,6 @@
 """Interval rules over all patients: what ``core.gaps.interval`` says of one, as expressions."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -9,7 +8,7 @@ import ibis.expr.types as ir
 from rebook.core.gaps import GapDefinition, GapSettings, Qualifying
 from rebook.core.gaps.definition import SIGNED_FROM_CLASS
 
-from .wide import Vocabulary, any_of, later, latest
+from .wide import AS_OF, Vocabulary, any_of, later, latest
 
 NO_DAY = ibis.null("date")
 
@@ -28,7 +27,6 @@ def interval_findings(
     *,
     number: int,
     words: Vocabulary,
-    as_of: date,
     settings: GapSettings,
 ) -> ir.Table:
     """One rule's verdict for every row of ``people`` (see ``wide``); ``number``: its place in the list."""
@@ -44,7 +42,7 @@ def interval_findings(
         overdue_on=later(due.due_on, days=definition.grace_days),
         interval_days=due.interval_days,
         follow_up_id=due.follow_up_id,
-        refusal=_refusal(people, definition, words, as_of, settings),
+        refusal=_refusal(people, definition, words, settings),
         is_booked=any_of(
             [people.coming_blank, *(people[words.coming(one)] for one in definition.booked_types)]
         ),
@@ -54,7 +52,7 @@ def interval_findings(
         (rows.standing.notnull(), rows.standing),
         (rows.refusal.notnull(), rows.refusal),
         (rows.due_on.isnull(), "nothing_to_count_from"),
-        (ibis.literal(as_of) < opens_on, "not_due"),
+        (opens_on > AS_OF, "not_due"),
         (rows.is_booked, "booked"),
         else_="open",
     )
@@ -79,17 +77,17 @@ def interval_findings(
 
 
 def _refusal(
-    people: ir.Table, definition: GapDefinition, words: Vocabulary, as_of: date, settings: GapSettings
+    people: ir.Table, definition: GapDefinition, words: Vocabulary, settings: GapSettings
 ) -> ir.StringValue:
     branches: list[tuple[ir.BooleanValue, str]] = []
-    signed = definition.signed_off_by or (definition.key, definition.content_hash) in settings.signed
+    signed = settings.is_signed(definition.key, definition.content_hash, definition.signed_off_by)
     if definition.risk_class >= SIGNED_FROM_CLASS and not signed:
         return ibis.literal("unsigned")
     if definition.sexes:
         unknown = people.sex.isin(["unknown", "other"])
         fits = people.sex.isin(definition.sexes)
         branches += [(unknown & ~fits, "unknown"), (~fits, "not_eligible")]
-    branches += _age(people, definition, as_of)
+    branches += _age(people, definition)
     if definition.conditions:
         running = any_of([people[words.running(one)] for one in definition.conditions])
         branches.append((~running, "not_eligible"))
@@ -100,11 +98,11 @@ def _refusal(
     return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
 
 
-def _age(people: ir.Table, definition: GapDefinition, as_of: date) -> list[tuple[ir.BooleanValue, str]]:
+def _age(people: ir.Table, definition: GapDefinition) -> list[tuple[ir.BooleanValue, str]]:
     low, high = definition.min_age, definition.max_age
     if low is None and high is None:
         return []
-    day = ibis.literal(as_of)
+    day = AS_OF
     branches: list[tuple[ir.BooleanValue, str]] = [(people.birth_on.isnull(), "unknown")]
     if low is not None:
         branches.append((day < later(people.birth_on, months=12 * low), "not_eligible"))

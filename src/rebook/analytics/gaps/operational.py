@@ -1,18 +1,16 @@
 """Gaps made by one event, and inactivity, over all patients: ``core.gaps.operational`` as expressions."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 
 from rebook.core.gaps import GapDefinition, GapSettings
-from rebook.core.gaps.dates import add_days
 from rebook.core.gaps.definition import MAX_RISK_CLASS
 from rebook.core.gaps.operational import BROKEN_CLASS, FOLLOW_UP_CLASS, INACTIVE_CLASS, inherited_risk
 
 from .tables import SnapshotTables
-from .wide import later
+from .wide import AS_OF, later
 
 ABOUT_PEOPLE = (
     "patient_id",
@@ -31,12 +29,11 @@ def follow_up_findings(
     covered: ir.Table,
     *,
     definitions: Sequence[GapDefinition],
-    as_of: date,
     settings: GapSettings,
 ) -> ir.Table:
     """R-C124. ``covered.follow_up_id``: recommendations that an open interval gap speaks for."""
     rows = tables.follow_ups
-    rows = rows.filter(rows.recommended_on <= ibis.literal(as_of))
+    rows = rows.filter(rows.recommended_on <= AS_OF)
     newest_first = ibis.window(
         group_by=[rows.patient_id, rows.visit_type],
         order_by=[rows.recommended_on.desc(), rows.follow_up_id.desc()],
@@ -57,7 +54,6 @@ def follow_up_findings(
     )
     return _answers(
         rows,
-        as_of,
         definition_key=ibis.literal("follow_up_not_booked:") + rows.follow_up_id.cast("string"),
         kind=ibis.literal("follow_up_not_booked"),
         risk_class=_base_class(rows, definitions, FOLLOW_UP_CLASS).cast("int16"),
@@ -74,13 +70,12 @@ def broken_findings(
     people: ir.Table,
     *,
     definitions: Sequence[GapDefinition],
-    as_of: date,
     settings: GapSettings,
 ) -> ir.Table:
     """R-C121 to R-C123: the last cancelled or missed appointment of each visit type."""
-    rows = _broken(tables.appointments, as_of)
+    rows = _broken(tables.appointments)
     rows = rows.inner_join(people.select(*ABOUT_PEOPLE), "patient_id")
-    oldest = ibis.literal(add_days(as_of, -settings.broken_window_days))
+    oldest = later(AS_OF, days=-settings.broken_window_days)
     last = rows.last_attended_on
     rows = rows.filter(
         rows.standing.isnull(),
@@ -107,7 +102,6 @@ def broken_findings(
     kind = ibis.ifelse(missed, "no_show_not_rebooked", "cancelled_not_rebooked")
     return _answers(
         rows,
-        as_of,
         definition_key=kind + ":" + rows.appointment_id.cast("string"),
         kind=kind,
         risk_class=ibis.least(weight, MAX_RISK_CLASS).cast("int16"),
@@ -119,18 +113,15 @@ def broken_findings(
     )
 
 
-def inactive_findings(
-    people: ir.Table, open_gaps: ir.Table, *, as_of: date, settings: GapSettings
-) -> ir.Table:
+def inactive_findings(people: ir.Table, open_gaps: ir.Table, *, settings: GapSettings) -> ir.Table:
     """R-C140, R-C141: away for long, and not in ``open_gaps`` for anything else."""
     rows = people.select(*ABOUT_PEOPLE)
     rows = rows.mutate(due_on=later(rows.last_attended_on, months=settings.inactive_after_months))
-    rows = rows.filter(rows.standing.isnull(), rows.due_on <= ibis.literal(as_of))
+    rows = rows.filter(rows.standing.isnull(), rows.due_on <= AS_OF)
     rows = rows.anti_join(open_gaps, "patient_id").mutate(visit_type=ibis.literal(""))
     rows = rows.mutate(overdue_on=rows.due_on)
     return _answers(
         rows,
-        as_of,
         definition_key=ibis.literal("inactive"),
         kind=ibis.literal("inactive"),
         risk_class=ibis.literal(INACTIVE_CLASS, "int16"),
@@ -142,9 +133,9 @@ def inactive_findings(
     )
 
 
-def _broken(appointments: ir.Table, as_of: date) -> ir.Table:
+def _broken(appointments: ir.Table) -> ir.Table:
     """Appointments that were known on ``as_of`` not to take place, with the day they broke."""
-    one, day = appointments, ibis.literal(as_of)
+    one, day = appointments, AS_OF
     known = one.booked_on.isnull() | (one.booked_on <= day) | (one.starts_on <= day)
     rows = one.filter(one.status.isin(["noshow", "cancelled"]), known)
     broken_on = ibis.ifelse(
@@ -163,9 +154,9 @@ def _base_class(rows: ir.Table, definitions: Sequence[GapDefinition], otherwise:
     return ibis.cases(*branches, else_=otherwise) if branches else ibis.literal(otherwise)
 
 
-def _answers(rows: ir.Table, as_of: date, **columns: ir.Value) -> ir.Table:
+def _answers(rows: ir.Table, **columns: ir.Value) -> ir.Table:
     verdict = ibis.cases(
-        (ibis.literal(as_of) < rows.overdue_on, "not_due"),
+        (rows.overdue_on > AS_OF, "not_due"),
         (rows.coming_any, "booked"),
         else_="open",
     )

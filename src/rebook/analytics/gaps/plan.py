@@ -5,21 +5,19 @@ patient) and ``part`` (findings). Compiling takes about a tenth of a second per 
 once and run for every range of patients.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
 
-from rebook.core.gaps import VERDICTS, GapDefinition, GapSettings
+from rebook.core.gaps import GapDefinition, GapSettings
 
 from .interval import interval_findings
 from .operational import broken_findings, follow_up_findings, inactive_findings
 from .tables import snapshot_tables
 from .wide import Vocabulary, wide
 
-LISTED = ("open", "booked")
 FINDING = ibis.schema(
     {
         "patient_id": "int64",
@@ -44,44 +42,36 @@ FINDING = ibis.schema(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """SQL for the table ``people``, then for each source of findings; the engine's ``as_of`` is the day."""
+
     people: str
     findings: tuple[str, ...]
 
 
-def compile_plan(
-    definitions: Sequence[GapDefinition],
-    *,
-    as_of: date,
-    settings: GapSettings,
-    verdicts: Collection[str] = LISTED,
-) -> Plan:
-    """Statements for the findings with one of ``verdicts``.
+@lru_cache(maxsize=16)
+def compile_plan(definitions: tuple[GapDefinition, ...], settings: GapSettings) -> Plan:
+    """Statements for the findings of ``definitions``, whatever their verdict.
 
-    Verdicts other than open and booked are worked out for interval rules only.
+    For events and inactivity only open, booked and not yet due ones are worked out.
     """
     tables = snapshot_tables()
-    rows = wide(tables, definitions, as_of=as_of, settings=settings)
+    rows = wide(tables, definitions, settings=settings)
     words = Vocabulary.of(definitions)
     people = ibis.table(rows.schema(), name="people")
     part = ibis.table(FINDING, name="part")
     opened = part.filter(part.verdict == "open")
     covered = opened.filter(opened.follow_up_id.notnull()).select("follow_up_id")
     found = [
-        interval_findings(people, one, number=number, words=words, as_of=as_of, settings=settings)
+        interval_findings(people, one, number=number, words=words, settings=settings)
         for number, one in enumerate(definitions)
     ]
     found += [
-        follow_up_findings(tables, people, covered, definitions=definitions, as_of=as_of, settings=settings),
-        broken_findings(tables, people, definitions=definitions, as_of=as_of, settings=settings),
-        inactive_findings(people, opened.select("patient_id"), as_of=as_of, settings=settings),
+        follow_up_findings(tables, people, covered, definitions=definitions, settings=settings),
+        broken_findings(tables, people, definitions=definitions, settings=settings),
+        inactive_findings(people, opened.select("patient_id"), settings=settings),
     ]
-    return Plan(sql(rows), tuple(sql(_chosen(one, verdicts)) for one in found))
+    return Plan(_sql(rows), tuple(_sql(one.select(*FINDING.names)) for one in found))
 
 
-def sql(rows: ir.Table) -> str:
+def _sql(rows: ir.Table) -> str:
     return str(ibis.to_sql(rows, dialect="duckdb"))
-
-
-def _chosen(found: ir.Table, verdicts: Collection[str]) -> ir.Table:
-    rows = found if set(verdicts) == set(VERDICTS) else found.filter(found.verdict.isin(verdicts))
-    return rows.select(*FINDING.names)

@@ -6,7 +6,6 @@ are plain expressions over one row. What counts on a past date is said in ``core
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -18,6 +17,14 @@ from rebook.core.gaps.chart_as_of import ATTENDED, WAITING
 from rebook.core.gaps.tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS
 
 from .tables import SnapshotTables
+
+
+@ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))
+def _variable(key: str) -> None: ...
+
+
+# The day to judge by: a variable of the engine, so that statements are compiled once for every day.
+AS_OF = _variable("as_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +65,40 @@ class Vocabulary:
         return f"onset_{self.conditions.index(condition)}"
 
 
-def wide(
-    tables: SnapshotTables, definitions: Sequence[GapDefinition], *, as_of: date, settings: GapSettings
-) -> ir.Table:
+def wide(tables: SnapshotTables, definitions: Sequence[GapDefinition], *, settings: GapSettings) -> ir.Table:
     """One row per patient of ``tables.patients``."""
     words = Vocabulary.of(definitions)
     parts = [
-        _appointments(tables.appointments, words, as_of),
-        _visits(tables.visits, words, as_of),
-        _procedures(tables.procedures, words, as_of),
-        _conditions(tables.conditions, words, as_of),
-        _follow_ups(tables.follow_ups, definitions, as_of),
+        _appointments(tables.appointments, words),
+        _visits(tables.visits, words),
+        _procedures(tables.procedures, words),
+        _conditions(tables.conditions, words),
+        _follow_ups(tables.follow_ups, definitions),
     ]
     joined = tables.patients
     for number, part in enumerate(parts):
         key = f"patient_id_{number}"
         part = part.rename({key: "patient_id"})
         joined = joined.left_join(part, joined.patient_id == part[key]).drop(key)
-    return _people(joined, words, as_of, settings)
+    return _people(joined, words, settings)
 
 
-def coming(appointments: ir.Table, as_of: date) -> ir.BooleanValue:
+def coming(appointments: ir.Table) -> ir.BooleanValue:
     """Known on ``as_of`` and still to take place then."""
-    one, day = appointments, ibis.literal(as_of)
+    one, day = appointments, AS_OF
     known = one.booked_on.isnull() | (one.booked_on <= day) | (one.starts_on <= day)
     settled_later = one.status.isin([*ATTENDED, "noshow"]) & (one.starts_on > day)
     cancelled_later = (one.status == "cancelled") & (one.cancelled_on > day).fill_null(False)
     return (one.starts_on >= day) & known & (one.status.isin(WAITING) | settled_later | cancelled_later)
 
 
-def _appointments(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
-    attended = table.status.isin(ATTENDED) & (table.starts_on <= ibis.literal(as_of))
+def _appointments(table: ir.Table, words: Vocabulary) -> ir.Table:
+    attended = table.status.isin(ATTENDED) & (table.starts_on <= AS_OF)
     rows = table.select(
         "patient_id",
         "visit_type",
         attended_on=ibis.ifelse(attended, table.starts_on, ibis.null("date")),
-        is_coming=coming(table, as_of),
+        is_coming=coming(table),
     )
     rows = rows.filter(rows.attended_on.notnull() | rows.is_coming)
     columns: dict[str, ir.Value] = {
@@ -108,22 +113,22 @@ def _appointments(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
     return rows.group_by("patient_id").aggregate(**columns)
 
 
-def _visits(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
-    rows = table.filter(table.visited_on <= ibis.literal(as_of))
+def _visits(table: ir.Table, words: Vocabulary) -> ir.Table:
+    rows = table.filter(table.visited_on <= AS_OF)
     columns: dict[str, ir.Value] = {"seen_last": rows.visited_on.max(), "seen_first": rows.visited_on.min()}
     for word in words.visit_types:
         columns[f"seen_{words.last(word)}"] = rows.visited_on.max(where=rows.visit_type == word)
     return rows.group_by("patient_id").aggregate(**columns)
 
 
-def _procedures(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
-    rows = table.filter(table.performed_on <= ibis.literal(as_of), table.kind.isin(words.procedures or [""]))
+def _procedures(table: ir.Table, words: Vocabulary) -> ir.Table:
+    rows = table.filter(table.performed_on <= AS_OF, table.kind.isin(words.procedures or [""]))
     columns = {words.done(word): rows.performed_on.max(where=rows.kind == word) for word in words.procedures}
     return rows.group_by("patient_id").aggregate(**columns, procedures_known=rows.count())
 
 
-def _conditions(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
-    day = ibis.literal(as_of)
+def _conditions(table: ir.Table, words: Vocabulary) -> ir.Table:
+    day = AS_OF
     rows = table.filter(
         table.onset_on.isnull() | (table.onset_on <= day), table.kind.isin(words.conditions or [""])
     )
@@ -136,8 +141,8 @@ def _conditions(table: ir.Table, words: Vocabulary, as_of: date) -> ir.Table:
     return rows.group_by("patient_id").aggregate(**columns)
 
 
-def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition], as_of: date) -> ir.Table:
-    rows = table.filter(table.recommended_on <= ibis.literal(as_of))
+def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition]) -> ir.Table:
+    rows = table.filter(table.recommended_on <= AS_OF)
     newest_first = ibis.window(
         group_by=rows.patient_id, order_by=[rows.recommended_on.desc(), rows.follow_up_id.desc()]
     )
@@ -151,7 +156,7 @@ def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition], as_of: da
     return rows.group_by("patient_id").aggregate(**columns)
 
 
-def _people(joined: ir.Table, words: Vocabulary, as_of: date, settings: GapSettings) -> ir.Table:
+def _people(joined: ir.Table, words: Vocabulary, settings: GapSettings) -> ir.Table:
     flags = ["coming_any", "coming_blank", *(words.coming(one) for one in words.visit_types)]
     flags += [name(one) for one in words.conditions for name in (words.running, words.ever)]
     lasts = {
@@ -161,16 +166,16 @@ def _people(joined: ir.Table, words: Vocabulary, as_of: date, settings: GapSetti
     people = joined.mutate(
         last_attended_on=latest([joined.kept_last, joined.seen_last]),
         first_attended_on=ibis.least(joined.kept_first, joined.seen_first),
-        standing=_standing(joined, as_of, settings),
+        standing=_standing(joined, settings),
         **{name: joined[name].fill_null(False) for name in flags},
         **lasts,
     )
     halves = [f"{half}_{name}" for half in ("kept", "seen") for name in (*lasts, "last", "first")]
-    return people.drop(*halves).mutate(tier=_tier(people.last_attended_on, as_of))
+    return people.drop(*halves).mutate(tier=_tier(people.last_attended_on))
 
 
-def _standing(patients: ir.Table, as_of: date, settings: GapSettings) -> ir.StringValue:
-    one, day = patients, ibis.literal(as_of)
+def _standing(patients: ir.Table, settings: GapSettings) -> ir.StringValue:
+    one, day = patients, AS_OF
     words = [one.exclusions.contains(f"|{word}|") for word in sorted(settings.excluded_words)]
     branches: list[tuple[ir.BooleanValue, str]] = [
         (one.is_deceased & (one.deceased_on.isnull() | (one.deceased_on <= day)), "deceased"),
@@ -182,8 +187,8 @@ def _standing(patients: ir.Table, as_of: date, settings: GapSettings) -> ir.Stri
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
-def _tier(last: ir.DateValue, as_of: date) -> ir.StringValue:
-    day = ibis.literal(as_of)
+def _tier(last: ir.DateValue) -> ir.StringValue:
+    day = AS_OF
     return ibis.cases(
         (last.isnull(), "never"),
         (day < later(last, SLIPPING_MONTHS), "active"),

@@ -7,7 +7,7 @@ licensed code. Both engines read these same values.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Literal
 
@@ -80,10 +80,14 @@ class GapDefinition:
     guideline: str = ""
     guideline_version: str = ""
     valid_until: date | None = None
-    signed_off_by: str = field(default="", compare=False)
+    signed_off_by: str = ""
 
     def __post_init__(self) -> None:
         check(self)
+
+    def __hash__(self) -> int:
+        # ``label`` is a mapping and has no hash; equality still looks at everything.
+        return hash((self.key, self.source, self.interval_months, self.interval_days))
 
     @property
     def qualifying(self) -> tuple[Qualifying, ...]:

@@ -46,6 +46,10 @@ class GapSettings:
     # (definition key, content hash) of what clinicians of this organisation have signed.
     signed: frozenset[tuple[str, str]] = frozenset()
 
+    def is_signed(self, key: str, content_hash: str, signed_off_by: str = "") -> bool:
+        """A clinician of this organisation, or the pack itself, stands for this very content."""
+        return bool(signed_off_by) or (key, content_hash) in self.signed
+
 
 def read_settings(
     values: Mapping[str, Any], *, signed: frozenset[tuple[str, str]] = frozenset()
