@@ -131,9 +131,7 @@ def bundle(*resources: dict[str, Any]) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-def read_fhir(
-    folder: Path, content: bytes, *, mapping: str = "", name: str = "export.ndjson"
-) -> Read:
+def read_fhir(folder: Path, content: bytes, *, mapping: str = "", name: str = "export.ndjson") -> Read:
     """What the FHIR source makes of one file with ``content``."""
     file = write(folder / name, content)
     meanings = fhir.load_mapping(write(folder / "codes.toml", mapping)) if mapping else None
