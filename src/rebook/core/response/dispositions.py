@@ -51,7 +51,7 @@ class Disposition:
     contact_state: str = ""
     revokes: tuple[str, ...] = ()
     marks: Literal["", "deceased", "left_practice", "do_not_contact"] = ""
-    needs: Literal["", "call_back_at", "barrier"] = ""
+    needs: Literal["", "call_back_at", "barrier", "note"] = ""
     barrier: str = ""
 
 
@@ -70,7 +70,7 @@ DISPOSITIONS: Final[dict[str, Disposition]] = dict((
     _d("third_party_answered", "Somebody else answered"),
     _d("declined", "Said no", is_reached=True, is_response=True, case="close", outcome="declined",
        needs="barrier"),
-    _d("spoke_thinking", "Thinking about it", is_reached=True, is_response=True, case="pause", hold="snooze"),
+    _d("spoke_thinking", "Thinking about it", is_reached=True, is_response=True, hold="snooze"),
     _d("wrong_number", "Wrong number", contact_state="wrong_person", revokes=("sms", "phone")),
     _d("disconnected", "Number not in service", contact_state="invalid"),
     _d("fax", "Fax or modem", contact_state="invalid"),
@@ -106,7 +106,7 @@ DISPOSITIONS: Final[dict[str, Disposition]] = dict((
     _d("nothing_to_do", "Nothing to do"),
     _d("record_corrected", "Record corrected"),
     _d("opt_out_confirmed", "Meant the messages", is_reached=True),
-    _d("opt_out_not_meant", "Did not mean the messages", is_reached=True),
+    _d("opt_out_not_meant", "Did not mean the messages", is_reached=True, needs="note"),
 ))  # fmt: skip
 
 

@@ -24,7 +24,7 @@ USABLE = ("unverified", "verified")
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:
-    """Whose message it is. ``patient_id`` None: nobody we know, or several and no thread to tell them apart."""
+    """Whose message it is. ``patient_id`` None: nobody we know, or several and no thread tells which."""
 
     value: str
     patient_id: int | None = None
@@ -59,7 +59,7 @@ def who_wrote(*, organisation_id: int, value: str, channel: str, now: datetime) 
 
 
 def behind_link(*, organisation_id: int, link_id: int, now: datetime) -> tuple[Correspondent, str] | None:
-    """The patient behind a link and the kind of channel it came by ("" when unknown); None without such a link."""
+    """The patient behind a link and the kind of channel it came by ("" when unknown); None: no such link."""
     link = (
         PatientLink.objects.filter(organisation_id=organisation_id, pk=link_id)
         .select_related("patient", "attempt__patient", "case")
@@ -105,9 +105,6 @@ def _about(
     if patient_id is None:
         return Correspondent(value, candidate_ids=candidates, is_opted_out=opted_out)
     case = Case.objects.filter(**mine, patient_id=patient_id, closed_at__isnull=True).first()
-    others = ContactPoint.objects.filter(
-        **mine, patient_id=patient_id, is_current=True, state__in=USABLE
-    ).exclude(value=value)
     point = (
         ContactPoint.objects.filter(**mine, value=value)
         .filter(Q(patient_id=patient_id) | Q(pk=thread.contact_point_id if thread else None))
@@ -127,7 +124,7 @@ def _about(
         .get(**mine, pk=patient_id)
         .language.partition("-")[0]
         .lower(),
-        has_other_contact=others.exists(),
+        has_other_contact=has_other_contact(**mine, patient_id=patient_id, value=value),
         has_future_appointment=Appointment.objects.filter(
             **mine, patient_id=patient_id, starts_at__gt=now, status__in=("booked", "pending", "proposed")
         ).exists(),
@@ -158,11 +155,26 @@ def answered_lately(*, organisation_id: int, value: str, template_key: str, sinc
     )
 
 
+def contacted(*, organisation_id: int, attempt_id: int) -> tuple[str, str]:
+    """(kind of channel, number or address) of an attempt."""
+    row = Attempt.objects.only("channel", "to_value").get(organisation_id=organisation_id, pk=attempt_id)
+    return row.channel, row.to_value
+
+
+def has_other_contact(*, organisation_id: int, patient_id: int, value: str) -> bool:
+    """Whether the patient has another current, usable number or address."""
+    points = ContactPoint.objects.filter(
+        organisation_id=organisation_id, patient_id=patient_id, is_current=True, state__in=USABLE
+    )
+    return points.exclude(value=value).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class HoldView:
     id: int
     patient_id: int
     kind: str
+    until_at: datetime | None
 
 
 def open_holds(
@@ -170,5 +182,5 @@ def open_holds(
 ) -> list[HoldView]:
     """Holds that nobody has released: of a patient, or one by id."""
     rows = AutomationHold.objects.filter(organisation_id=organisation_id, released_at__isnull=True)
-    rows = rows.filter(pk=hold_id) if hold_id is not None else rows.filter(patient_id=patient_id)
-    return [HoldView(row.pk, row.patient_id, row.kind) for row in rows.order_by("pk")]
+    rows = rows.filter(pk=hold_id) if hold_id is not None else rows.filter(patient_id=patient_id or 0)
+    return [HoldView(row.pk, row.patient_id, row.kind, row.until_at) for row in rows.order_by("pk")]

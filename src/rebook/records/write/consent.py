@@ -81,3 +81,12 @@ def refuse_revoked(
         now=now,
     )
     return len(rows)
+
+
+def refuse_waiting_for(
+    *, organisation_id: int, patient_id: int, rule: str, detail: str, now: datetime
+) -> int:
+    """Refuse everything that waits to go out to a patient; how many."""
+    return Attempt.objects.filter(
+        organisation_id=organisation_id, patient_id=patient_id, state__in=("planned", "deferred")
+    ).update(state="refused", result_at=now, reasons=[{"rule": rule, "detail": detail}])

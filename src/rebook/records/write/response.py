@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 
@@ -176,31 +175,29 @@ class NewAnswer:
 
 def plan_answer(*, organisation_id: int, answer: NewAnswer, now: datetime) -> int | None:
     """Write an answer that is due at once; the guard is asked when it is claimed. None when it exists."""
-    try:
-        with transaction.atomic():
-            row = Attempt.objects.create(
-                organisation_id=organisation_id,
-                # No case: a paused or closed case must not keep the answer back.
-                case_id=None,
-                patient_id=answer.patient_id,
-                origin=answer.origin,
-                channel=answer.channel,
-                reference=answer.reference,
-                purpose=answer.purpose,
-                contact_point_id=answer.contact_point_id,
-                to_value=answer.to_value,
-                template_key=answer.template_key,
-                template_hash=answer.template_hash,
-                language=answer.language,
-                body=answer.body,
-                segments=answer.segments,
-                planned_at=now,
-                due_at=now,
-                expires_at=answer.expires_at,
-                reasons=[{"rule": "answers_a_message", "detail": answer.template_key}],
-            )
-    except IntegrityError:
+    if Attempt.objects.filter(reference=answer.reference).exists():
         return None
+    row = Attempt.objects.create(
+        organisation_id=organisation_id,
+        # No case: a paused or closed case must not keep the answer back.
+        case_id=None,
+        patient_id=answer.patient_id,
+        origin=answer.origin,
+        channel=answer.channel,
+        reference=answer.reference,
+        purpose=answer.purpose,
+        contact_point_id=answer.contact_point_id,
+        to_value=answer.to_value,
+        template_key=answer.template_key,
+        template_hash=answer.template_hash,
+        language=answer.language,
+        body=answer.body,
+        segments=answer.segments,
+        planned_at=now,
+        due_at=now,
+        expires_at=answer.expires_at,
+        reasons=[{"rule": "answers_a_message", "detail": answer.template_key}],
+    )
     return row.pk
 
 

@@ -22,7 +22,10 @@ class TaskToOpen:
 
 
 def open_task(*, organisation_id: int, task: TaskToOpen, now: datetime) -> int:
-    """Open it and return its id. One of a kind per reply: asking twice opens once."""
+    """Open it and return its id. One of a kind per reply: asking twice opens once.
+
+    Once that one is done, the next of its kind stands on its own.
+    """
     values: dict[str, Any] = {
         "patient_id": task.patient_id,
         "case_id": task.case_id,
@@ -34,7 +37,10 @@ def open_task(*, organisation_id: int, task: TaskToOpen, now: datetime) -> int:
         "note": task.note,
         "call_back_at": task.call_back_at,
     }
-    if task.reply_id is None:
+    done = Task.objects.filter(
+        organisation_id=organisation_id, kind=task.kind, reply_id=task.reply_id
+    ).exclude(state="open")
+    if task.reply_id is None or done.exists():
         return Task.objects.create(organisation_id=organisation_id, kind=task.kind, **values).pk
     row, _ = Task.objects.get_or_create(
         organisation_id=organisation_id, kind=task.kind, reply_id=task.reply_id, defaults=values
@@ -90,3 +96,7 @@ def cancel_tasks(
     return Task.objects.filter(
         organisation_id=organisation_id, case_id=case_id, state="open", kind__in=kinds
     ).update(state="cancelled", done_at=now, done_by=by[:100])
+
+
+def has_open_of_reply(*, organisation_id: int, reply_id: int) -> bool:
+    return Task.objects.filter(organisation_id=organisation_id, reply_id=reply_id, state="open").exists()

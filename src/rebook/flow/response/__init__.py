@@ -1,0 +1,30 @@
+"""What patients answer and what staff find out: read, acted upon, and turned into work for the right person.
+
+A reply is kept first and read second, in two transactions, so that no mistake in reading can lose a STOP.
+"""
+
+from .choices import one_click_unsubscribe, patient_choice
+from .consents import NoEvidence, NothingNamed, record_opt_in, record_opt_out
+from .dispositions import UnableToRecord, handle_reply, record_disposition
+from .holds import NotAllowed, release_hold, release_holds
+from .receiving import ReceivedReply, receive
+from .webhooks import ReceivedWebhook, receive_webhook
+
+__all__ = [
+    "NoEvidence",
+    "NotAllowed",
+    "NothingNamed",
+    "ReceivedReply",
+    "ReceivedWebhook",
+    "UnableToRecord",
+    "handle_reply",
+    "one_click_unsubscribe",
+    "patient_choice",
+    "receive",
+    "receive_webhook",
+    "record_disposition",
+    "record_opt_in",
+    "record_opt_out",
+    "release_hold",
+    "release_holds",
+]

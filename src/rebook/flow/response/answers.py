@@ -1,0 +1,114 @@
+"""Fixed answers to what patients write: planned here, sent by the same road and guard as everything else."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from rebook.core.outreach.message import Template, render
+from rebook.core.response.effects import AnswerWanted, Effects
+from rebook.core.response.values import LEVEL_1, Classification
+from rebook.packs.outreach import crisis_numbers, templates
+from rebook.records.read.response import Correspondent, answered_lately
+from rebook.records.write import response as write
+from rebook.records.write.response import NewAnswer
+
+from .house import House
+
+AFTER_HOURS: Final = "after_hours"
+# The same answer is not given again so soon (R-E30 "once", R-E37, R-A85).
+NOT_AGAIN: Final = {
+    AFTER_HOURS: timedelta(hours=12),
+    "safety": timedelta(hours=1),
+    "safety_crisis": timedelta(hours=1),
+    "help_answer": timedelta(minutes=10),
+    "opt_out_confirmation": timedelta(minutes=5),
+}
+# Said to machines or by law: no word about opening hours on top.
+_NO_AFTER_HOURS: Final = frozenset(
+    {"opt_out", "opt_out_uncertain", "opt_in", "help", "auto_reply", "wrong_person"}
+)
+
+
+def after_hours(reading: Classification, *, house: House, channel: str, now: datetime) -> list[AnswerWanted]:
+    """Outside opening hours a text is told when somebody reads it, and what to do in an emergency (R-E37)."""
+    if channel != "sms" or house.hours.is_open(at=now) or reading.level == LEVEL_1:
+        return []
+    return [] if reading.first in _NO_AFTER_HOURS else [AnswerWanted(AFTER_HOURS, "reply", 15)]
+
+
+def plan_answers(
+    house: House,
+    *,
+    sender: Correspondent,
+    channel: str,
+    reply_id: int,
+    wanted: Sequence[AnswerWanted],
+    language: str,
+    now: datetime,
+) -> int:
+    """Plan what is wanted, unless it was said to the same number a moment ago; how many were planned.
+
+    An answer needs somebody to be about: to a number that is nobody's, nothing is sent.
+    """
+    patient_id = sender.patient_id or next(iter(sender.candidate_ids), None)
+    if patient_id is None or not sender.value:
+        return 0
+    planned = 0
+    for answer in wanted:
+        since = now - NOT_AGAIN.get(answer.template_key, timedelta())
+        template = _template(answer.template_key, channel, (language, house.organisation.default_language))
+        if template is None or answered_lately(
+            organisation_id=house.organisation.id,
+            value=sender.value,
+            template_key=answer.template_key,
+            since=since,
+        ):
+            continue
+        new = _answer(house, template, answer, sender, patient_id, reply_id, now=now)
+        planned += write.plan_answer(organisation_id=house.organisation.id, answer=new, now=now) is not None
+    return planned
+
+
+def safety_only(effects: Effects) -> tuple[AnswerWanted, ...]:
+    return tuple(answer for answer in effects.answers if answer.origin == "safety")
+
+
+def _template(key: str, channel: str, languages: Sequence[str]) -> Template | None:
+    known = templates()
+    tried = (*(language.partition("-")[0].lower() for language in languages), "en")
+    return next((known[key, channel, one] for one in tried if (key, channel, one) in known), None)
+
+
+def _answer(
+    house: House,
+    template: Template,
+    answer: AnswerWanted,
+    sender: Correspondent,
+    patient_id: int,
+    reply_id: int,
+    *,
+    now: datetime,
+) -> NewAnswer:
+    numbers = crisis_numbers(jurisdiction_key=house.organisation.jurisdiction)
+    fields = {
+        "practice_name": house.organisation.public_name,
+        "practice_phone": house.organisation.phone,
+        "emergency_number": numbers.get("emergency", ""),
+        "crisis_number": numbers.get("crisis", ""),
+    }
+    message = render(template, fields)
+    return NewAnswer(
+        reference=f"answer-{reply_id}-{answer.template_key}",
+        origin=answer.origin,
+        patient_id=patient_id,
+        channel=template.channel,
+        contact_point_id=sender.contact_point_id,
+        to_value=sender.value,
+        purpose=template.purpose,
+        template_key=template.key,
+        template_hash=template.content_hash,
+        language=template.language,
+        body=message.body if message.is_sendable else "",
+        segments=message.segments,
+        expires_at=now + timedelta(minutes=answer.minutes),
+    )
