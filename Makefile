@@ -18,13 +18,13 @@ SET_UP := scripts/setup.sh requirements.lock requirements-build.lock
 # Test processes at once; more arguments for pytest, the demo or a bench.
 JOBS ?= 2
 ARGS ?=
-NAME ?= gaps
+NAME ?= all
 
 help:
 	@echo "make demo    set up and run the demonstration (ARGS='--patients 500 --no-serve')"
 	@echo "make test    set up and run every check and test (ARGS='-k guard', JOBS=4)"
 	@echo "make check   lint, formatting, types and import contracts only"
-	@echo "make bench   one benchmark (NAME=gaps)"
+	@echo "make bench   every benchmark, or one (NAME=gaps)"
 	@echo "make fmt     format and mend what can be mended"
 	@echo "make setup   only the set-up for development"
 	@echo "make lock    write the lock files anew from pyproject.toml"

@@ -1,21 +1,24 @@
 """``bench``: one kind of work beside a reference in the same run; ratios, not seconds (DESIGN §7)."""
 
-from collections.abc import Callable
+import inspect
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from rebook.cli import bench_book, bench_explain, bench_gaps, bench_import, bench_intents, bench_send
 from rebook.cli.context import EXIT_NO, JsonOption, answer_json, answer_table, refuse
 
-BENCHES: dict[str, Callable[..., dict[str, Any]]] = {
-    "gaps": bench_gaps.run,
-    "explain": bench_explain.run,
-    "send": bench_send.run,
-    "import": bench_import.run,
-    "book": bench_book.run,
-    "intents": bench_intents.run,
+# Name -> what its size counts. Each is a module ``bench_<name>`` with ``run(...) -> dict``.
+BENCHES = {
+    "gaps": "patients",
+    "explain": "patients",
+    "send": "attempts",
+    "import": "patients",
+    "book": "patients at once",
+    "intents": "texts",
 }
+ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
@@ -24,17 +27,35 @@ def register(app: typer.Typer) -> None:
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="gaps, explain, send, import, book or intents.")],
-    size: Annotated[int, typer.Option(help="Patients, attempts or files; 0 takes the bench's own size.")] = 0,
+    name: Annotated[str, typer.Argument(help=f"{', '.join(BENCHES)}; or all.")] = ALL,
+    size: Annotated[int, typer.Option(help="Patients, attempts ...; 0 takes the bench's own.", min=0)] = 0,
+    files: Annotated[Path | None, typer.Option("--input", help="Other files of the same layout.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure one kind of work. Leaves with 1 when the budget is not met."""
-    if name not in BENCHES:
-        refuse(f"there is no bench '{name}'; choose from {', '.join(BENCHES)}")
-    result = BENCHES[name](size=size) if size else BENCHES[name]()
+    """Measure one kind of work, or all. Leaves with 1 when a budget is not met."""
+    if name not in (*BENCHES, ALL):
+        refuse(f"there is no bench '{name}'; choose from {', '.join(BENCHES)} or all")
+    if files is not None and not files.exists():
+        refuse(f"{files}: there is no such file or folder")
+    are_ok = [_measure(one, size=size, files=files, as_json=as_json) for one in _chosen(name)]
+    if not all(are_ok):
+        raise typer.Exit(EXIT_NO)
+
+
+def _chosen(name: str) -> list[str]:
+    return list(BENCHES) if name == ALL else [name]
+
+
+def _measure(name: str, *, size: int, files: Path | None, as_json: bool) -> bool:
+    run = import_module(f"rebook.cli.bench_{name}").run
+    taken = inspect.signature(run).parameters
+    wanted: dict[str, Any] = {**({"size": size} if size else {}), **({"input": files} if files else {})}
+    for option in wanted:
+        if option not in taken:
+            refuse(f"the bench '{name}' has no --{option}")
+    result = run(**wanted)
     if as_json:
         answer_json(result)
     else:
         answer_table(f"bench {name}", ["what", "figure"], [[key, value] for key, value in result.items()])
-    if not result["ok"]:
-        raise typer.Exit(EXIT_NO)
+    return bool(result["ok"])

@@ -1,6 +1,7 @@
 """``demo``: the whole story on a synthetic practice, in a home of its own."""
 
 import shutil
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -11,13 +12,8 @@ import typer
 from django.conf import settings
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from rebook.cli.context import console, refuse
+from rebook.cli.context import JsonOption, answer_json, console, errors, refuse
 from rebook.cli.ledger import empty_ledger
-from rebook.cli.report import show
-from rebook.cli.running import serve_pages
-from rebook.demo import account, setup
-from rebook.demo.simulation import simulate
-from rebook.flow.measure import build_report
 
 
 def register(app: typer.Typer) -> None:
@@ -31,41 +27,69 @@ def demo(
     days: Annotated[int, typer.Option(help="Days to live through.", min=1)] = 60,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages at the end.")] = True,
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
+    as_json: JsonOption = False,
 ) -> None:
     """Invent a practice, run it for sixty days, tell what happened, and serve its pages."""
-    if "EMBEDDED_HOME" not in settings.DATABASES["default"]:
-        refuse("the demo starts from an empty ledger, so it only runs on the embedded PostgreSQL")
+    # Imported only now: the whole product, and its people.
+    from rebook.cli.report import as_plain, show
+    from rebook.demo import account, setup
+    from rebook.flow.measure import build_report
+
+    console.quiet = account.console.quiet = as_json
     began = monotonic()
-    home = Path(settings.HOME)
-    for name in ("demo-export", "sandbox", "snapshots"):
-        shutil.rmtree(home / name, ignore_errors=True)
-    empty_ledger()
+    home = _emptied_home()
     zone = ZoneInfo("America/Chicago")
     start_on = datetime.now(UTC).astimezone(zone).date() - timedelta(days=days - 1)
+    last_on = start_on + timedelta(days=days - 1)
     start_at = datetime(start_on.year, start_on.month, start_on.day, 3, tzinfo=zone)
     console.rule("[bold]Riverbend Family Health, a practice that does not exist")
     world = setup.invent_world(patients=patients, seed=seed, start_at=start_at)
     made = setup.set_up(world, folder=home / "demo-export" / "full", now=start_at, slug="riverbend")
     first = account.first_look(made, as_of=start_on, now=start_at)
     setup.launch_campaigns(made, now=start_at)
+    diary = _live(made, outbox=home / "sandbox", start_on=start_on, days=days, seed=seed)
+    account.tell(made, first=first, diary=diary, as_of=last_on)
+    report = build_report(organisation_id=made.organisation_id, as_of=last_on)
+    show(report)
+    account.compare_with_truth(made, first=first, as_of=last_on)
+    seconds = round(monotonic() - began)
+    console.print(f"\nAll of it took {seconds} seconds.")
+    console.quiet = False
+    if as_json:
+        answer_json(
+            {"seconds": seconds, "cleaned": first.cleaned, **asdict(diary), "report": as_plain(report)}
+        )
+    elif serve:
+        from rebook.cli.serving import serve_pages
+
+        console.print(f"Sign in as {setup.STAFF[0][0]} with the password {setup.PASSWORD}", highlight=False)
+        serve_pages(host="127.0.0.1", port=port, threads=8)
+
+
+def _emptied_home() -> Path:
+    if "EMBEDDED_HOME" not in settings.DATABASES["default"]:
+        refuse("the demo starts from an empty ledger, so it only runs on the embedded PostgreSQL")
+    home = Path(settings.HOME)
+    for name in ("demo-export", "sandbox", "snapshots"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    empty_ledger()
+    return home
+
+
+def _live(made, *, outbox: Path, start_on, days: int, seed: int):  # type: ignore[no-untyped-def]
+    """The simulated days, with a bar on standard error."""
+    from rebook.demo.simulation import simulate
+
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"),
-        TimeRemainingColumn(), console=console, transient=True,
+        TimeRemainingColumn(), console=errors, transient=True,
     ) as progress:  # fmt: skip
         bar = progress.add_task("living through the days", total=days)
-        diary = simulate(
+        return simulate(
             made,
-            outbox_directory=home / "sandbox",
+            outbox_directory=outbox,
             start_on=start_on,
             days=days,
             seed=seed,
             on_day=lambda number, day: progress.update(bar, completed=number),
         )
-    last_on = start_on + timedelta(days=days - 1)
-    account.tell(made, first=first, diary=diary, as_of=last_on)
-    show(build_report(organisation_id=made.organisation_id, as_of=last_on))
-    account.compare_with_truth(made, first=first, as_of=last_on)
-    console.print(f"\nAll of it took {monotonic() - began:.0f} seconds.")
-    if serve:
-        console.print(f"Sign in as {setup.STAFF[0][0]} with the password {setup.PASSWORD}", highlight=False)
-        serve_pages(host="127.0.0.1", port=port, threads=8)

@@ -8,15 +8,15 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from rebook.work.logs import bare_traceback, causes
+from rebook.work.passes import PassIsRunning
 
 EXIT_NO, EXIT_USAGE, EXIT_FAILED, EXIT_INTERRUPTED = 1, 2, 3, 130
 
 # What the database says in these classes of errors is about the server, never about a row.
 _ABOUT_THE_SERVER = ("08", "28", "3D", "42501", "53", "57", "58")
-# Their messages name code, never a row.
-_ABOUT_CODE = (ImportError, NameError, SyntaxError)
 _BAD_PATHS = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 
@@ -43,6 +43,8 @@ def explained(error: BaseException) -> Failure | None:
     """The failure in words, or None when it is a bug."""
     if isinstance(error, Refused):
         return Failure(str(error), error.code)
+    if isinstance(error, PassIsRunning):
+        return Failure(str(error), EXIT_NO)
     if getattr(error, "is_for_people", False) or hasattr(error, "permanent"):
         # Whatever the embedded server lacks (space, rights, time) is no fault of what was typed.
         is_input = getattr(error, "permanent", True) and "config.embedded" not in type(error).__module__
@@ -58,7 +60,7 @@ def _database_failure(error: BaseException) -> Failure | None:
     # Imported here: a command that fails before the settings are read needs no driver.
     import psycopg
 
-    for one in _causes(error):
+    for one in causes(error):
         if isinstance(one, psycopg.Error):
             state = one.sqlstate or ("08" if isinstance(one, psycopg.OperationalError) else "")
             if state.startswith(_ABOUT_THE_SERVER):
@@ -69,19 +71,15 @@ def _database_failure(error: BaseException) -> Failure | None:
     return None
 
 
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
 def tell(error: BaseException, *, as_json: bool) -> int:
     """Say on standard error what went wrong, as JSON on standard output too; the exit code."""
     failure = explained(error)
     if failure is None or is_debugging():
-        sys.stderr.write(bug_report(error, with_messages=is_debugging()))
+        whole = "".join(traceback.format_exception(error)) if is_debugging() else bare_traceback(error)
+        sys.stderr.write(whole)
     if failure is None:
-        failure = Failure(f"something failed that should not ({type(error).__name__})", EXIT_FAILED)
+        hint = "" if is_debugging() else "; REBOOK_DEBUG=1 shows more, which may tell about patients"
+        failure = Failure(f"something failed that should not ({type(error).__name__}){hint}", EXIT_FAILED)
     sys.stderr.write(f"rebook: {failure.sentence}\n")
     print_error(failure.sentence, as_json=as_json)
     return failure.code
@@ -95,16 +93,3 @@ def print_error(sentence: str, *, as_json: bool) -> None:
 
 def is_debugging() -> bool:
     return os.environ.get("REBOOK_DEBUG", "").lower() in ("1", "true", "yes", "on")
-
-
-def bug_report(error: BaseException, *, with_messages: bool = False) -> str:
-    """The traceback without locals, and without messages: they quote rows, and rows are about patients."""
-    if with_messages:
-        return "".join(traceback.format_exception(error))
-    parts = []
-    for one in reversed(list(_causes(error))):
-        parts += traceback.format_tb(one.__traceback__)
-        hint = "(REBOOK_DEBUG=1 shows its message, which may tell about a patient)"
-        said = str(one) if isinstance(one, _ABOUT_CODE) else hint
-        parts.append(f"{type(one).__module__}.{type(one).__qualname__}: {said}\n")
-    return "Traceback (most recent call last):\n" + "".join(parts)

@@ -4,10 +4,9 @@ import csv
 import io
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from django.template.loader import render_to_string
 
 from rebook.cli.context import (
     AsOfOption,
@@ -19,7 +18,9 @@ from rebook.cli.context import (
     console,
     instant,
 )
-from rebook.flow.measure import Report, build_report, funnel_chart
+
+if TYPE_CHECKING:
+    from rebook.flow.measure import Report
 
 
 class Format(StrEnum):
@@ -44,6 +45,11 @@ def report(
     organisation: OrganisationOption = "",
 ) -> None:
     """What contact brought up to a day: funnel, reasons not contacted, rates, lift."""
+    # Imported only now: charts and statistics take seconds to load.
+    from django.template.loader import render_to_string
+
+    from rebook.flow.measure import build_report, funnel_chart
+
     chosen = chosen_organisation(organisation)
     day, _ = instant(chosen, as_of)
     made = build_report(organisation_id=chosen.id, as_of=day)
@@ -52,12 +58,13 @@ def report(
     elif output is Format.CSV:
         console.out(as_csv(made), end="", highlight=False)
     elif output is Format.HTML:
-        console.out(render_to_string("results/print.html", {"report": made, "chart": funnel_chart(made)}))
+        page = render_to_string("results/print.html", {"report": made, "chart": funnel_chart(made)})
+        console.out(page, highlight=False)
     else:
         show(made)
 
 
-def as_plain(report: Report) -> dict[str, object]:
+def as_plain(report: "Report") -> dict[str, object]:
     """The report as plain values; every rate with its value beside its fraction."""
     plain = asdict(report)
     for rate, given in zip(report.rates, plain["rates"], strict=True):
@@ -65,7 +72,7 @@ def as_plain(report: Report) -> dict[str, object]:
     return plain
 
 
-def as_csv(report: Report) -> str:
+def as_csv(report: "Report") -> str:
     """Four columns: section, key, label, value."""
     text = io.StringIO()
     out = csv.writer(text)
@@ -82,7 +89,7 @@ def as_csv(report: Report) -> str:
     return text.getvalue()
 
 
-def show(report: Report) -> None:
+def show(report: "Report") -> None:
     """Print the report for reading."""
     answer_table(
         f"{report.organisation}, up to {report.as_of}",

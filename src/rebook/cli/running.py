@@ -1,11 +1,10 @@
 """Running Rebook: one pass of the day, the web server, the background worker."""
 
+import logging
 import os
-import sys
 from typing import Annotated
 
 import typer
-from procrastinate.contrib.django import app
 
 from rebook.cli.context import (
     AsOfOption,
@@ -15,9 +14,11 @@ from rebook.cli.context import (
     answer_table,
     chosen_organisation,
     console,
+    errors,
     instant,
 )
-from rebook.work.schedule import StageResult, run_day
+
+# What pulls in the engines is imported by the command that needs it: `rebook --help` stays quick.
 
 
 def register(commands: typer.Typer) -> None:
@@ -28,60 +29,70 @@ def register(commands: typer.Typer) -> None:
 
 
 def run(as_of: AsOfOption = "", organisation: OrganisationOption = "", as_json: JsonOption = False) -> None:
-    """One pass of the day: clean, snapshot, find gaps, rank, enrol, send, close."""
+    """One pass of the day: clean, snapshot, close, find gaps, rank, enrol, plan, send, settle."""
+    from rebook.work.schedule import run_day
+
     chosen = chosen_organisation(organisation)
     day, now = instant(chosen, as_of)
-
-    def show(result: StageResult) -> None:
-        if not as_json:
-            console.print(f"[dim]{result.stage}[/dim] done")
-
     results = run_day(
-        organisation_id=chosen.id, as_of=day, now=now, worker=f"cli-{os.getpid()}", on_stage=show
+        organisation_id=chosen.id,
+        as_of=day,
+        now=now,
+        worker=f"cli-{os.getpid()}",
+        on_stage=lambda one: None if as_json else errors.print(f"{one.stage} done", style="dim"),
     )
     if as_json:
-        answer_json({one.stage: one.summary for one in results})
+        answer_json(
+            {
+                "organisation": chosen.slug,
+                "as_of": day,
+                "stages": {one.stage: one.summary for one in results},
+            }
+        )
         return
     rows = [
-        [one.stage, key.replace("_", " "), value] for one in results for key, value in one.summary.items()
+        [one.stage, key.replace("_", " "), value]
+        for one in results
+        for key, value in one.summary.items()
+        if not isinstance(value, dict)
     ]
     answer_table(f"{chosen.name}, {day}", ["stage", "what", "how many"], rows)
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    threads: Annotated[int, typer.Option(help="Requests answered at the same time.")] = 8,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = 8000,
+    threads: Annotated[int, typer.Option(help="Requests answered at once by a process.", min=1)] = 8,
+    processes: Annotated[int, typer.Option(help="Processes; one per processor is plenty.", min=1)] = 1,
 ) -> None:
     """Serve the pages until stopped with Ctrl-C."""
-    serve_pages(host=host, port=port, threads=threads)
+    from rebook.cli.serving import serve_pages
 
-
-def serve_pages(*, host: str, port: int, threads: int) -> None:
-    """Run gunicorn in this process; returns when it is told to stop."""
-    from gunicorn.app.wsgiapp import WSGIApplication
-
-    console.print(
-        f"Rebook answers on http://{'localhost' if host == '127.0.0.1' else host}:{port} - Ctrl-C stops it."
-    )
-    sys.argv = [
-        "gunicorn",
-        "rebook.config.wsgi:application",
-        f"--bind={host}:{port}",
-        "--workers=1",
-        f"--threads={threads}",
-        "--worker-class=gthread",
-        "--log-level=warning",
-        # Addresses hold tokens, so no access log (promise 12).
-        "--access-logfile=",
-    ]
-    WSGIApplication("%(prog)s [OPTIONS]").run()
+    serve_pages(host=host, port=port, threads=threads, processes=processes)
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(help="Jobs at the same time in this process.")] = 2,
+    concurrency: Annotated[int, typer.Option(help="Jobs at the same time in this process.", min=1)] = 2,
     once: Annotated[bool, typer.Option("--once", help="Do what waits, then leave.")] = False,
+    heartbeat_seconds: Annotated[
+        float, typer.Option(help="How often it says that it lives.", min=0.1)
+    ] = 10.0,
+    stalled_after_seconds: Annotated[
+        float, typer.Option(help="Silence after which a worker's jobs are given to others.", min=1)
+    ] = 120.0,
 ) -> None:
     """Work in the background: the nightly pass, and sending all day. Start as many as you like."""
-    with app.replace_connector(app.connector.get_worker_connector()):
-        app.run_worker(concurrency=concurrency, wait=not once, install_signal_handlers=True)
+    from rebook.work.worker import run_worker
+
+    # Its log is all that a background process can say.
+    logging.getLogger("procrastinate.worker").setLevel(logging.INFO)
+    if not once:
+        console.print("Working in the background - Ctrl-C stops it.")
+    run_worker(
+        concurrency=concurrency,
+        once=once,
+        heartbeat_seconds=heartbeat_seconds,
+        stalled_after_seconds=stalled_after_seconds,
+    )

@@ -13,6 +13,7 @@ from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.priority import rank_gaps
 from rebook.flow.snapshot import take_snapshot
+from rebook.work.passes import only_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ def run_day(
     worker: str,
     on_stage: Callable[[StageResult], None] = lambda result: None,
 ) -> list[StageResult]:
-    """One pass of the day for one organisation; each stage reads what the one before wrote."""
+    """One pass of the day for one organisation; each stage reads what the one before wrote.
+
+    Raises ``rebook.work.passes.PassIsRunning`` when somebody else is at it.
+    """
     one = {"organisation_id": organisation_id}
     stages: list[tuple[str, Callable[[], Any]]] = [
         ("clean", lambda: clean_records(**one, now=now)),
@@ -43,10 +47,11 @@ def run_day(
         ("settle", lambda: settle_in_the_air(**one, now=now)),
     ]
     results = []
-    for name, stage in stages:
-        result = StageResult(name, asdict(stage()))
-        on_stage(result)
-        results.append(result)
+    with only_pass(organisation_id=organisation_id):
+        for name, stage in stages:
+            result = StageResult(name, asdict(stage()))
+            on_stage(result)
+            results.append(result)
     return results
 
 
