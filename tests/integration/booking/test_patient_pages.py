@@ -116,6 +116,7 @@ def test_a_form_without_the_page_it_came_from_is_refused(visitor):
     visitor.open()
     response = visitor.client.post(visitor.path("time"), {"slot": visitor.times[0]})
     assert response.status_code == 403
+    assert "Open the first page again" in response.content.decode()
 
 
 def test_a_wrong_birthday_or_postal_code_get_the_same_answer(visitor):

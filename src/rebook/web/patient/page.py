@@ -95,13 +95,18 @@ def unknown_link(request: HttpRequest) -> HttpResponse:
     return plain_page(request, "unknown", status=404)
 
 
-def plain_page(request: HttpRequest, kind: str, *, status: int) -> HttpResponse:
+def failed_form(request: HttpRequest, *, token: str) -> HttpResponse:
+    """For a form that came without its page's cookie, or from elsewhere."""
+    return _private(plain_page(request, "failed", status=403, token=token))
+
+
+def plain_page(request: HttpRequest, kind: str, *, status: int, token: str = "") -> HttpResponse:
     """A page that belongs to no link: ``unknown`` or ``failed``."""
     language = _language(request)
     context = {
         **_words(language),
         "kind": kind,
-        "token": "",
+        "token": token,
         "practice": "",
         "phone": "",
         "other_language": _other(language),
