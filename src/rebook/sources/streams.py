@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from rebook.core.facts import ReadProgress
@@ -45,6 +45,16 @@ class OpenFile:
             raise UnableToReadOn("this is a workbook or a zip archive: save it as CSV, or unpack it")
         self.is_compressed = head.startswith(_GZIP)
         self.content = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if self.is_compressed else raw
+
+    def sample(self, size: int) -> bytes:
+        """The first ``size`` bytes or so, as far as the file is whole; reading begins anew after it."""
+        taken: list[bytes] = []
+        with suppress(EOFError, gzip.BadGzipFile, zlib.error):
+            while size > 0 and (piece := self.content.read1(size)):  # type: ignore[attr-defined]
+                taken.append(piece)
+                size -= len(piece)
+        self.content.seek(0)
+        return b"".join(taken)
 
     def progress(self, rows: int) -> ReadProgress:
         return ReadProgress(self.name, min(self._raw.tell(), self.total_bytes), self.total_bytes, rows)

@@ -160,7 +160,11 @@ def age_reader(
     def read(cells: Cells) -> date | None:
         if not age(cells) or not at(cells):
             return None
-        return birth_from_age(age(cells), day_of(moment(at(cells), formats), clock))
+        try:
+            on = day_of(moment(at(cells), formats), clock)
+        except BadValue as error:
+            raise BadValue(str(error), column=field.at) from None
+        return birth_from_age(age(cells), on)
 
     return read
 

@@ -52,10 +52,7 @@ def guess_encoding(sample: bytes) -> str:
 def as_text(file: OpenFile, *, encoding: str) -> io.TextIOWrapper:
     """The file's text, line ends untouched. What cannot be decoded is left as ``UNREADABLE`` marks."""
     if not encoding:
-        with file.explained():
-            sample = file.content.read(SAMPLE_BYTES)
-        file.content.seek(0)
-        encoding = guess_encoding(sample)
+        encoding = guess_encoding(file.sample(SAMPLE_BYTES))
     # Single bytes that are wrong can be kept apart; in the wide encodings they cannot.
     errors = "replace" if "16" in encoding or "32" in encoding else "surrogateescape"
     return io.TextIOWrapper(file.content, encoding=encoding, errors=errors, newline="")

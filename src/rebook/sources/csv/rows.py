@@ -68,7 +68,8 @@ class EntityReader:
             try:
                 value = cell.read(cells)
             except BadValue as error:
-                problems.append(Problem(self.name, cell.column, str(error), taken=cell.kind.is_soft))
+                column = error.column or cell.column
+                problems.append(Problem(self.name, column, str(error), taken=cell.kind.is_soft))
                 if not cell.kind.is_soft:
                     return None
                 continue

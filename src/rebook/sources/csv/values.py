@@ -21,7 +21,14 @@ _HAS_TIME = re.compile(r"%[HIcXs]")
 
 
 class BadValue(Exception):
-    """The cell cannot be made sense of; ``str()`` is the reason, without the value."""
+    """The cell cannot be made sense of; ``str()`` is the reason, without the value.
+
+    ``column`` is named when it is not the field's own.
+    """
+
+    def __init__(self, reason: str, *, column: str = "") -> None:
+        super().__init__(reason)
+        self.column = column
 
 
 def cell_text(cell: str) -> str:
