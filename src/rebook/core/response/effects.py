@@ -73,7 +73,7 @@ PLANS: Final[dict[str, Plan]] = {
         _SAFETY, "red_flag", "red_flag", answer=AnswerWanted("safety_crisis", "safety", SAFETY_MINUTES)
     ),
     "abuse": Plan(_SAFETY, "red_flag", "red_flag", answer=_SAFETY_ANSWER),
-    "opt_out": Plan(close="opted_out"),
+    "opt_out": Plan(pause="", close="opted_out"),
     "opt_out_uncertain": _plan("confirm_opt_out", "front_desk", 2, DAY, hold="reply_pending"),
     "opt_in": Plan(pause=""),
     "help": Plan(pause="", answer=AnswerWanted(HELP_ANSWER, "reply", HELP_MINUTES)),
