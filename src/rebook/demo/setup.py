@@ -14,6 +14,7 @@ from rebook.demo.people import CLINICIANS, SITES, make_people
 from rebook.demo.world import World
 from rebook.flow import booking, practice, sync
 from rebook.flow.outreach import approvals, campaigns
+from rebook.packs.outreach import templates
 from rebook.records.read import identifiers
 
 SOURCE = "practice-system"
@@ -86,9 +87,7 @@ def set_up(world: World, *, folder: Path, now: datetime, slug: str) -> DemoPract
         for email, name, role in STAFF
     }
     _open_hours(organisation_id, now=now)
-    approvals.approve_all_in_use(
-        organisation_id=organisation_id, now=now, actor=f"user:{staff['compliance']}"
-    )
+    _approve_words(organisation_id, now=now, actor=f"user:{staff['compliance']}")
     ids = identifiers.patient_ids(organisation_id=organisation_id, source_key=SOURCE)
     return DemoPractice(
         organisation_id=organisation_id,
@@ -114,33 +113,45 @@ def import_folder(organisation_id: int, *, folder: Path, now: datetime) -> sync.
 
 
 def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
-    """Two standing campaigns: what is due, and what broke off; each with a holdout where that is allowed."""
-    made = []
+    """A standing campaign per reason, each with a holdout where that is allowed; their ids."""
     plans = (
-        ("Care that is due", ["interval", "inactive"], "primary_care.routine", 35, 20),
-        ("Broken off", ["follow_up_not_booked", "cancelled_not_rebooked", "no_show_not_rebooked"],
-         "primary_care.routine", 15, 10),
-    )  # fmt: skip
+        ("Care that is due", ["interval"], "primary_care.routine", 40, 20),
+        ("Away for long", ["inactive"], "primary_care.check_in", 10, 20),
+        ("No-show, not rebooked", ["no_show_not_rebooked"], "primary_care.no_show", 15, 10),
+        ("Cancelled, not rebooked", ["cancelled_not_rebooked"], "primary_care.cancelled", 15, 10),
+        ("Follow-up not booked", ["follow_up_not_booked"], "primary_care.follow_up", 15, 10),
+    )
+    manager = demo.staff["manager"]
+    made = []
     for name, kinds, sequence, daily_limit, holdout_percent in plans:
         campaign_id = campaigns.create_campaign(
             organisation_id=demo.organisation_id,
             name=name,
             segment={"kinds": kinds},
             sequence_key=sequence,
-            owner_id=demo.staff["manager"],
+            owner_id=manager,
             daily_limit=daily_limit,
             holdout_percent=holdout_percent,
             now=now,
-            actor=f"user:{demo.staff['manager']}",
+            actor=f"user:{manager}",
         )
         campaigns.launch(
-            organisation_id=demo.organisation_id,
-            campaign_id=campaign_id,
-            now=now,
-            actor=f"user:{demo.staff['manager']}",
+            organisation_id=demo.organisation_id, campaign_id=campaign_id, now=now, actor=f"user:{manager}"
         )
         made.append(campaign_id)
     return made
+
+
+def _approve_words(organisation_id: int, *, now: datetime, actor: str) -> None:
+    for key, channel, language in templates():
+        approvals.approve_template(
+            organisation_id=organisation_id,
+            template_key=key,
+            channel=channel,
+            language=language,
+            now=now,
+            actor=actor,
+        )
 
 
 def _open_hours(organisation_id: int, *, now: datetime) -> None:
