@@ -75,7 +75,8 @@ def _choose(
         if found is None:
             return
         sender, came_by = found
-        kind = _KINDS.get(came_by, "sms")
+        # A mail program's own button ends e-mail, whatever the link came by.
+        kind = "email" if origin == "list_unsubscribe" else _KINDS.get(came_by, "sms")
         message = _as_message(house, link_id, choice, text, sender, origin, now=now)
         stored = write.store_reply(organisation_id=organisation_id, channel=origin, message=message)
         row = write.lock_reply(organisation_id=organisation_id, reply_id=stored.id)

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rebook.core.response.choices import PatientChoice
+from rebook.flow.response import one_click_unsubscribe, patient_choice
 from rebook.web.patient.page import PatientPage, patient_page
 from rebook.web.patient.texts import text
 
-Kind = Literal["stop", "not_now", "wrong_person", "ask_call", "moved", "question"]
 LONGEST_TEXT = 1000
 
 
@@ -20,7 +20,7 @@ LONGEST_TEXT = 1000
 class Answer:
     """What a patient can say instead of booking; ``options`` are values of a radio group."""
 
-    kind: Kind
+    kind: PatientChoice
     options: tuple[str, ...] = ()
     has_text: bool = False
     needs_text: bool = False
@@ -52,10 +52,8 @@ def choose(page: PatientPage, choice: str) -> HttpResponse:
     return page.go("patient_done", choice, query={"option": option} if option else None)
 
 
-def take(page: PatientPage, kind: Kind, *, words: str = "", option: str = "") -> None:
+def take(page: PatientPage, kind: PatientChoice, *, words: str = "", option: str = "") -> None:
     """Hand the answer over; a time of day goes along in words, a number of days as a date."""
-    from rebook.flow.response import patient_choice
-
     patient_choice(
         organisation_id=page.link.organisation_id,
         link_id=page.link.id,
@@ -89,5 +87,5 @@ def unsubscribe(page: PatientPage) -> HttpResponse:
     """
     if page.request.method != "POST":
         return page.render("choice.html", choice="stop", answer=CHOICES["stop"], problem="")
-    take(page, "stop")
+    one_click_unsubscribe(organisation_id=page.link.organisation_id, link_id=page.link.id, now=page.now)
     return page.render("done.html", choice="stop", day=page.now.date())
