@@ -5,7 +5,7 @@ its own and never sees a ``GuardSubject``.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from rebook.core.outreach.values import (
@@ -33,28 +33,43 @@ class Person:
     arm: str = "contact"
 
 
-# Two children and a parent share a number; one child is about to come of age; others live alone.
+# Two children and a parent share a number; one child is about to come of age. A partner lives there, and a
+# lodger who moved out still has their number. The others live alone.
 PEOPLE = {
-    "parent": Person(
-        "parent", ADULTS_NUMBER, "h1", date(1985, 4, 2), ("us-ma",), ("America/New_York",)
-    ),
+    "parent": Person("parent", ADULTS_NUMBER, "h1", date(1985, 4, 2), ("us-ma",), ("America/New_York",)),
+    "partner": Person("partner", "+16175550144", "h1", date(1984, 9, 9), ("us-ma",), ("America/New_York",)),
+    "lodger": Person("lodger", ADULTS_NUMBER, "h5", date(1995, 7, 7), ("us-ma",), ("America/New_York",)),
     "child": Person(
         "child", ADULTS_NUMBER, "h1", date(2016, 6, 1), ("us-ma",), ("America/New_York",), through_adult=True
     ),
     "nearly": Person(
-        "nearly", ADULTS_NUMBER, "h1", date(2008, 11, 3), ("us-ma", "us-al"),
-        ("America/New_York", "America/Chicago"), through_adult=True,
+        "nearly",
+        ADULTS_NUMBER,
+        "h1",
+        date(2008, 11, 3),
+        ("us-ma", "us-al"),
+        ("America/New_York", "America/Chicago"),
+        through_adult=True,
     ),
     "traveller": Person(
-        "traveller", "+14015550111", "h2", date(1960, 1, 1), ("us-ri", "us-az"),
+        "traveller",
+        "+14015550111",
+        "h2",
+        date(1960, 1, 1),
+        ("us-ri", "us-az"),
         ("America/New_York", "America/Phoenix", "America/Denver"),
     ),
     "spared": Person(
-        "spared", "+15025550122", "h3", date(1990, 2, 28), ("us-ky",),
-        ("America/New_York", "America/Chicago"), arm="holdout",
+        "spared",
+        "+15025550122",
+        "h3",
+        date(1990, 2, 28),
+        ("us-ky",),
+        ("America/New_York", "America/Chicago"),
+        arm="holdout",
     ),
     "ageless": Person("ageless", "+18085550133", "h4", None, ("us-hi",), ("Pacific/Honolulu",)),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -210,6 +225,3 @@ def sent(world: World, wanted: Try) -> None:
     world.add(
         "sent", wanted.who, channel=wanted.channel, purpose=wanted.purpose, origin=wanted.origin, value=value
     )
-
-
-HOUR = timedelta(hours=1)

@@ -22,9 +22,14 @@ HOURS = {
 }
 # Days off between October 2026 and April 2027, kept by hand; the house closes on the federal ones.
 FEDERAL = {
-    date(2026, 10, 12), date(2026, 11, 11), date(2026, 11, 26), date(2026, 12, 25),
-    date(2027, 1, 1), date(2027, 1, 18), date(2027, 2, 15),
-}  # fmt: skip
+    date(2026, 10, 12),
+    date(2026, 11, 11),
+    date(2026, 11, 26),
+    date(2026, 12, 25),
+    date(2027, 1, 1),
+    date(2027, 1, 18),
+    date(2027, 2, 15),
+}
 MARGIN = 10
 MAJORITY = {"us-al": 19}
 
@@ -32,9 +37,16 @@ RECALL = ("treatment_recall", "marketing")
 ALWAYS = {"stopped", "deceased", "do_not_contact", "opted_out", "consent_missing"}
 ANSWER = {"hold", "expired", "not_due", "cap_reached", "too_soon", "quiet_hours"}
 OURS = {
-    "left_practice", "age_unknown", "minor_without_adult", "parent_permission_ended", "holdout", "gap_closed",
-    "appointment_booked", "recently_seen", "marketing_apart",
-}  # fmt: skip
+    "left_practice",
+    "age_unknown",
+    "minor_without_adult",
+    "parent_permission_ended",
+    "holdout",
+    "gap_closed",
+    "appointment_booked",
+    "recently_seen",
+    "marketing_apart",
+}
 BINDS = {
     "campaign": ALWAYS | ANSWER | OURS,
     "manual": ALWAYS | ANSWER | OURS,
