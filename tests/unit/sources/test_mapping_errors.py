@@ -22,7 +22,7 @@ CSV_FAULTS = [
     ("[[table]\nfiles = 1", r"mapping.toml: .*line 1"),
     (GOOD.replace("files", "fils"), r"line \d+: table\[0\].fils: there is no such setting"),
     (GOOD.replace('"*.csv"', "7"), r'line 2: table\[0\].files: Expected "str", got "int"'),
-    (GOOD + 'firstname = "x"\n', r"line 7: table\[0\].patient.firstname: there is no such field; .*given_name"),
+    (GOOD + 'firstname = "x"\n', r"line 7: table\[0\].patient.firstname: there is no such field; .*given"),
     (GOOD.replace('external_id = "pid"\n', ""), r'line 4: table\[0\].patient: "external_id" is missing'),
     (GOOD.replace('"female"', '"woman"'), r'line 6: table\[0\].patient.sex: "woman" is not one of our words'),
     (GOOD.replace("words", "word"), r"line 6: table\[0\].patient.sex: .*unknown field \"word\""),
