@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import altair
 import vl_convert
 
-ACCENT, GREY = "#206bc4", "#6c7a91"
+ACCENT, GREY = "#0b6270", "#566474"
 
 
 def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = "") -> str:

@@ -19,6 +19,8 @@ LISTED = ("open", "booked")
 PATIENTS_AT_ONCE = 1_000_000
 COLUMNS = ", ".join(f'"{name}" {kind}' for name, kind in FINDING.items())
 
+PEOPLE_COLUMNS = "patient_id BIGINT, standing VARCHAR, last_attended_on DATE"
+
 
 @dataclass(slots=True)
 class Population:
@@ -36,7 +38,7 @@ class Population:
     def csv(self, query: str) -> Iterator[bytes]:
         """The rows of ``query`` as blocks of CSV without a header; NULL is empty, empty text is quoted."""
         options = pv.WriteOptions(include_header=False)
-        for batch in self.engine.execute(query).to_arrow_reader(50_000):
+        for batch in self.engine.sql(query).to_arrow_reader(50_000):
             block = io.BytesIO()
             pv.write_csv(batch, block, options)
             yield block.getvalue()
@@ -51,12 +53,16 @@ def judge_population(
     name: str = "findings",
     patients_at_once: int = PATIENTS_AT_ONCE,
 ) -> Population:
-    """Findings with one of ``verdicts`` for all patients of ``source``, as temporary table ``name``."""
+    """Findings with one of ``verdicts`` for all patients of ``source``, as temporary table ``name``.
+
+    Beside it stays ``<name>_people``: patient_id, standing (NULL when good), last_attended_on of everybody.
+    """
     engine = source.engine
     population = Population(engine, name)
     chosen = ", ".join(f"'{one}'" for one in sorted(verdicts))
     engine.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
     engine.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" ({COLUMNS})')
+    engine.execute(f'CREATE OR REPLACE TEMP TABLE "{name}_people" ({PEOPLE_COLUMNS})')
     for bounds in source.ranges(patients_at_once):
         source.show(bounds)
         engine.execute(f"CREATE OR REPLACE TEMP TABLE people AS {plan.people}")
@@ -64,6 +70,9 @@ def judge_population(
         for statement in plan.findings:
             engine.execute(f"INSERT INTO part SELECT * FROM ({statement}) WHERE verdict IN ({chosen})")
         engine.execute(f'INSERT INTO "{name}" SELECT * FROM part')
+        engine.execute(
+            f'INSERT INTO "{name}_people" SELECT patient_id, standing, last_attended_on FROM people'
+        )
         _count_tiers(population)
     engine.execute("DROP TABLE IF EXISTS people; DROP TABLE IF EXISTS part")
     return population

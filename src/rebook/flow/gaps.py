@@ -1,0 +1,220 @@
+"""Find who has reason to come back: open what is due, close what is satisfied, say why for anybody."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.db import transaction
+
+from rebook.accounts import read as accounts
+from rebook.analytics import gaps as engine
+from rebook.analytics import snapshot as files
+from rebook.core.gaps import VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
+from rebook.core.priority import Ranked, rank_reasons
+from rebook.core.reasons import Reason
+from rebook.packs.gaps import gap_definitions
+from rebook.records.read import chart as charts
+from rebook.records.read import gaps as read
+from rebook.records.write import gaps as write
+
+
+class NoSnapshot(Exception):
+    """There is no snapshot for that day: take one first."""
+
+    permanent = True
+
+
+class NoPatient(Exception):
+    """The organisation has no such patient."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class GapSummary:
+    """``tiers`` counts all patients of the snapshot; ``booked`` what a coming appointment closes."""
+
+    as_of: date
+    snapshot_number: int
+    patients: int
+    found: int
+    booked: int
+    opened: int
+    updated: int
+    closed: int
+    tiers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a patient is on the list, or not: every rule's finding with its steps.
+
+    ``reasons`` gives for each open finding, by its key, why it stands where it stands; what the patient did
+    of late is left out of it.
+    """
+
+    patient_id: int
+    as_of: date
+    tier: str
+    findings: tuple[GapFinding, ...]
+    reasons: dict[str, tuple[Reason, ...]]
+    labels: dict[str, str]
+
+    @property
+    def open(self) -> tuple[GapFinding, ...]:
+        return tuple(one for one in self.findings if one.is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class GapList:
+    as_of: date
+    patients: int
+    found: int
+    gaps: tuple[write.ListedGap, ...]
+
+
+def find_gaps(*, organisation_id: int, as_of: date, now: datetime) -> GapSummary:
+    """Compare the newest snapshot of ``as_of`` with the ledger: open, update and close gaps as sets.
+
+    Running it again on the same snapshot changes nothing. Raises ``NoSnapshot``.
+    """
+    snapshot = read.newest_snapshot(organisation_id=organisation_id, as_of=as_of)
+    if snapshot is None:
+        raise NoSnapshot(f"there is no snapshot for {as_of}")
+    definitions, settings = rules_of(organisation_id=organisation_id)
+    plan = engine.compile_plan(definitions, settings)
+    hashes = {one.key: one.content_hash[:12] for one in definitions}
+    with engine.connect(spill=_spill()) as connection:
+        directory = Path(django_settings.SNAPSHOT_DIRECTORY) / snapshot.path
+        source = engine.read_snapshot(connection, directory=directory)
+        population = engine.judge_population(source, plan, as_of=as_of)
+        counts = dict(connection.execute("SELECT verdict, count(*) FROM findings GROUP BY 1").fetchall())
+        with transaction.atomic(durable=True):
+            write.wait_for_turn(organisation_id=organisation_id)
+            write.stage_findings(blocks=population.csv("FROM findings WHERE verdict = 'open'"))
+            closed = _close(organisation_id, source, plan, as_of)
+            updated = write.change_found(organisation_id=organisation_id, hashes=hashes)
+            opened = write.open_found(
+                organisation_id=organisation_id, as_of=as_of, snapshot_id=snapshot.id, hashes=hashes
+            )
+    return GapSummary(
+        as_of=as_of,
+        snapshot_number=snapshot.number,
+        patients=population.patients,
+        found=counts.get("open", 0),
+        booked=counts.get("booked", 0),
+        opened=opened,
+        updated=updated,
+        closed=closed,
+        tiers=population.tiers,
+    )
+
+
+def explain(*, organisation_id: int, patient_id: int, as_of: date) -> Explanation:
+    """Judge one patient by every rule of the organisation, with every step. Reads only.
+
+    Raises ``NoPatient``.
+    """
+    chart = charts.chart(organisation_id=organisation_id, patient_id=patient_id)
+    if chart is None:
+        raise NoPatient(f"there is no patient {patient_id}")
+    definitions, settings = rules_of(organisation_id=organisation_id)
+    found = judge(chart, definitions, as_of=as_of, settings=settings)
+    return Explanation(
+        patient_id=patient_id,
+        as_of=as_of,
+        tier=found[0].tier if found else "never",
+        findings=found,
+        reasons={
+            one.definition_key: rank_reasons(_ranked(one, chart.patient.value_cents), as_of=as_of)
+            for one in found
+            if one.is_open
+        },
+        labels={one.key: one.words() for one in definitions},
+    )
+
+
+def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -> GapList:
+    """Who would be on the list on ``as_of`` and in which order, judged afresh. Writes nothing that stays."""
+    definitions, settings = rules_of(organisation_id=organisation_id)
+    plan = engine.compile_plan(definitions, settings)
+    with tempfile.TemporaryDirectory(prefix="rebook-") as folder, engine.connect() as connection:
+        directory = Path(folder) / "snapshot"
+        tables = {
+            name: charts.snapshot_rows(organisation_id=organisation_id, table=name)
+            for name in charts.SNAPSHOT_TABLES
+        }
+        files.write(directory=directory, tables=tables)
+        source = engine.read_snapshot(connection, directory=directory)
+        population = engine.judge_population(source, plan, as_of=as_of, verdicts=("open",))
+        found = connection.execute("SELECT count(*) FROM findings").fetchall()[0][0]
+        with transaction.atomic(durable=True):
+            write.stage_findings(blocks=population.csv("FROM findings"))
+            listed = write.listed(organisation_id=organisation_id, as_of=as_of, now=now, limit=limit)
+    return GapList(as_of=as_of, patients=population.patients, found=found, gaps=tuple(listed))
+
+
+def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSettings]:
+    """The definitions of the organisation's packs, and its settings with what its clinicians signed.
+
+    Raises ``packs.loader.PackInvalid`` and ``core.gaps.SettingInvalid``.
+    """
+    organisation = accounts.organisation(organisation_id=organisation_id)
+    signed = read.signatures(organisation_id=organisation_id)
+    settings = read_settings(organisation.settings.get("gaps", {}), signed=signed)
+    return gap_definitions(tuple(organisation.pack_keys)), settings
+
+
+def _close(organisation_id: int, source: engine.Source, plan: engine.Plan, as_of: date) -> int:
+    """Close what ended, asking the engine about just these patients why."""
+    patients = write.patients_with_ending_gaps(organisation_id=organisation_id)
+    if not patients:
+        return 0
+    connection = source.engine
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE ending AS SELECT unnest($ids::BIGINT[]) AS patient_id",
+        {"ids": patients},
+    )
+    why = engine.judge_population(
+        source.narrowed("ending"), plan, as_of=as_of, verdicts=VERDICTS, name="verdicts"
+    )
+    write.stage_findings(blocks=why.csv("FROM verdicts"), table="gap_verdict")
+    write.stage_standing(blocks=why.csv("FROM verdicts_people"))
+    return write.close_ended(organisation_id=organisation_id, as_of=as_of)
+
+
+def _ranked(finding: GapFinding, value_cents: int) -> Ranked:
+    assert finding.overdue_on is not None
+    return Ranked(
+        gap_id=0,
+        risk_class=finding.risk_class,
+        overdue_on=finding.overdue_on,
+        interval_days=finding.interval_days,
+        value_cents=value_cents,
+    )
+
+
+def _spill() -> Path:
+    """Where the engine puts what does not fit into memory."""
+    return Path(django_settings.SNAPSHOT_DIRECTORY) / ".spill"
+
+
+def as_rows(findings: Sequence[GapFinding]) -> list[dict[str, Any]]:
+    """Findings as JSON for the doors: keys, dates, verdicts and steps."""
+    return [
+        {
+            "definition_key": one.definition_key,
+            "kind": one.kind,
+            "verdict": one.verdict,
+            "risk_class": one.risk_class,
+            "anchor_on": one.anchor_on,
+            "due_on": one.due_on,
+            "overdue_on": one.overdue_on,
+            "steps": [step.as_json() for step in one.steps],
+        }
+        for one in findings
+    ]
