@@ -76,11 +76,10 @@ def test_asked_for_json_the_failure_is_json(capsys):
 )
 def test_a_bug_shows_where_it_is_and_nothing_of_the_patient(error, capsys, monkeypatch):
     monkeypatch.delenv("REBOOK_DEBUG", raising=False)
-    try:
+    with pytest.raises(type(error)) as raised:
         raise error
-    except Exception as raised:
-        assert explained(raised) is None
-        assert tell(raised, as_json=True) == 3
+    assert explained(raised.value) is None
+    assert tell(raised.value, as_json=True) == 3
     out, err = capsys.readouterr()
     assert "Traceback" in err
     assert "test_a_bug_shows_where_it_is" in err
@@ -90,17 +89,13 @@ def test_a_bug_shows_where_it_is_and_nothing_of_the_patient(error, capsys, monke
 
 def test_whoever_debugs_sees_the_message(capsys, monkeypatch):
     monkeypatch.setenv("REBOOK_DEBUG", "1")
-    try:
-        raise ValueError("seven is no day")
-    except ValueError as error:
-        assert tell(error, as_json=False) == 3
+    assert tell(ValueError("seven is no day"), as_json=False) == 3
     assert "ValueError: seven is no day" in capsys.readouterr().err
 
 
 def test_a_failure_for_people_below_another_exception_is_told():
-    try:
+    with pytest.raises(RuntimeError) as raised:
         raise RuntimeError("pool") from HomeNotWritable("/srv", "Permission denied")
-    except RuntimeError as error:
-        failure = explained(error)
+    failure = explained(raised.value)
     assert failure.code == 3
     assert "/srv" in failure.sentence

@@ -2,11 +2,11 @@
 
 import io
 import logging
+from importlib import import_module
 
 import pytest
 
 from rebook.work.logs import BareFormatter, bare_traceback
-
 
 SOMEBODY = "Rosa " + "Delgado"
 
@@ -25,7 +25,7 @@ def logged(write):
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(BareFormatter("%(levelname)s %(message)s"))
-    logger = logging.Logger("sample")  # noqa: LOG001
+    logger = logging.Logger("sample")
     logger.addHandler(handler)
     write(logger)
     return stream.getvalue()
@@ -40,22 +40,17 @@ def test_a_traceback_names_places_and_kinds_but_no_message_and_no_values():
 
 
 def test_what_is_missing_in_the_code_is_said():
-    try:
-        import rebook.nowhere  # noqa: F401
-    except ImportError as error:
-        assert "rebook.nowhere" in bare_traceback(error)
-    else:
-        raise AssertionError
+    with pytest.raises(ImportError) as raised:
+        import_module("rebook.nowhere")
+    assert "rebook.nowhere" in bare_traceback(raised.value)
 
 
 def test_a_suppressed_cause_stays_out():
-    try:
-        try:
-            int("Rosa")
-        except ValueError:
-            raise LookupError("gone") from None
-    except LookupError as error:
-        assert "ValueError" not in bare_traceback(error)
+    error = LookupError("gone")
+    error.__context__ = failure_about(SOMEBODY)
+    assert "ValueError" in bare_traceback(error)
+    error.__suppress_context__ = True
+    assert "ValueError" not in bare_traceback(error)
 
 
 def test_logged_exceptions_are_bare_even_when_a_handler_before_kept_the_text():
