@@ -207,7 +207,13 @@ class Clinic:
 
 def make_clinic(slug: str = "elm-street") -> Clinic:
     """An empty clinic with its diary and nobody to call."""
-    return Clinic(make_practice(slug), now=timezone.now())
+    practice = make_practice(slug)
+    practice.organisation.pack_keys = ["dental"]
+    practice.organisation.postal_address = "12 Elm Street, Chicago, IL 60601"
+    practice.organisation.save()
+    practice.source.last_synced_at = timezone.now() - dt.timedelta(hours=5)
+    practice.source.save()
+    return Clinic(practice, now=timezone.now())
 
 
 def make_busy_clinic() -> Clinic:

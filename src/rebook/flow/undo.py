@@ -1,4 +1,4 @@
-"""Taking back an outcome that was recorded by mistake, for a few minutes (undo instead of "are you sure?")."""
+"""Taking back, for a few minutes, an outcome that was recorded by mistake: undo instead of "are you sure?"."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from rebook.records.read import undo as read
 from rebook.records.write import undo as write
 
 LASTS = timedelta(minutes=10)
+BINDING = ("booked", "opt_out_confirmed", "opt_out_not_meant")
 
 
 def undo_point(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
@@ -21,7 +22,7 @@ def undo_point(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
 def can_be_taken_back(*, disposition: str) -> bool:
     """False for stop requests, which bind the moment they are heard, and for booked times (cancel those)."""
     known = DISPOSITIONS.get(disposition)
-    return known is not None and not known.revokes and disposition != "booked"
+    return known is not None and not known.revokes and disposition not in BINDING
 
 
 def take_back(

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from rebook.accounts import read as accounts
 from rebook.accounts.scope import organisation_scope
+from rebook.flow.response.holds import CLINICIANS_ONLY
 from rebook.web.views.errors import not_allowed
 
 Act = Literal[
@@ -45,6 +46,8 @@ ROLES_BY_ACT: dict[Act, frozenset[str]] = {
 }
 
 CHOSEN = "organisation_id"
+# What the next page says about the act before it; kept in the session, so it never names a patient.
+NOTICE = "notice"
 
 View = Callable[..., HttpResponse]
 
@@ -79,6 +82,10 @@ class Staff:
     def may(self, act: Act) -> bool:
         return self.role in ROLES_BY_ACT[act]
 
+    def may_release(self, hold_kind: str) -> bool:
+        """Safety holds and clinical reviews need a clinician (R-E35)."""
+        return self.may("release") and (self.role == "clinician" or hold_kind not in CLINICIANS_ONLY)
+
 
 class StaffRequest(HttpRequest):
     """A request that passed `staff_page` (for annotations only)."""
@@ -100,12 +107,28 @@ def staff_page(*, may: Act) -> Callable[[View], View]:
                 return _refused(request, act=may)
             # The database itself shows nothing of other practices while the view runs (promise 9).
             with organisation_scope(answer.organisation_id):
-                return view(request, *args, **kwargs)
+                return _answered(view, request, *args, **kwargs)
 
         guarded.staff_act = may  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _answered(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer; a use case that cannot be done says why, where the person was."""
+    try:
+        return view(request, *args, **kwargs)
+    except Exception as error:
+        if request.method != "POST" or not getattr(error, "is_for_people", False):
+            raise
+        text = str(error)
+        request.session[NOTICE] = {
+            "text": f"{text[:1].upper()}{text[1:]}",
+            "undo": "",
+            "is_problem": True,
+        }
+        return HttpResponseRedirect(getattr(request, "back", "/"))
 
 
 def _admit(request: HttpRequest) -> Staff | HttpResponse:

@@ -12,9 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from jinja2_fragments import render_block
 
 from rebook.records.read import pages
-from rebook.web.access import Staff
-
-NOTICE = "notice"
+from rebook.web.access import NOTICE, Staff
 
 
 def page(

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 MINUTES_PER_HOUR = 60
 HOURS_SHOWN_AS_HOURS = 48
 NEAR_DAYS = 6
+DUE_NOW = timedelta(minutes=5)
 
 
 def day(value: date | datetime | str | None) -> str:
@@ -81,8 +82,10 @@ def waiting(context: Context, since: datetime) -> str:
 
 @pass_context
 def due(context: Context, value: datetime) -> str:
-    """ "due in 2 h", "3 h late"."""
+    """ "due now", "due in 2 h", "3 h late"."""
     left = value - context["now"]
+    if abs(left) < DUE_NOW:
+        return "due now"
     return f"{span(-left)} late" if left < timedelta(0) else f"due in {span(left)}"
 
 

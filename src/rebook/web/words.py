@@ -90,6 +90,24 @@ WORDS: dict[str, dict[str, str]] = {
         "unknown": "Unclear whether it went out",
     },
     "verdict": {"allow": "Allowed now", "defer": "Not now", "refuse": "Not allowed"},
+    # What judging a rule for one patient said.
+    "finding": {
+        "open": "On the list",
+        "booked": "A visit is booked",
+        "not_due": "Not due yet",
+        "seen_since": "Seen since",
+        "covered": "Covered by another reason",
+        "replaced": "Replaced by a newer one",
+        "too_old": "Too long ago",
+        "not_eligible": "Does not apply",
+        "unknown": "The record does not say enough",
+        "excluded": "Left out by the practice's rules",
+        "unsigned": "The rule is not signed yet",
+        "nothing_to_count_from": "Nothing to count from",
+        "deceased": "Deceased",
+        "merged": "Record joined with another",
+        "left_practice": "Left the practice",
+    },
     "outcome": {
         "visit_kept": "Came to the visit",
         "booked_not_kept": "Booked, did not come",
@@ -331,8 +349,13 @@ def _on(at: date | None) -> str:
     return f" on {at:%B} {at.day}, {at.year}" if at else ""
 
 
+def lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 FILTERS: dict[str, Any] = {
     "words": words,
+    "lower_first": lower_first,
     "plain": plain,
     "language": language,
     "visit_words": visit,

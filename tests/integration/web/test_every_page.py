@@ -1,5 +1,7 @@
 """Every staff address: who gets in, and that it answers with a whole page, empty or full."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import get_resolver
@@ -50,16 +52,12 @@ def test_every_staff_view_is_guarded():
     assert bare == []
 
 
-def test_nobody_gets_in_without_signing_in(clinic):
+def test_nobody_gets_in_without_signing_in(db):
     client = Client()
     for name, route, _ in staff_patterns():
         if name in OPEN_NAMES or route.startswith("account/"):
             continue
-        address = "/" + route.replace("<int:task_id>", "1").replace("<int:reply_id>", "1").replace(
-            "<int:patient_id>", str(clinic.patients[0].pk)
-        ).replace("<int:campaign_id>", "1").replace("<int:hold_id>", "1").replace("<int:stop_id>", "1").replace(
-            "<slug:act>", "launch"
-        )
+        address = "/" + re.sub(r"<int:\w+>", "1", route).replace("<slug:act>", "launch")
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code in (302, 405), address
             if answer.status_code == 302:
@@ -75,17 +73,17 @@ def test_somebody_of_no_practice_is_told_so(clinic, django_user_model):
     assert "Not for your role" in answer.content.decode()
 
 
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("kind", ["busy", "quiet"])
-def test_every_page_answers(address, kind, request, signed_in):
-    clinic = request.getfixturevalue("clinic" if kind == "busy" else "quiet_clinic")
-    answer = signed_in(clinic, "manager").get(address)
-    assert answer.status_code == 200, answer.content.decode()[:2000]
-    page = answer.content.decode()
-    assert page.count("<h1") == 1
-    assert "</html>" in page
-    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert answer.headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize("kind", ["clinic", "quiet_clinic"])
+def test_every_page_answers(kind, request, signed_in):
+    client = signed_in(request.getfixturevalue(kind), "manager")
+    for address in PAGES:
+        answer = client.get(address)
+        page = answer.content.decode()
+        assert answer.status_code == 200, f"{address}: {page[:1000]}"
+        assert page.count("<h1") == 1, address
+        assert "</html>" in page
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_pages_about_one_thing_answer(clinic, signed_in):

@@ -24,6 +24,8 @@ class Event:
     by: str = ""
     through_rebook: bool = False
     barrier: str = ""
+    # Of an appointment.
+    id: int = 0
 
 
 def timeline(*, organisation_id: int, patient_id: int, limit: int = 40) -> tuple[Event, ...]:
@@ -60,6 +62,7 @@ def _appointments(of: dict[str, int], limit: int) -> list[Event]:
             _name(row.location),
             by=_name(row.practitioner),
             through_rebook=row.source.key == "rebook",
+            id=row.pk,
         )
         for row in rows[:limit]
     ]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
-from rebook.records.models import AutomationHold, Case, Consent, ContactPoint, Patient, Task
+from rebook.records.models import Attempt, AutomationHold, Case, Consent, ContactPoint, Patient, Task
 
 CASE_FIELDS = (
     "step_index",
@@ -19,6 +19,7 @@ CASE_FIELDS = (
     "outcome_detail",
 )
 PATIENT_FIELDS = ("is_deceased", "deceased_on", "left_practice_on", "do_not_contact", "do_not_contact_reason")
+ATTEMPT_FIELDS = ("state", "due_at", "result_at", "reasons")
 POINT_FIELDS = ("state", "state_reason", "state_changed_at")
 
 
@@ -32,7 +33,21 @@ def standing(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
         "task": task.pk,
         "case": Case.objects.filter(pk=task.case_id).values("pk", *CASE_FIELDS).first(),
         "patient": Patient.objects.filter(pk=task.patient_id).values("pk", *PATIENT_FIELDS).first(),
-        "points": list(ContactPoint.objects.filter(**patient).values("pk", *POINT_FIELDS)),
+        "attempts": list(
+            Attempt.objects.filter(**patient)
+            .filter(Q(state__in=("planned", "deferred")) | Q(pk=task.attempt_id))
+            .values("pk", *ATTEMPT_FIELDS)
+        ),
+        # A number may be somebody else's too.
+        "points": list(
+            ContactPoint.objects.filter(
+                organisation_id=organisation_id,
+                value__in=ContactPoint.objects.filter(**patient).values("value"),
+            ).values("pk", *POINT_FIELDS)
+        ),
+        "holds": list(
+            AutomationHold.objects.filter(**patient, released_at__isnull=True).values_list("pk", flat=True)
+        ),
         "last_task": Task.objects.filter(**patient).aggregate(last=Max("pk"))["last"] or 0,
         "last_hold": AutomationHold.objects.filter(**patient).aggregate(last=Max("pk"))["last"] or 0,
         "last_consent": Consent.objects.filter(organisation_id=organisation_id).aggregate(last=Max("pk"))[

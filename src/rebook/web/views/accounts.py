@@ -17,7 +17,6 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields.pop("remember", None)
         self.fields["login"].widget.attrs.update({"class": "form-control", "autofocus": True})
         self.fields["login"].widget.attrs.pop("placeholder", None)
         self.fields["password"].widget.attrs.update({"class": "form-control"})

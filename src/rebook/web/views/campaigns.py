@@ -7,9 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rebook.accounts import read as accounts
+from rebook.core.reasons import Reason
 from rebook.flow.outreach import campaigns as flow
+from rebook.flow.outreach.readiness import reasons_against_launch
 from rebook.packs import outreach as packs
 from rebook.records.read import campaignpages as read
+from rebook.records.read import campaigns as campaign_read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 
@@ -137,9 +140,20 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         attempts=read.attempt_states(**of),
         reasons=read.not_contacted(**of),
         size=read.segment_size(organisation_id=staff.organisation_id, segment=file.segment),
+        against=_against(staff, campaign_id) if file.state == "draft" else (),
         steps=file.sequence.get("steps") or _steps_of(staff, file.sequence_key),
         sites={str(one.id): one.name for one in accounts.locations(organisation_id=staff.organisation_id)},
     )
+
+
+def _against(staff: Staff, campaign_id: int) -> tuple[Reason, ...]:
+    """What stands against launching a draft, so that it can be mended before anybody presses the button."""
+    organisation_id = staff.organisation_id
+    view = campaign_read.campaign(organisation_id=organisation_id, campaign_id=campaign_id)
+    if view is None:
+        return ()
+    sequence = flow.sequence_of(organisation_id=organisation_id, key=view.sequence_key)
+    return reasons_against_launch(organisation_id=organisation_id, campaign=view, sequence=sequence)
 
 
 def _steps_of(staff: Staff, key: str) -> list[dict[str, Any]]:
@@ -181,12 +195,9 @@ def act(request: HttpRequest, campaign_id: int, act: str) -> HttpResponse:
     if request.method != "POST":
         return after(request, here)
     do, said = ACTS[act]
-    try:
-        do(organisation_id=staff.organisation_id, campaign_id=campaign_id, now=staff.now, actor=staff.actor)
-    except Exception as error:
-        if not getattr(error, "is_for_people", False):
-            raise
-        return after(request, here, say=str(error), is_problem=True)
+    # A refusal says there why.
+    request.back = here  # type: ignore[attr-defined]
+    do(organisation_id=staff.organisation_id, campaign_id=campaign_id, now=staff.now, actor=staff.actor)
     undo = {"launch": "pause", "pause": "resume", "resume": "pause"}.get(act, "")
     return after(
         request, here, say=said, undo=reverse("campaign_act", args=[campaign_id, undo]) if undo else ""

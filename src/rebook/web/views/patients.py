@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from rebook.accounts import read as accounts
 from rebook.core.outreach.values import Decision
 from rebook.core.words import CONSENT_CHANNELS
-from rebook.flow import access, gaps, response
+from rebook.flow import access, attendance, gaps, response
 from rebook.flow import preference as flow_preference
 from rebook.flow.outreach import allowed, manual
 from rebook.records.read import patientfile, timeline, worklist
@@ -184,6 +184,27 @@ def write(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 
 @require_POST
+@staff_page(may="work")
+def attended(request: HttpRequest, appointment_id: int) -> HttpResponse:
+    """The desk's word on a visit booked through Rebook: came, or did not."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    came = request.POST.get("came", "")
+    back = request.POST.get("back", "/")
+    if came not in ("yes", "no"):
+        return after(request, back, say="Say whether they came.", is_problem=True)
+    done = attendance.record_attendance(
+        organisation_id=staff.organisation_id,
+        appointment_id=appointment_id,
+        was_kept=came == "yes",
+        now=staff.now,
+        actor=staff.actor,
+    )
+    if not done:
+        return after(request, back, say="That visit has its word already.", is_problem=True)
+    return after(request, back, say="Recorded: came." if came == "yes" else "Recorded: did not come.")
+
+
+@require_POST
 @staff_page(may="release")
 def release(request: HttpRequest, hold_id: int) -> HttpResponse:
     """Let automation near a patient again. A safety hold needs a clinician (R-E35)."""
@@ -192,8 +213,8 @@ def release(request: HttpRequest, hold_id: int) -> HttpResponse:
     if owner is None:
         raise Http404
     back = request.POST.get("back") or _to(owner[0])
-    if owner[1] == "red_flag" and staff.role != "clinician":
-        return after(request, back, say="Only a clinician can release a safety hold.", is_problem=True)
+    if not staff.may_release(owner[1]):
+        return after(request, back, say="Only a clinician can release this.", is_problem=True)
     response.release_hold(
         organisation_id=staff.organisation_id, hold_id=hold_id, now=staff.now, actor=staff.actor
     )

@@ -17,6 +17,7 @@ from rebook.web.outcomes import parse_outcome
 from rebook.web.render import after
 
 UNDO = "undo"
+TOO_LATE = "Somebody has already recorded an outcome for this."
 
 
 @require_POST
@@ -31,18 +32,26 @@ def record_outcome(request: HttpRequest, task_id: int) -> HttpResponse:
     if outcome is None:
         return after(request, here, say="Choose one of the outcomes.", is_problem=True)
     if file.state != "open":
-        return after(request, "/", say="Somebody has already recorded an outcome for this.", is_problem=True)
+        return after(request, "/", say=TOO_LATE, is_problem=True)
     point = undo.undo_point(organisation_id=staff.organisation_id, task_id=task_id)
-    response.record_disposition(
-        organisation_id=staff.organisation_id,
-        task_id=task_id,
-        disposition=outcome.disposition,
-        barrier=outcome.barrier,
-        call_back_at=outcome.call_back_at,
-        note=request.POST.get("note", "").strip(),
-        now=staff.now,
-        actor=staff.actor,
-    )
+    note = request.POST.get("note", "").strip()
+    if DISPOSITIONS[outcome.disposition].needs == "note" and not note:
+        return after(
+            request, here, say="Write what they said into the note first: it is the evidence.", is_problem=True
+        )
+    try:
+        response.record_disposition(
+            organisation_id=staff.organisation_id,
+            task_id=task_id,
+            disposition=outcome.disposition,
+            barrier=outcome.barrier,
+            call_back_at=outcome.call_back_at,
+            note=note,
+            now=staff.now,
+            actor=staff.actor,
+        )
+    except response.UnableToRecord:
+        return after(request, "/", say=TOO_LATE, is_problem=True)
     label = DISPOSITIONS[outcome.disposition].label
     if not undo.can_be_taken_back(disposition=outcome.disposition):
         return after(request, "/", say=f"Recorded: {label}. It counts from now.")

@@ -1,0 +1,79 @@
+"""What every browser test uses: one Chromium, one served Rebook, axe, and a place for pictures."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from support.served import served_pages
+
+# Playwright's loop runs in this thread; the tests ask the database between two of its steps, never within.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    program = os.environ.get("REBOOK_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(django_db_setup):
+    """Where Rebook is served on the tests' database."""
+    with served_pages(workers=1) as address:
+        yield address
+
+
+@pytest.fixture
+def new_page(chromium, address):
+    """``new_page(PHONE)`` opens a page of that size; scripts of other origins are refused as in production."""
+    contexts = []
+
+    def open_page(size=None, **options):
+        context = chromium.new_context(viewport=size or DESKTOP, base_url=address, **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page(DESKTOP)
+
+
+def problems(page) -> list[tuple[str, str, str]]:
+    """What axe finds on the page: [(address, rule, the first element)]."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    return [(page.url, one["id"], one["nodes"][0]["html"][:300]) for one in found]
+
+
+@pytest.fixture
+def assert_accessible():
+    """``assert_accessible(page)``: axe finds nothing against WCAG 2.2 AA on it."""
+
+    def check(page):
+        assert problems(page) == []
+
+    return check
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Where the pictures of this test go: a directory of its own, or the one named in the environment."""
+    directory = Path(os.environ.get("REBOOK_PICTURES", tmp_path))
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
