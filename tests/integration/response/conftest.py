@@ -67,7 +67,10 @@ class Thread:
             planned_at=self.now,
             due_at=self.now,
             expires_at=self.now + dt.timedelta(days=2),
-            template_key="due_visit",
+            # As staff typed it: no template to be signed off.
+            purpose="operations",
+            language="en",
+            body="Elm Street: please call us about your records.",
             **values,
         )
 
@@ -89,8 +92,8 @@ def make_thread(slug="elm-street", number=1, **patient):
         state="delivered",
         contact_point=point,
         to_value=point.value,
-        sent_at=NOW - dt.timedelta(hours=2),
-        claimed_at=NOW - dt.timedelta(hours=2),
+        sent_at=NOW - dt.timedelta(days=3),
+        claimed_at=NOW - dt.timedelta(days=3),
         claimed_by="worker",
         reference=f"first-{next(_numbers)}",
     )

@@ -209,9 +209,14 @@ class TestThePerson:
         assert (case.next_step_at, case.paused_at) == (hold.until_at, None)
 
     def test_a_no_ends_the_case_with_its_reason(self, thread):
+        thread.says("No thanks, I feel fine")
+        case = thread.fresh()
+        assert (case.outcome, case.barrier) == ("declined", "feels_well")
+
+    def test_who_cannot_pay_is_helped_before_the_no_is_taken(self, thread):
         thread.says("No thanks, I can't afford it")
         case = thread.fresh()
-        assert (case.outcome, case.barrier) == ("declined", "cost")
+        assert (case.closed_at, case.barrier, task_of(thread).kind) == (None, "cost", "billing")
 
     def test_a_machine_that_answers_changes_nothing(self, thread):
         thread.says("I'm driving with Do Not Disturb While Driving turned on. I'll see your message later.")

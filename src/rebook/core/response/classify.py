@@ -1,7 +1,7 @@
 """What a message means (R-E10): all rules look, all matches are kept, the first in order decides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rebook.core.response.lexicon import Lexicon, LexiconRule
 from rebook.core.response.normalise import Words, normalise
@@ -16,6 +16,8 @@ from rebook.core.response.values import (
     ReplyContext,
 )
 
+# "I am driving and will see your message later."
+_SAID_BY_MACHINES = frozenset({"auto_reply", "not_now", "thanks", "question", "preference"})
 _CHAINS = frozenset({"", "or", "nor", "and", "ni", "o", "y", "any", "ningun", "ninguna"})
 
 
@@ -35,8 +37,15 @@ def classify(
         matches.append(
             _plain("question", "asks", "R-E39") if is_question else _plain("other", "none", "R-E4")
         )
-    matches.sort(key=lambda match: ORDER[match.intent])
+    matches.sort(key=_order(matches))
     return Classification(tuple(matches), _language(words, matches, lexicon, context))
+
+
+def _order(matches: list[Match]) -> Callable[[Match], int]:
+    """Places by R-E10. A machine that answers for somebody busy comes first, unless more was said."""
+    spoken = {match.intent for match in matches}
+    is_machine = "auto_reply" in spoken and spoken <= _SAID_BY_MACHINES
+    return lambda match: -1 if is_machine and match.intent == "auto_reply" else ORDER[match.intent]
 
 
 def _plain(intent: str, rule: str, source: str) -> Match:
