@@ -112,7 +112,7 @@ WHERE t.organisation_id = %(organisation)s AND t.kind = 'data_quality' AND t.sta
 """
 
 # Numbers of services and of nobody, and addresses that front desks type when they have none.
-_JUNK_PHONE = r"^(\+1)?(555\d{7}|\d{3}5551212)$|^\+?\d{0,3}(911|988|999|112|000)$|(\d)\3{6,}$"
+_JUNK_PHONE = r"^(\+1)?(555\d{7}|\d{3}5551212)$|^\+?\d{0,3}(911|988|999|112|000)$|(\d)\4{6,}$"
 _JUNK_EMAIL = (
     r"^(no|none|na|n/a|noemail|no-?mail|unknown|declined|refused|test|patient|nobody|fake)([._-]?\w*)?@"
     r"(none|no|na|noemail|nomail|test|fake|unknown|declined|email|nowhere)\."
