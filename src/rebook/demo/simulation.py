@@ -46,7 +46,7 @@ class Simulation:
     diary: Diary = field(default_factory=Diary)
     waiting: list[tuple[datetime, int, str, str, Reaction]] = field(default_factory=list)
     written_to: Counter[str] = field(default_factory=Counter)
-    order: itertools.count[int] = field(default_factory=itertools.count)
+    order: "itertools.count[int]" = field(default_factory=itertools.count)
 
 
 def simulate(
