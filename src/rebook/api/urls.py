@@ -1,5 +1,13 @@
 """The REST API, inbound webhooks, health."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from rebook.api.health import healthz
+from rebook.api.v1 import api
+from rebook.api.webhooks import inbound
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("in/<slug:channel>/<slug:key>", inbound, name="inbound"),
+    path("api/v1/", api.urls),
+]

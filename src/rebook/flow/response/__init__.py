@@ -8,10 +8,11 @@ from .consents import NoEvidence, NothingNamed, record_opt_in, record_opt_out
 from .dispositions import UnableToRecord, handle_reply, record_disposition
 from .holds import NotAllowed, release_hold, release_holds
 from .receiving import ReceivedReply, receive
-from .webhooks import ReceivedWebhook, receive_webhook
+from .webhooks import NoSuchChannel, ReceivedWebhook, receive_webhook
 
 __all__ = [
     "NoEvidence",
+    "NoSuchChannel",
     "NotAllowed",
     "NothingNamed",
     "ReceivedReply",

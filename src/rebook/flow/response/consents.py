@@ -21,12 +21,14 @@ class NothingNamed(ValueError):
     """Neither a number nor a patient was named. Trying again does not help."""
 
     permanent = True
+    is_for_people = True
 
 
 class NoEvidence(ValueError):
     """A permission without the words or the document that gave it (R-A54). Trying again does not help."""
 
     permanent = True
+    is_for_people = True
 
 
 def record_opt_out(

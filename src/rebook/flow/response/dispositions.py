@@ -19,6 +19,7 @@ class UnableToRecord(Exception):
     """The result cannot be recorded as given: unknown, incomplete, or about work that is done already."""
 
     permanent = True
+    is_for_people = True
 
 
 @dataclass(frozen=True, slots=True)

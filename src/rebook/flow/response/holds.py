@@ -25,6 +25,7 @@ class NotAllowed(Exception):
     """The person may not do this; somebody with the right role can. Trying again does not help."""
 
     permanent = True
+    is_for_people = True
 
 
 def release_hold(*, organisation_id: int, hold_id: int, now: datetime, actor: str) -> bool:

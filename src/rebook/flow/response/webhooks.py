@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from rebook.channels.registry import UnknownChannel
 from rebook.core.channel import DeliveryReport, WebhookRequest
 from rebook.flow.common.channels import channel_named
 
 from .receiving import ReceivedReply, receive
+
+
+class NoSuchChannel(Exception):
+    """There is no such channel here, or it is switched off. Trying again does not help."""
+
+    permanent = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,12 @@ def receive_webhook(
     """Receive everything in one webhook; the same webhook again changes nothing (R-D34).
 
     Raises ``core.channel.BadSignature`` before anything is read or kept, ``ValueError`` when the body is not
-    the vendor's, ``channels.registry.UnknownChannel``.
+    the vendor's, ``NoSuchChannel``.
     """
-    adapter = channel_named(channel)
+    try:
+        adapter = channel_named(channel)
+    except UnknownChannel as error:
+        raise NoSuchChannel(channel) from error
     adapter.verify_signature(request)
     batch = adapter.parse_inbound(request, now=now)
     replies = tuple(
