@@ -33,9 +33,9 @@ class Seen:
     is_booked: bool = False
     was_told_taken: int = 0
     problem: str = ""
-    booked_after_s: float = 0.0
+    took_s: float = 0.0
     request_ms: list[float] = field(default_factory=list)
-    booking_ms: float = 0.0
+    confirm_ms: float = 0.0
 
 
 def storm(base_url: str, guests: Sequence[Guest], *, seed: int = 1) -> list[Seen]:
@@ -74,7 +74,6 @@ class _Visit:
         self.start = start
         self.cookies: dict[str, str] = {}
         self.path = self.text = ""
-        self.status = 0
 
     def run(self) -> None:
         self.start.wait()
@@ -83,7 +82,7 @@ class _Visit:
             self._book()
         except Exception as error:
             self.seen.problem = f"{type(error).__name__}: {error}"
-        self.seen.booked_after_s = time.perf_counter() - began
+        self.seen.took_s = time.perf_counter() - began
 
     def _book(self) -> None:
         self._open("")
@@ -95,14 +94,15 @@ class _Visit:
             if self.path.endswith("/check"):
                 month, day, year = self.guest.birth_on
                 self._press("check", month=month, day=day, year=year, postal_code=self.guest.postal_code)
-            if self.path.endswith("/confirm") and self.status == 200:
+            if self.path.endswith("/confirm"):
                 before = time.perf_counter()
                 self._press("confirm")
-                self.seen.booking_ms = (time.perf_counter() - before) * 1000
+                self.seen.confirm_ms = (time.perf_counter() - before) * 1000
                 if self.path.endswith("/visit"):
                     self.seen.is_booked = True
                     return
-            if self.status == 409:
+            if self.path.endswith(("/time", "/check")):
+                # No redirect: the page says that the time is gone.
                 self.seen.was_told_taken += 1
                 if _SLOT.search(self.text):
                     self._open("times")
@@ -128,8 +128,8 @@ class _Visit:
         if answer.status == 303:
             self._send("GET", answer.headers["Location"], None)
             return
-        self.path, self.status, self.text = path, answer.status, answer.data.decode()
-        if answer.status not in (200, 409):
+        self.path, self.text = path, answer.data.decode()
+        if answer.status != 200:
             raise UnexpectedPage(f"{answer.status} for {method} of {path.rpartition('/')[2]}")
 
 

@@ -217,8 +217,9 @@ def test_two_see_a_practitioner_at_once_only_where_two_fit(now):
     assert [type(answer).__name__ for answer in answers] == ["Held", "Held", "SlotTaken"]
 
 
-def test_a_visit_that_is_not_for_booking_online_is_not_offered(practice, patient, link, now):
+def test_a_visit_that_is_not_for_booking_online_is_not_offered(practice, patient, case, now):
     VisitType.objects.update(is_self_bookable=False)
+    link = practice.link(patient, case)
 
     assert booking.times_for_link(link=link, now=now).visit_type is None
     assert isinstance(booking.hold_slot(link=link, choice=practice.choice(17, 9), now=now), booking.SlotTaken)

@@ -6,7 +6,7 @@ from rebook.flow.booking.holds import hold_slot
 from rebook.flow.booking.hours import set_hours, set_visit_type
 from rebook.flow.booking.identity import check_identity
 from rebook.flow.booking.links import LINK_LIVES, create_link
-from rebook.flow.booking.offers import open_slots, times_for_link, visit_type_of_link
+from rebook.flow.booking.offers import open_slots, times_for_link
 from rebook.flow.booking.values import (
     Booked,
     CancelAnswer,
@@ -39,5 +39,4 @@ __all__ = [
     "set_hours",
     "set_visit_type",
     "times_for_link",
-    "visit_type_of_link",
 ]

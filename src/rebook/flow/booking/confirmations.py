@@ -9,7 +9,7 @@ from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.booking import ESTIMATE_PAYERS, Slot, SlotChoice, estimate_due_at, next_times
 from rebook.flow.booking.claims import claim, still_fits
-from rebook.flow.booking.offers import open_slots, times_for_link, visit_type_of_link
+from rebook.flow.booking.offers import open_slots, times_for_link
 from rebook.flow.booking.values import Booked, ConfirmAnswer, NothingHeld, SlotTaken
 from rebook.records.read import booking as read
 from rebook.records.read.links import LinkView
@@ -30,7 +30,7 @@ def confirm(*, link: LinkView, now: datetime) -> ConfirmAnswer:
 def _confirm(*, link: LinkView, now: datetime) -> Booked | NothingHeld | None:
     organisation_id = link.organisation_id
     hold = read.hold_of_link(organisation_id=organisation_id, link_id=link.id)
-    kind = visit_type_of_link(link)
+    kind = link.visit_type
     earlier = read.live_booking(
         organisation_id=organisation_id,
         patient_id=link.patient_id,

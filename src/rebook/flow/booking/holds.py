@@ -6,7 +6,7 @@ from django.db import transaction
 
 from rebook.core.booking import SlotChoice
 from rebook.flow.booking.claims import claim
-from rebook.flow.booking.offers import policy_of, times_for_link, visit_type_of_link
+from rebook.flow.booking.offers import times_for_link
 from rebook.flow.booking.values import Held, HoldAnswer, SlotTaken
 from rebook.records.read.links import LinkView
 from rebook.records.write import booking as write
@@ -17,12 +17,11 @@ def hold_slot(*, link: LinkView, choice: SlotChoice, now: datetime) -> HoldAnswe
 
     ``SlotTaken`` with the next times when it is gone, too near, too far, or not for booking online.
     """
-    kind = visit_type_of_link(link)
-    policy = policy_of(organisation_id=link.organisation_id)
+    kind = link.visit_type
     # Somebody who looked at the page for a while still gets the time they saw.
-    is_offered = now < choice.starts_at <= now + policy.horizon
+    is_offered = now < choice.starts_at <= now + link.policy.horizon
     if kind is not None and kind.is_self_bookable and is_offered:
-        expires_at = now + policy.hold_for
+        expires_at = now + link.policy.hold_for
         with transaction.atomic(durable=True):
             write.lock_patient(organisation_id=link.organisation_id, patient_id=link.patient_id)
             write.release_holds_of_link(organisation_id=link.organisation_id, link_id=link.id, now=now)

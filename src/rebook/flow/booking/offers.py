@@ -2,9 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from rebook.accounts import read as accounts
 from rebook.calendars.registry import calendar
-from rebook.core.booking import BookingPolicy, Slot, booking_policy, next_times, visit_type_for
+from rebook.core.booking import Slot, next_times
 from rebook.core.calendar import SlotQuery
 from rebook.flow.booking.values import TimesOffered
 from rebook.records.read import booking as read
@@ -12,10 +11,6 @@ from rebook.records.read.links import LinkView
 
 # Three times are looked for here first: most pages need no more.
 _SOON = timedelta(days=14)
-
-
-def policy_of(*, organisation_id: int) -> BookingPolicy:
-    return booking_policy(accounts.organisation(organisation_id=organisation_id).settings)
 
 
 def open_slots(
@@ -47,13 +42,6 @@ def open_slots(
     )
 
 
-def visit_type_of_link(link: LinkView) -> read.VisitTypeView | None:
-    """What the link is about, as the organisation books it; None when it has no such kind of visit."""
-    kinds = {one.key: one for one in read.visit_types(organisation_id=link.organisation_id)}
-    key = visit_type_for(link.gap, offered=[one.key for one in kinds.values() if one.is_self_bookable])
-    return kinds.get(key)
-
-
 def times_for_link(
     *, link: LinkView, now: datetime, from_at: datetime | None = None, until_at: datetime | None = None
 ) -> TimesOffered:
@@ -62,11 +50,10 @@ def times_for_link(
     At the patient's home location where that has room, else anywhere. Never nearer than the notice nor
     further off than the horizon of the practice.
     """
-    kind = visit_type_of_link(link)
+    kind = link.visit_type
     if kind is None or not kind.is_self_bookable:
         return TimesOffered(None, (), (), now)
-    policy = policy_of(organisation_id=link.organisation_id)
-    earliest, latest = now + policy.minimum_notice, now + policy.horizon
+    earliest, latest = now + link.policy.minimum_notice, now + link.policy.horizon
     start = max(earliest, from_at or earliest)
     ends = [until_at] if until_at else [start + _SOON, latest]
     slots: tuple[Slot, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db.models import Q
 
@@ -202,3 +203,25 @@ def booked_elsewhere(
     rows = rows.filter(visit_type=visit_type, starts_at__gt=now, booking__isnull=True)
     rows = rows.exclude(status__in=FREES_THE_TIME).order_by("starts_at")
     return rows.values_list("starts_at", flat=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class BookingTotals:
+    """How many live bookings there are, and how many of them stand on a seat that is taken."""
+
+    booked: int
+    double_booked: int
+
+
+def booking_totals(*, organisation_id: int) -> BookingTotals:
+    rows = Booking.objects.filter(organisation_id=organisation_id, state="confirmed")
+    rows = rows.exclude(appointment__status__in=FREES_THE_TIME)
+    seats: dict[tuple[int, int], list[tuple[datetime, datetime]]] = {}
+    for practitioner, seat, start, end in rows.values_list(
+        "claim__practitioner_id", "claim__seat", "appointment__starts_at", "appointment__ends_at"
+    ):
+        seats.setdefault((practitioner, seat), []).append((start, end))
+    double = sum(
+        later[0] < earlier[1] for spans in seats.values() for earlier, later in pairwise(sorted(spans))
+    )
+    return BookingTotals(booked=sum(map(len, seats.values())), double_booked=double)

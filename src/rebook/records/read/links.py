@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from django.db.models import F
 
-from rebook.core.booking import IdentityOnFile, hash_token
+from rebook.core.booking import BookingPolicy, IdentityOnFile, booking_policy, hash_token, visit_type_for
 from rebook.records.models import Gap, Patient, PatientLink
+from rebook.records.read.booking import VisitTypeView, visit_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class LinkView:
     practitioner_id: int | None
     asks_postal_code: bool
     gap: GapView | None
+    # What to book, as the organisation books it; None when it has no such kind of visit.
+    visit_type: VisitTypeView | None
+    policy: BookingPolicy
 
 
 def link_by_token(*, token: str, now: datetime, even_expired: bool = False) -> LinkView | None:
@@ -44,7 +48,7 @@ def link_by_token(*, token: str, now: datetime, even_expired: bool = False) -> L
 
     ``even_expired`` is for ending messages, which must work long after (R-B14).
     """
-    rows = PatientLink.objects.select_related("case__gap").filter(token_hash=hash_token(token))
+    rows = PatientLink.objects.select_related(*_WITH).filter(token_hash=hash_token(token))
     if not even_expired:
         rows = rows.filter(expires_at__gt=now)
     row = rows.first()
@@ -52,9 +56,10 @@ def link_by_token(*, token: str, now: datetime, even_expired: bool = False) -> L
 
 
 def link(*, organisation_id: int, link_id: int) -> LinkView | None:
-    row = PatientLink.objects.select_related("case__gap").filter(organisation_id=organisation_id, pk=link_id)
-    found = row.first()
-    return _view(found) if found else None
+    row = (
+        PatientLink.objects.select_related(*_WITH).filter(organisation_id=organisation_id, pk=link_id).first()
+    )
+    return _view(row) if row else None
 
 
 def identity_on_file(*, organisation_id: int, patient_id: int) -> IdentityOnFile:
@@ -62,11 +67,16 @@ def identity_on_file(*, organisation_id: int, patient_id: int) -> IdentityOnFile
     return IdentityOnFile(birth_on=row.birth_on, postal_code=row.postal_code)
 
 
+_WITH = ("patient", "case__gap", "organisation")
+
+
 def _view(row: PatientLink) -> LinkView | None:
     patient = _surviving(row)
     if patient.is_deceased:
         return None
     gap = row.case.gap if row.case else _foremost_gap(patient)
+    kinds = {one.key: one for one in visit_types(organisation_id=row.organisation_id)}
+    wanted = visit_type_for(gap, offered=[one.key for one in kinds.values() if one.is_self_bookable])
     return LinkView(
         id=row.pk,
         organisation_id=row.organisation_id,
@@ -80,11 +90,13 @@ def _view(row: PatientLink) -> LinkView | None:
         practitioner_id=patient.practitioner_id,
         asks_postal_code=bool(patient.postal_code),
         gap=_gap(gap) if gap else None,
+        visit_type=kinds.get(wanted),
+        policy=booking_policy(row.organisation.settings),
     )
 
 
 def _surviving(row: PatientLink) -> Patient:
-    patient = Patient.objects.get(pk=row.patient_id)
+    patient = row.patient
     seen = {patient.pk}
     while patient.merged_into_id is not None and patient.merged_into_id not in seen:
         patient = Patient.objects.get(pk=patient.merged_into_id)

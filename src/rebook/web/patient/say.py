@@ -69,11 +69,11 @@ def visit(kind: VisitTypeView, language: str) -> str:
     return text(language, key) if has_text(language, key) else kind.label
 
 
-def reason(link: LinkView, kind: VisitTypeView | None, language: str) -> str:
+def reason(link: LinkView, language: str) -> str:
     """Why the patient was written to. Only for a page behind the identity check."""
-    if kind is None:
+    if link.visit_type is None:
         return text(language, "reason.nothing")
-    what = visit(kind, language)
+    what = visit(link.visit_type, language)
     gap = link.gap
     if gap is None or gap.kind not in _KINDS:
         return text(language, "reason.general", visit=what)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
-from rebook.flow import booking
 from rebook.records.read import booking as read
 from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage
@@ -24,7 +23,7 @@ class ShownVisit:
 
 def booked_visit(page: PatientPage) -> read.BookingView | None:
     """The booking of this link that lies ahead."""
-    kind = booking.visit_type_of_link(page.link)
+    kind = page.link.visit_type
     return read.live_booking(
         organisation_id=page.link.organisation_id,
         patient_id=page.link.patient_id,

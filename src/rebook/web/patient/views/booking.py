@@ -64,7 +64,7 @@ def _confirm_page(page: PatientPage, hold: read.HoldView) -> HttpResponse:
         "confirm.html",
         shown=shown,
         kept_until=hold.expires_at.astimezone(shown.zone) if hold.expires_at > page.now else None,
-        reason=say.reason(page.link, booking.visit_type_of_link(page.link), page.language),
+        reason=say.reason(page.link, page.language),
         earlier=details(page, earlier).when if earlier else "",
         is_self_pay=page.link.payer_class in ESTIMATE_PAYERS,
     )
@@ -129,5 +129,4 @@ def cancelled(page: PatientPage) -> HttpResponse:
 
 
 def _taken(page: PatientPage, answer: booking.SlotTaken) -> HttpResponse:
-    # 409: the page is there to be read, but the request could not be met.
-    return page.render("taken.html", slots=answer.next_times, status=409)
+    return page.render("taken.html", slots=answer.next_times)

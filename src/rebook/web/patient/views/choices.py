@@ -45,7 +45,7 @@ def choose(page: PatientPage, choice: str) -> HttpResponse:
         return page.render("choice.html", choice=choice, answer=answer, problem="")
     words = page.request.POST.get("text", "").strip()[:LONGEST_TEXT]
     if answer.needs_text and not words:
-        return page.render("choice.html", choice=choice, answer=answer, problem="missing", status=422)
+        return page.render("choice.html", choice=choice, answer=answer, problem="missing")
     option = page.request.POST.get("option", "")
     option = option if option in answer.options else "".join(answer.options[:1])
     take(page, answer.kind, words=words, option=option)

@@ -44,7 +44,6 @@ def _ask(page: PatientPage, *, problem: str = "") -> HttpResponse:
         problem=problem,
         asks_postal_code=page.link.asks_postal_code,
         chosen=_chosen(page),
-        status=422 if problem else 200,
     )
 
 

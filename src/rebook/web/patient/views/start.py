@@ -29,7 +29,7 @@ def start(page: PatientPage) -> HttpResponse:
         slots=offered.next_times,
         has_more=len(offered.slots) > len(offered.next_times),
         name=page.link.given_name if page.is_checked else "",
-        reason=say.reason(page.link, offered.visit_type, page.language) if page.is_checked else "",
+        reason=say.reason(page.link, page.language) if page.is_checked else "",
         elsewhere=_booked_elsewhere(page, offered.visit_type) if page.is_checked else "",
         choices=CHOICES,
     )
