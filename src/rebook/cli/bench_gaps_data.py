@@ -1,0 +1,98 @@
+"""A synthetic population as a snapshot, made by DuckDB: the same every time, any size."""
+
+from pathlib import Path
+
+import duckdb
+
+# What the generated population is judged by.
+AS_OF = "2026-11-21"
+APPOINTMENTS_EACH = 10
+_TYPES = (
+    "annual_visit",
+    "chronic_follow_up",
+    "diabetes_visit",
+    "mammogram",
+    "well_child",
+    "follow_up",
+    "acute",
+    "hygiene",
+    "periodontal_maintenance",
+    "dental_exam",
+    "restorative",
+    "",
+)
+_PROCEDURES = (
+    "mammogram",
+    "colonoscopy",
+    "fit_test",
+    "hygiene",
+    "periodontal_maintenance",
+    "total_colectomy",
+)
+_CONDITIONS = ("diabetes", "hypertension", "periodontitis", "edentulous", "asthma")
+
+
+def _pick(words: tuple[str, ...], *seed: object) -> str:
+    """An expression for one of ``words``, by the hash of ``seed``."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return f"[{listed}][1 + ({_hash(*seed)} % {len(words)})::INT]"
+
+
+def _hash(*seed: object) -> str:
+    return f"hash({', '.join(str(one) for one in seed)})"
+
+
+def _day(least: str, days: int, *seed: object) -> str:
+    return f"({least} + ({_hash(*seed)} % {days})::INT)"
+
+
+def generate(*, directory: Path, patients: int) -> dict[str, int]:
+    """Write ``patients`` patients with ten appointments each, and what belongs to them; rows by table."""
+    directory.mkdir(parents=True, exist_ok=True)
+    counts = {}
+    with duckdb.connect() as engine:
+        for name, query in _queries(patients).items():
+            target = str(directory / f"{name}.parquet").replace("'", "''")
+            options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000"
+            written = engine.execute(f"COPY ({query}) TO '{target}' ({options})").fetchall()
+            counts[name] = written[0][0]
+    return counts
+
+
+def _queries(patients: int) -> dict[str, str]:
+    today, start = f"DATE '{AS_OF}'", "DATE '2019-01-01'"
+    none = "CAST(NULL AS DATE)"
+    people = f"range(1, {patients} + 1) t(i)"
+    rows = f"range(0, {patients} * {APPOINTMENTS_EACH}) t(n)"
+    who = f"(n // {APPOINTMENTS_EACH} + 1)"
+    happened = _pick(("fulfilled",) * 14 + ("arrived", "cancelled", "cancelled", "noshow", "booked"), "n", 3)
+    return {
+        "patients": f"""SELECT i::BIGINT AS patient_id,
+            CASE WHEN {_hash("i", 1)} % 50 = 0 THEN {none} ELSE {today} - ({_hash("i", 2)} % 33000)::INT END AS birth_on,
+            {_pick(("female", "male") * 24 + ("unknown", "other"), "i", 3)} AS sex,
+            {_hash("i", 4)} % 60 = 0 AS is_deceased, {none} AS deceased_on,
+            CASE WHEN {_hash("i", 5)} % 40 = 0 THEN {_day(start, 3200, "i", 6)} END AS left_practice_on,
+            CAST(NULL AS BIGINT) AS merged_into_id, (1 + {_hash("i", 7)} % 5)::BIGINT AS home_location_id,
+            ({_hash("i", 8)} % 500000)::BIGINT AS value_cents,
+            CASE {_hash("i", 9)} % 100 WHEN 0 THEN '|hospice|' WHEN 1 THEN '|edentulous|' ELSE '' END AS exclusions
+            FROM {people}""",
+        "appointments": f"""SELECT n::BIGINT AS appointment_id, {who}::BIGINT AS patient_id,
+            {_pick(_TYPES, "n", 1)} AS visit_type,
+            CASE WHEN on_day > {today} THEN {_pick(("booked",) * 9 + ("cancelled",), "n", 2)} ELSE {happened} END AS status,
+            on_day AS starts_on, on_day - ({_hash("n", 4)} % 120)::INT AS booked_on,
+            CASE WHEN {_hash("n", 5)} % 3 > 0 THEN on_day - ({_hash("n", 6)} % 20)::INT END AS cancelled_on,
+            {_pick(("patient", "clinic", ""), "n", 7)} AS cancelled_by, (1 + {_hash("n", 8)} % 5)::BIGINT AS location_id
+            FROM (SELECT n, {_day(start, 2900, "n", 9)} AS on_day FROM {rows}) t(n, on_day)""",
+        "visits": f"""SELECT {who}::BIGINT AS patient_id, {_pick(_TYPES, "n", 1)} AS visit_type,
+            {_day(start, 2700, "n", 9)} AS visited_on FROM {rows} WHERE n % 5 = 0""",
+        "procedures": f"""SELECT i::BIGINT AS patient_id, {_pick(_PROCEDURES, "i", 20)} AS kind,
+            {_day(start, 2880, "i", 21)} AS performed_on FROM {people}""",
+        "conditions": f"""SELECT i::BIGINT AS patient_id, {_pick(_CONDITIONS, "i", 22)} AS kind,
+            CASE WHEN i % 4 > 0 THEN {_day(start, 2800, "i", 23)} END AS onset_on,
+            CASE WHEN i % 9 = 0 THEN {_day(start, 3200, "i", 24)} END AS abated_on
+            FROM {people} WHERE {_hash("i", 25)} % 2 = 0""",
+        "follow_ups": f"""SELECT i::BIGINT AS follow_up_id, i::BIGINT AS patient_id, {_pick(_TYPES, "i", 26)} AS visit_type,
+            on_day AS recommended_on, on_day + ({_hash("i", 27)} % 200)::INT AS due_on
+            FROM (SELECT i, {_day(start, 2880, "i", 28)} AS on_day FROM {people}) t(i, on_day)
+            WHERE {_hash("i", 29)} % 3 = 0""",
+    }
