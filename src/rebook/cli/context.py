@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from rebook.accounts import read as accounts
 from rebook.cli.failures import EXIT_FAILED, EXIT_NO, EXIT_USAGE, Refused
@@ -64,7 +65,10 @@ def answer_json(value: Any) -> None:
 
 
 def answer_table(title: str, columns: list[str], rows: list[list[Any]]) -> None:
-    table = Table(*columns, title=title, title_justify="left", header_style="bold")
+    """Print rows under a title. Names come from outside, so nothing in a cell is read as markup."""
+    # Not the table's own title, which would be folded to the width of the table.
+    console.print(title, style="bold", markup=False, highlight=False)
+    table = Table(*(Column(Text(column)) for column in columns), header_style="bold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     console.print(table)

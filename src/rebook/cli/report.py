@@ -20,7 +20,11 @@ from rebook.cli.context import (
 )
 
 if TYPE_CHECKING:
+    from rebook.core.measure import Breakdown
     from rebook.flow.measure import Report
+
+
+_STEPS = ("cases", "attempted", "reached", "responded", "booked", "kept")
 
 
 class Format(StrEnum):
@@ -73,7 +77,7 @@ def as_plain(report: "Report") -> dict[str, object]:
 
 
 def as_csv(report: "Report") -> str:
-    """Four columns: section, key, label, value."""
+    """One figure a line: section, key, label, value, and the fraction of a rate."""
     text = io.StringIO()
     out = csv.writer(text)
     out.writerow(["section", "key", "label", "value", "numerator", "denominator"])
@@ -82,11 +86,28 @@ def as_csv(report: "Report") -> str:
     out.writerows(
         ["rate", rate.key, rate.label, rate.value, rate.numerator, rate.denominator] for rate in report.rates
     )
+    for section, rows in _breakdowns(report):
+        out.writerows(
+            [section, _cell(row.key), step, getattr(row, step), "", ""] for row in rows for step in _STEPS
+        )
     lift = report.lift
     out.writerow(
         ["lift", "difference", lift.sentence, lift.difference, lift.contact_cases, lift.holdout_cases]
     )
     return text.getvalue()
+
+
+def _breakdowns(report: "Report") -> "list[tuple[str, tuple[Breakdown, ...]]]":
+    return [
+        ("by_reason", report.by_gap_kind),
+        ("by_channel", report.by_channel),
+        ("by_location", report.by_location),
+    ]
+
+
+def _cell(text: str) -> str:
+    """A spreadsheet would run what looks like a formula; names of locations come from outside."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def show(report: "Report") -> None:
@@ -97,18 +118,12 @@ def show(report: "Report") -> None:
         [[step.label, step.count] for step in report.funnel],
     )
     answer_table("Not contacted", ["why", "cases"], [[one.label, one.count] for one in report.not_contacted])
-    for title, rows in (
-        ("By reason", report.by_gap_kind),
-        ("By first channel", report.by_channel),
-        ("By location", report.by_location),
-    ):
+    titles = ("By reason", "By first channel", "By location")
+    for title, (_, rows) in zip(titles, _breakdowns(report), strict=True):
         answer_table(
             title,
             ["", "cases", "tried", "reached", "answered", "booked", "kept"],
-            [
-                [row.key, row.cases, row.attempted, row.reached, row.responded, row.booked, row.kept]
-                for row in rows
-            ],
+            [[row.key, *(getattr(row, step) for step in _STEPS)] for row in rows],
         )
     answer_table(
         "Rates",

@@ -2,7 +2,8 @@
 
 import logging
 import os
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -50,13 +51,29 @@ def run(as_of: AsOfOption = "", organisation: OrganisationOption = "", as_json: 
             }
         )
         return
-    rows = [
-        [one.stage, key.replace("_", " "), value]
-        for one in results
-        for key, value in one.summary.items()
-        if not isinstance(value, dict)
+    rows = [[one.stage, in_words(one.summary)] for one in results]
+    answer_table(f"{chosen.name}, {day}", ["stage", "what it did"], rows)
+
+
+# Where a snapshot lies and what it is numbered is for programs.
+_BOOKKEEPING = ("snapshot_id", "snapshot_number", "number", "path", "as_of")
+
+
+def in_words(summary: Mapping[str, Any]) -> str:
+    """The counts of a stage that are not zero: "12 opened, 3 closed; reasons: opted out 2"."""
+    counts = {key: value for key, value in summary.items() if key not in _BOOKKEEPING}
+    plain = [f"{value:,} {_spaced(key)}" for key, value in counts.items() if isinstance(value, int) and value]
+    nested = [
+        f"{_spaced(key)}: "
+        + ", ".join(f"{_spaced(name)} {count:,}" for name, count in value.items() if count)
+        for key, value in counts.items()
+        if isinstance(value, Mapping) and any(value.values())
     ]
-    answer_table(f"{chosen.name}, {day}", ["stage", "what", "how many"], rows)
+    return "; ".join([*([", ".join(plain)] if plain else []), *nested]) or "nothing to do"
+
+
+def _spaced(key: str) -> str:
+    return str(key).replace("_", " ")
 
 
 def serve(
