@@ -1,8 +1,8 @@
 """``bench intents``: stops that must be seen, and innocent words that must not be taken for one.
 
 ``ours`` is the share of opt-out wordings that bind at once, ``reference`` the share that the carriers'
-keyword list alone would catch. Wordings come from a folder with ``optout*.tsv``, ``redflags*.tsv``, ``innocent*.tsv``
-(language, tab, text) and any ``*.jsonl[.gz]`` with a ``text``: real messages that are no opt-out.
+keyword list alone would catch. Wordings come from a folder with ``optout*.tsv``, ``redflags*.tsv``,
+``innocent*.tsv`` (language, tab, text) and any ``*.jsonl[.gz]`` with a ``text``: real messages that are no opt-out.
 """
 
 import gzip
