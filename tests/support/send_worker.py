@@ -1,10 +1,13 @@
-"""One sender in a process of its own, for the drills that kill it: works until nothing is due.
+"""Senders in processes of their own, for the drills that kill them.
 
-Arguments: database, organisation id, address of the sink, the instant, "ask" when the sink may be asked.
+Started once (a start costs seconds on a busy machine), it forks a sender for every line "hire" and answers
+with its process id; "wait ID" answers with how that one ended. Arguments: database, organisation id, address
+of the sink, the instant, "ask" when the sink may be asked what arrived.
 """
 
 import os
 import sys
+import traceback
 from datetime import datetime
 
 import django
@@ -17,10 +20,10 @@ from rebook.flow.outreach.dispatch import send_due  # noqa: E402
 from support.sink import SinkChannel  # noqa: E402
 
 
-def main(database, organisation_id, url, instant, can_look_up):
+def send(database, organisation_id, url, instant, can_look_up):
+    """Works until nothing is due."""
     connections["default"].settings_dict["NAME"] = database
     channels = {"sms": SinkChannel(url, can_look_up=can_look_up)}
-    print("ready", flush=True)
     while True:
         summary = send_due(
             organisation_id=organisation_id,
@@ -33,5 +36,21 @@ def main(database, organisation_id, url, instant, can_look_up):
             return
 
 
+def hire(arguments):
+    child = os.fork()
+    if child:
+        return child
+    try:
+        send(arguments[0], int(arguments[1]), arguments[2], arguments[3], arguments[4] == "ask")
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5] == "ask")
+    for line in sys.stdin:
+        word, *rest = line.split()
+        answer = hire(sys.argv[1:]) if word == "hire" else os.waitpid(int(rest[0]), 0)[1]
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()

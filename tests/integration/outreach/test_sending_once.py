@@ -3,7 +3,6 @@
 import pytest
 
 from rebook.flow.outreach.dispatch import send_due
-from rebook.records.models import Attempt, AttemptEvent, Case, GuardDecision
 from rebook.records.read.outreach import attempt_totals
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,7 +11,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_everything_due_goes_out_once(rehearse, channels, sink, now):
     organisation_id = rehearse(60)
     summary = send_due(organisation_id=organisation_id, now=now, worker="w1", channels=channels)
-    print(summary)
     totals = attempt_totals(organisation_id=organisation_id)
     assert totals.adds_up
     assert set(sink.received.values()) == {1}
