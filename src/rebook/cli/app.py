@@ -12,10 +12,10 @@ class Commands(Door):
         "practice": ("init", "user", "location"),
         "data": ("import", "rejects"),
         "gaps": ("gaps", "why"),
-        "campaigns": ("campaign",),
+        "campaigns": ("campaign", "stop-all"),
         "running": ("run", "serve", "worker"),
         "report": ("report",),
-        "consent": ("optout", "stop-all", "audit"),
+        "consent": ("optout", "audit"),
         "demo": ("demo",),
         "bench": ("bench",),
     }
