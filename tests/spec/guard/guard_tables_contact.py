@@ -387,6 +387,20 @@ HOURS_SECTION = Section(
         ),
         Case("the patient wrote ten minutes ago", WROTE, "allow", now=NIGHT),
         Case(
+            "the patient wrote fifteen minutes ago",
+            WROTE | {"patient_last_wrote_at": utc(12, 2, 3, 45)},
+            "allow",
+            now=NIGHT,
+        ),
+        Case(
+            "the patient wrote, says a clock that is ahead",
+            WROTE | {"patient_last_wrote_at": utc(12, 2, 4, 1)},
+            "defer",
+            ("quiet_hours",),
+            now=NIGHT,
+            until=utc(12, 2, 14),
+        ),
+        Case(
             "the patient wrote sixteen minutes ago",
             WROTE | {"patient_last_wrote_at": utc(12, 2, 3, 44)},
             "defer",

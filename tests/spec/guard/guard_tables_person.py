@@ -90,6 +90,17 @@ AGE = Section(
             now=NOW.replace(hour=6),
         ),
         Case(
+            "18 today in New York, tomorrow in Honolulu, through the parent",
+            {
+                "birth_on": date(2008, 12, 1),
+                "time_zones": ("America/New_York", "Pacific/Honolulu"),
+                "contact_is_responsible_adult": True,
+            },
+            "refuse",
+            ("parent_permission_ended", "quiet_hours"),
+            now=NOW.replace(hour=6),
+        ),
+        Case(
             "18, and may live in Alabama",
             {"birth_on": date(2008, 5, 1), "jurisdictions": ("us-ma", "us-al")},
             "refuse",

@@ -20,16 +20,11 @@ HOURS = {
     "us-al": ((8, 20), (8, 20), None),
     "us-hi": ((8, 21), (8, 21), (8, 21)),
 }
-# Days off between October 2026 and April 2027, kept by hand; the house closes on the federal ones.
-FEDERAL = {
-    date(2026, 10, 12),
-    date(2026, 11, 11),
-    date(2026, 11, 26),
-    date(2026, 12, 25),
-    date(2027, 1, 1),
-    date(2027, 1, 18),
-    date(2027, 2, 15),
-}
+# The n-th weekday (Monday 0) of a month, -1 the last: federal days off, on which the house is closed, and
+# those of Alabama, which bars calls on its own.
+FEDERAL = ((1, 3, 0), (2, 3, 0), (5, -1, 0), (9, 1, 0), (10, 2, 0), (11, 4, 3))
+FIXED = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
+ALABAMA = ((4, 4, 0), (6, 1, 0))
 MARGIN = 10
 MAJORITY = {"us-al": 19}
 
@@ -207,10 +202,29 @@ def _is_quiet(person: Person, now: datetime) -> bool:
         wall = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
         for law in ("house", "us", *person.jurisdictions):
             hours = HOURS[law][max(0, wall.weekday() - 4)]
-            if hours is None or (law == "house" and wall.date() in FEDERAL):
+            if hours is None or _is_day_off(law, wall.date()):
                 return True
             day = datetime.combine(wall.date(), time(0))
             opens, closes = day + timedelta(hours=hours[0]), day + timedelta(hours=hours[1], minutes=-MARGIN)
             if not opens <= wall < closes:
                 return True
     return False
+
+
+def _is_day_off(law: str, day: date) -> bool:
+    if law == "us-al" and any(_falls_on(day, *one) for one in ALABAMA):
+        return True
+    if law not in ("house", "us-al", "us-ri"):
+        return False
+    # A fixed day on a Saturday is kept on Friday as well, on a Sunday on Monday.
+    near = [day, *([day + timedelta(days=1)] if day.weekday() == 4 else [])]
+    near += [day - timedelta(days=1)] if day.weekday() == 0 else []
+    return any(_falls_on(day, *one) for one in FEDERAL) or any((d.month, d.day) in FIXED for d in near)
+
+
+def _falls_on(day: date, month: int, nth: int, weekday: int) -> bool:
+    if day.month != month or day.weekday() != weekday:
+        return False
+    if nth == -1:
+        return (day + timedelta(days=7)).month != month
+    return (day.day - 1) // 7 + 1 == nth
