@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Q
 
@@ -67,7 +68,7 @@ class BookingView:
 def visit_types(*, organisation_id: int) -> list[VisitTypeView]:
     """The organisation's kinds of visit, by key."""
     rows = VisitType.objects.filter(organisation_id=organisation_id).order_by("key")
-    return [VisitTypeView(row.key, row.label, row.minutes, row.is_self_bookable) for row in rows]
+    return [VisitTypeView(*row) for row in rows.values_list("key", "label", "minutes", "is_self_bookable")]
 
 
 def diary(
@@ -88,7 +89,7 @@ def diary(
         "organisation_id": organisation_id,
         **({"practitioner_id": practitioner_id} if practitioner_id is not None else {}),
     }
-    hours = PractitionerHours.objects.filter(**which).select_related("location")
+    hours = PractitionerHours.objects.filter(**which).values(*_HOURS)
     if location_id is not None:
         hours = hours.filter(location_id=location_id)
     claims = (
@@ -119,19 +120,24 @@ def diary(
     return Diary(hours=tuple(_hours(row) for row in hours.order_by("pk")), occupied=tuple(occupied))
 
 
-def _hours(row: PractitionerHours) -> WorkingHours:
-    return WorkingHours(
-        practitioner_id=row.practitioner_id,
-        location_id=row.location_id,
-        time_zone=row.location.time_zone,
-        weekday=row.weekday,
-        starts=row.starts,
-        ends=row.ends,
-        capacity=row.capacity,
-        visit_types=tuple(row.visit_type_keys),
-        from_on=row.from_on,
-        until_on=row.until_on,
-    )
+_HOURS = (
+    "practitioner_id",
+    "location_id",
+    "location__time_zone",
+    "weekday",
+    "starts",
+    "ends",
+    "capacity",
+    "visit_type_keys",
+    "from_on",
+    "until_on",
+)
+
+
+def _hours(row: dict[str, Any]) -> WorkingHours:
+    """One row of ``_HOURS``."""
+    zone, keys = row.pop("location__time_zone"), row.pop("visit_type_keys")
+    return WorkingHours(time_zone=zone, visit_types=tuple(keys), **row)
 
 
 def practitioner_names(*, organisation_id: int, ids: set[int]) -> dict[int, str]:
@@ -220,7 +226,7 @@ def booking_totals(*, organisation_id: int) -> BookingTotals:
     for practitioner, seat, start, end in rows.values_list(
         "claim__practitioner_id", "claim__seat", "appointment__starts_at", "appointment__ends_at"
     ):
-        seats.setdefault((practitioner, seat), []).append((start, end))
+        seats.setdefault((practitioner, seat), []).append((start, end or start))
     double = sum(
         later[0] < earlier[1] for spans in seats.values() for earlier, later in pairwise(sorted(spans))
     )
