@@ -123,6 +123,7 @@ WORDS: dict[str, dict[str, str]] = {
         "excluded": "Left out by a rule",
         "clinician_review": "With a clinician",
         "no_response": "No answer",
+        "not_returned": "Did not come back",
         "campaign_ended": "Campaign ended",
         "": "Under way",
     },

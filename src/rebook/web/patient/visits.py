@@ -1,9 +1,11 @@
 """The visit a page is about, as it is shown behind the identity check."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
+from rebook.core.booking import Slot
 from rebook.records.read import booking as read
 from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage
@@ -49,6 +51,15 @@ def details(page: PatientPage, what: read.HoldView | read.BookingView) -> ShownV
         phone=location.phone or page.organisation.phone,
         zone=zone,
     )
+
+
+def places(page: PatientPage, slots: Sequence[Slot]) -> dict[int, str]:
+    """Names of the locations where there is more than one to choose between, else nothing."""
+    ids = {slot.location_id for slot in slots}
+    if len(ids) < 2:
+        return {}
+    known = accounts.locations(organisation_id=page.link.organisation_id)
+    return {one.id: one.name for one in known if one.id in ids}
 
 
 def location_of(page: PatientPage, location_id: int) -> accounts.LocationView:

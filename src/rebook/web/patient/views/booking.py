@@ -14,7 +14,7 @@ from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage, patient_page
 from rebook.web.patient.state import signed_choice
 from rebook.web.patient.texts import text
-from rebook.web.patient.visits import booked_visit, details
+from rebook.web.patient.visits import booked_visit, details, places
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,4 +129,4 @@ def cancelled(page: PatientPage) -> HttpResponse:
 
 
 def _taken(page: PatientPage, answer: booking.SlotTaken) -> HttpResponse:
-    return page.render("taken.html", slots=answer.next_times)
+    return page.render("taken.html", slots=answer.next_times, places=places(page, answer.next_times))

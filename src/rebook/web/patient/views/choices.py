@@ -43,7 +43,7 @@ def choose(page: PatientPage, choice: str) -> HttpResponse:
     answer = CHOICES[choice]
     if page.request.method != "POST":
         return page.render("choice.html", choice=choice, answer=answer, problem="")
-    words = page.request.POST.get("text", "").strip()[:LONGEST_TEXT]
+    words = page.request.POST.get("text", "").replace("\x00", "").strip()[:LONGEST_TEXT]
     if answer.needs_text and not words:
         return page.render("choice.html", choice=choice, answer=answer, problem="missing")
     option = page.request.POST.get("option", "")

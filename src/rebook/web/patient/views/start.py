@@ -12,7 +12,7 @@ from rebook.records.read import booking as read
 from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage, patient_page
 from rebook.web.patient.views.choices import CHOICES
-from rebook.web.patient.visits import booked_visit
+from rebook.web.patient.visits import booked_visit, places
 
 _DAYS_SHOWN = 5
 
@@ -27,6 +27,7 @@ def start(page: PatientPage) -> HttpResponse:
     return page.render(
         "start.html",
         slots=offered.next_times,
+        places=places(page, offered.next_times),
         has_more=len(offered.slots) > len(offered.next_times),
         name=page.link.given_name if page.is_checked else "",
         reason=say.reason(page.link, page.language) if page.is_checked else "",
@@ -51,6 +52,7 @@ def times(page: PatientPage) -> HttpResponse:
     return page.render(
         "times.html",
         days=days[:_DAYS_SHOWN],
+        places=places(page, slots),
         later=later.isoformat() if later else "",
         is_first=from_at is None,
         is_move=page.is_checked and booked_visit(page) is not None,

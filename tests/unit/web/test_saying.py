@@ -1,0 +1,130 @@
+"""Dates, lengths, numbers and reasons as the clinic says them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import pytest
+from jinja2 import Environment
+
+from rebook.core.outreach.guard import RULES
+from rebook.core.reasons import Reason
+from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
+from rebook.core.response.values import INTENTS
+from rebook.core.words import ATTEMPT_STATES, AUTOMATION_HOLD_KINDS, CASE_OUTCOMES, TASK_KINDS
+from rebook.web import say, words
+
+CHICAGO = ZoneInfo("America/Chicago")
+# A Thursday noon in Chicago.
+NOW = dt.datetime(2026, 3, 19, 17, 0, tzinfo=dt.UTC)
+
+
+def said(template: str, **values) -> str:
+    env = Environment(autoescape=True)
+    env.filters.update(say.FILTERS)
+    return env.from_string(template).render(now=NOW, zone=CHICAGO, **values)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (NOW, "today 12:00 pm"),
+        (dt.datetime(2026, 3, 20, 14, 30, tzinfo=dt.UTC), "tomorrow 9:30 am"),
+        # Still yesterday in Chicago, though it is today in UTC.
+        (dt.datetime(2026, 3, 19, 3, 0, tzinfo=dt.UTC), "yesterday 10:00 pm"),
+        (dt.datetime(2026, 3, 23, 14, 0, tzinfo=dt.UTC), "Mon Mar 23, 9:00 am"),
+        (dt.datetime(2025, 12, 1, 15, 5, tzinfo=dt.UTC), "Dec 1, 2025, 9:05 am"),
+        (None, "–"),
+    ],
+)
+def test_an_instant_is_on_the_practices_clock(at, expected):
+    assert said("{{ at | when }}", at=at) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(2, "due now"), (-4, "due now"), (59, "due in 59 min"), (-90, "1 h late"), (60 * 72, "due in 3 days")],
+)
+def test_what_is_due(minutes, expected):
+    assert said("{{ at | due }}", at=NOW + dt.timedelta(minutes=minutes)) == expected
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (dt.date(1980, 3, 19), "46 years"),
+        (dt.date(1980, 3, 20), "45 years"),
+        (dt.date(2025, 6, 1), "under 2"),
+        (None, "age unknown"),
+    ],
+)
+def test_ages_change_on_the_birthday(born, expected):
+    assert said("{{ born | age }}", born=born) == expected
+
+
+def test_numbers_and_telephones():
+    assert said("{{ 1234567 | number }} {{ none | number }} {{ 0.421 | percent }}") == "1,234,567 – 42%"
+    assert say.telephone("+13125550142") == "(312) 555-0142"
+    assert say.telephone("+525512345678").startswith("+52")
+    assert say.telephone("not a number") == "not a number"
+    assert [say.plural(1, "patient"), say.plural(1200, "patient")] == ["1 patient", "1,200 patients"]
+
+
+@dataclass
+class Gap:
+    kind: str = "interval"
+    visit_type: str = "hygiene"
+    anchor_on: dt.date | None = dt.date(2025, 3, 3)
+    due_on: dt.date = dt.date(2025, 9, 3)
+    overdue_on: dt.date = dt.date(2025, 10, 3)
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [
+        (Gap(), "Overdue for cleaning since October 2025"),
+        (Gap(visit_type="annual_visit"), "Overdue for an annual visit since October 2025"),
+        (Gap(visit_type="dental_exam"), "Overdue for a dental exam since October 2025"),
+        (Gap(kind="cancelled_not_rebooked"), "Cancelled cleaning on March 3, 2025 and has no new time"),
+        (Gap(kind="no_show_not_rebooked", anchor_on=None), "Did not come to cleaning and has no new time"),
+        (Gap(kind="inactive"), "Not seen since March 2025"),
+        (Gap(kind="inactive", anchor_on=None), "Never seen here"),
+    ],
+)
+def test_a_gap_in_the_clinics_words(gap, expected):
+    assert words.why(gap) == expected
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "keys"),
+    [
+        ("task", TASK_KINDS),
+        ("attempt", ATTEMPT_STATES),
+        ("outcome", CASE_OUTCOMES),
+        ("hold", AUTOMATION_HOLD_KINDS),
+        ("intent", INTENTS),
+        ("suggestion", INTENTS),
+        ("disposition", DISPOSITIONS),
+        ("barrier", BARRIERS),
+    ],
+)
+def test_every_word_of_the_ledger_has_one_of_the_clinics(vocabulary, keys):
+    assert set(keys) - set(words.WORDS[vocabulary]) == set()
+
+
+def test_a_key_nobody_knows_is_shown_in_plain_letters():
+    assert words.words("dental.some_new_rule", "gap") == "Some new rule"
+    assert words.words("", "barrier") == "–"
+
+
+def test_a_reason_says_what_the_rule_says_with_readable_dates():
+    text = words.reason_words(Reason("appointment_booked", "an appointment is booked for 2026-04-02"))
+    assert text == "A visit that serves is booked (an appointment is booked for Apr 2, 2026)"
+    assert words.reason_words({"rule": "unheard_of", "detail": ""}) == "Unheard of"
+    assert all(words.rule_words(rule.key) for rule in RULES)
+
+
+def test_a_step_names_visits_as_the_clinic_does():
+    assert words.step_words({"rule": "anchor", "detail": "last hygiene on 2025-03-03"}) == (
+        "Last cleaning on Mar 3, 2025"
+    )
