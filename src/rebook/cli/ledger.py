@@ -41,6 +41,10 @@ def empty_ledger() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
+        # Nobody's data: a commit need not wait for the disk, and a crash loses a moment of the story.
+        cursor.execute("SELECT format('ALTER DATABASE %I SET synchronous_commit = off', current_database())")
+        cursor.execute(cursor.fetchone()[0])
+    connection.close()
     ensure_ledger()
 
 

@@ -1,5 +1,6 @@
 """Carrying out what a simulated person decided, through the same use cases a real one would reach."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 
@@ -14,12 +15,17 @@ from rebook.flow.outreach import dispatch
 from rebook.records.read import links
 
 
-def report_delivery(demo: DemoPractice, message: Received, *, now: datetime) -> None:
-    """The vendor says that the message arrived."""
-    report = DeliveryReport(provider_message_id=message.provider_message_id, state="delivered", at=now)
-    dispatch.record_reports(
-        organisation_id=demo.organisation_id, channel=message.channel, reports=[report], now=now
-    )
+def report_deliveries(demo: DemoPractice, messages: Sequence[Received], *, now: datetime) -> None:
+    """The vendor says of each channel's messages that they arrived."""
+    for channel in sorted({message.channel for message in messages}):
+        reports = [
+            DeliveryReport(provider_message_id=one.provider_message_id, state="delivered", at=now)
+            for one in messages
+            if one.channel == channel
+        ]
+        dispatch.record_reports(
+            organisation_id=demo.organisation_id, channel=channel, reports=reports, now=now
+        )
 
 
 def carry_out(

@@ -32,7 +32,7 @@ class Outbox:
             with path.open("rb") as file:
                 file.seek(self.offsets.get(path, 0))
                 for line in file:
-                    yield _received(json.loads(line), channel=path.parent.name)
+                    yield _received(json.loads(line), channel=path.name.partition("-")[0])
                 self.offsets[path] = file.tell()
 
 

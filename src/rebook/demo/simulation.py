@@ -23,7 +23,7 @@ NIGHT = time(4)
 # When due attempts are sent and people's answers come in.
 TICKS = (time(10, 15), time(13, 30), time(17, 0))
 # Tasks the staff can do between two ticks.
-TASKS_PER_TICK = 25
+TASKS_PER_TICK = 9
 
 
 @dataclass(slots=True)
@@ -95,13 +95,14 @@ def _sync_changes(run: Simulation, *, day: date, now: datetime) -> None:
 
 def _read_post(run: Simulation, *, now: datetime) -> None:
     """Every new message reaches whoever has the number; most people react later, or never."""
-    for message in run.outbox.new_messages():
+    messages = list(run.outbox.new_messages())
+    doings.report_deliveries(run.demo, messages, now=now)
+    for message in messages:
         person_id = run.life.owner_of(message.to)
         if person_id is None:
             continue
         person = run.demo.world.index[person_id]
         run.written_to[person_id] += 1
-        doings.report_delivery(run.demo, message, now=now)
         reaction = react(person, is_first=run.written_to[person_id] == 1, random=run.random)
         if reaction is not None:
             entry = (now + reaction.after, next(run.order), person_id, message.token, reaction)
