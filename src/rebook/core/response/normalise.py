@@ -100,11 +100,22 @@ def _joined_letters(words: list[str], breaks: set[int], spelling: Spelling) -> t
             end += 1
         joined = "".join(words[at:end])
         take = end - at if end - at >= 3 and _settled(joined, spelling) else 1
+        if take == 1 and _is_torn(words[at : at + 2], spelling):
+            joined, take = "".join(words[at : at + 2]), 2
         if at in breaks:
             moved.add(len(out))
         out.append(_settled(joined, spelling) or joined if take > 1 else words[at])
         at += take
     return out, moved
+
+
+def _is_torn(pair: list[str], spelling: Spelling) -> bool:
+    """Whether two pieces that mean nothing are one word torn apart: "sto p", "unsub scribe"."""
+    return (
+        len(pair) == 2
+        and all(_settled(piece, spelling) is None for piece in pair)
+        and _settled("".join(pair), spelling) is not None
+    )
 
 
 def normalise(text: str, *, spelling: Spelling) -> Words:
