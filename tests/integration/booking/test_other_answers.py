@@ -66,7 +66,7 @@ def test_please_call_me_makes_a_call_for_somebody(press, patient):
 
 
 def test_a_question_reaches_a_person(press, patient):
-    assert "We have your question" in press("question", text="Do you take my insurance?")
+    assert "We have your question" in press("question", text="Do you take my insurance?\x00")
     assert Task.objects.filter(patient=patient, state="open").exists()
 
 

@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from rebook.records.models import Booking, PatientLink, SlotClaim
+from rebook.accounts.models import Location
+from rebook.records.models import Booking, PatientLink, PractitionerHours, SlotClaim
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +265,23 @@ def test_spanish_for_those_who_read_it_and_a_switch_for_everybody(visitor, patie
     fresh = Visitor(visitor.token)
     assert "quiere ayudarle" in fresh.open().text
     assert '<html lang="es">' in fresh.text
+
+
+def test_where_is_said_only_when_there_is_a_choice(visitor, practice):
+    assert "Main office" not in visitor.open("times").text
+    north = Location.objects.create(
+        organisation=practice.organisation, external_id="n", name="North side", time_zone="America/Chicago"
+    )
+    for row in PractitionerHours.objects.all():
+        row.pk, row.location, row.starts, row.ends = None, north, dt.time(14), dt.time(16)
+        row.save()
+    text = visitor.open("times").text
+    assert "Main office" in text
+    assert "North side" in text
+    patient = practice.patient(5, home_location=north)
+    at_home = Visitor(practice.token(patient, now=timezone.now())).open("times").text
+    assert "2:00" in at_home
+    assert "9:00" not in at_home
 
 
 def test_a_visit_booked_by_phone_is_pointed_out_after_the_check(visitor, practice, patient):
