@@ -86,6 +86,16 @@ def test_changed_rows_are_updated_and_no_others(bring, versions):
     assert len(set(after["records_patient"]) - set(before["records_patient"])) == 1
 
 
+def test_large_imports_are_written_piece_by_piece(bring, monkeypatch):
+    monkeypatch.setattr("rebook.records.write.facts_merge.PIECE", 3)
+    names = range(20)
+    summary = bring(diary(*(diary_row(number) for number in names)))
+    assert numbers(summary, "visit") == (20, 0, 20, 0, 0, 0)
+    summary = bring(diary(*(diary_row(number, family="Changed") for number in names)))
+    assert numbers(summary, "patient") == (20, 0, 0, 20, 0, 0)
+    assert set(Patient.objects.values_list("family_name", flat=True)) == {"Changed"}
+
+
 def test_rows_that_are_gone_from_the_input_stay(bring):
     bring(diary(diary_row(1), diary_row(2)))
     bring(diary(diary_row(2)))

@@ -24,6 +24,9 @@ PATIENT_ID = "coalesce(p.merged_into_id, p.id)"
 PATIENT_MISSING = ("p.id IS NULL", "patient_id", "the patient was not found")
 
 
+PIECE = 200_000
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """How one staging table becomes rows of one model.
@@ -75,7 +78,7 @@ def merge(spec: Merge, parameters: dict[str, Any]) -> Merged:
         ready, rejected, unchanged = cursor.fetchone()
         _turn_away(spec)
         created = _insert(spec, parameters)
-        updated = _update(spec)
+        updated = _update(spec, parameters)
         if created > 1_000:
             # The planner must not take the table for as empty as it was when the transaction began.
             cursor.execute(f"ANALYZE {spec.table}")
@@ -109,6 +112,7 @@ def prepare(spec: Merge, parameters: dict[str, Any]) -> None:
             """,
             parameters,
         )
+        cursor.execute(f"CREATE INDEX ON {spec.ready} (seq)")
         cursor.execute(f"ANALYZE {spec.ready}")
 
 
@@ -143,22 +147,41 @@ def _turn_away(spec: Merge) -> None:
 def _insert(spec: Merge, parameters: dict[str, Any]) -> int:
     names = ", ".join([*spec.columns, *spec.defaults])
     values = ", ".join([*(f"f.{name}" for name in spec.columns), *spec.defaults.values()])
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {spec.table} (organisation_id, source_id, external_id, fact_hash, {names})"
-            f" SELECT %(organisation)s, %(source)s, f.external_id, f.fact_hash, {values}"
-            f" FROM {spec.ready} f WHERE f.problem IS NULL AND f.target_id IS NULL ORDER BY f.seq",
-            parameters,
-        )
-        return int(cursor.rowcount)
+    return _in_pieces(
+        spec,
+        f"INSERT INTO {spec.table} (organisation_id, source_id, external_id, fact_hash, {names})"
+        f" SELECT %(organisation)s, %(source)s, f.external_id, f.fact_hash, {values} FROM {spec.ready} f"
+        f" WHERE f.problem IS NULL AND f.target_id IS NULL AND f.seq > %(after)s AND f.seq <= %(upto)s"
+        f" ORDER BY f.seq",
+        parameters,
+    )
 
 
-def _update(spec: Merge) -> int:
+def _update(spec: Merge, parameters: dict[str, Any]) -> int:
     columns = [*spec.columns, *(name for name in spec.kept if name not in spec.columns)]
     changes = ", ".join(f"{name} = {spec.kept.get(name, f'f.{name}')}" for name in columns)
+    return _in_pieces(
+        spec,
+        f"UPDATE {spec.table} t SET fact_hash = f.fact_hash, {changes} FROM {spec.ready} f"
+        f" WHERE t.id = f.target_id AND f.differs AND f.problem IS NULL"
+        f" AND f.seq > %(after)s AND f.seq <= %(upto)s",
+        parameters,
+    )
+
+
+def _in_pieces(spec: Merge, statement: str, parameters: dict[str, Any]) -> int:
+    """Run ``statement`` over ``PIECE`` facts at a time, their references checked at the end of each.
+
+    The server keeps the checks of a statement in memory: ten million rows at once would be gigabytes.
+    """
+    done = 0
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {spec.table} t SET fact_hash = f.fact_hash, {changes} FROM {spec.ready} f"
-            f" WHERE t.id = f.target_id AND f.differs AND f.problem IS NULL"
-        )
-        return int(cursor.rowcount)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"SELECT coalesce(min(seq), 0) - 1, coalesce(max(seq), 0) FROM {spec.ready}")
+        after, last = cursor.fetchone()
+        while after < last:
+            piece = {"after": after, "upto": after + PIECE}
+            cursor.execute(statement, parameters | piece)
+            done += int(cursor.rowcount)
+            after += PIECE
+    return done
