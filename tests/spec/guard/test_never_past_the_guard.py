@@ -33,15 +33,15 @@ STATEMENTS = st.lists(
     st.fixed_dictionaries(
         {
             "binding": st.sampled_from(("number", "person")),
-            "channel": st.sampled_from(("sms", "sms", "all", "email", "phone")),
-            "purpose": st.sampled_from(("all", "all", "treatment_recall", "marketing")),
+            "channel": st.sampled_from(("same", "same", "all", "email", "phone")),
+            "purpose": st.sampled_from(("all", "all", "all", "treatment_recall", "marketing")),
             "state": st.sampled_from(("revoked", "granted")),
             "by_patient": st.booleans(),
             "later": st.sampled_from((0, 0, 1, 20)),
         }
     ),
     min_size=1,
-    max_size=4,
+    max_size=5,
 )
 # A week before each change of the clock, and before a birthday that makes an adult of a child.
 STARTS = (
@@ -91,7 +91,9 @@ class Practice(RuleBasedStateMachine):
         self.another_morning_comes()
         for said in statements:
             self.world.now += timedelta(minutes=said["later"])
-            self.world.add("said", who, **{key: value for key, value in said.items() if key != "later"})
+            what = {key: value for key, value in said.items() if key != "later"}
+            what["channel"] = channel if what["channel"] == "same" else what["channel"]
+            self.world.add("said", who, **what)
         now = self.world.now
         for other in self.cast:
             self.judge(Try(other, channel, "manual", purpose, now, now + timedelta(days=3)))

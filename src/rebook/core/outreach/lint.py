@@ -83,7 +83,7 @@ def check(text: Text, wording: Wording) -> Findings:
     problems = [*_shape(text), *_links(text, wording), *_offers_a_way(text, wording)]
     warnings: list[str] = []
     heard = _heard(text, wording)
-    if not heard.strip():
+    if text.channel == "phone" and not heard:
         problems.append("no_voicemail: a call script says what to leave on a machine")
     bare = without_names(heard, text.names)
     # What is left on a machine may be heard by others, whatever the channel (R-A100).
@@ -126,7 +126,7 @@ def _shape(text: Text) -> Iterator[str]:
         yield "empty_place: a value seems to be missing in the text"
     if _CONTROL.search(text.body + text.subject):
         yield "control_character: holds characters that do not print"
-    if text.practice_name and text.practice_name not in text.body + text.subject:
+    if not text.practice_name or text.practice_name not in text.body + text.subject:
         yield "no_sender: does not say which practice writes"
 
 
