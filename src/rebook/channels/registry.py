@@ -92,7 +92,7 @@ def channels_for(*, chosen: Mapping[str, str] | None, settings: ChannelSettings)
     ``chosen`` is ``organisation.settings["channels"]``, kind to key; kinds it leaves out get the default, an
     empty key switches a kind off. Raises ``UnknownChannel``.
     """
-    keys = {**DEFAULT_CHANNELS, **(chosen or {})}
+    keys: dict[str, str] = {str(kind): key for kind, key in DEFAULT_CHANNELS.items()} | dict(chosen or {})
     found: dict[str, Channel] = {}
     for kind, key in keys.items():
         if not key:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from rebook.core.channel import ChannelKind
 from rebook.core.outreach.values import Decision
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read.correspondent import correspondent
@@ -14,8 +13,8 @@ from .subject import House, PlannedContact, judge
 
 
 def allowed_now(
-    *, organisation_id: int, patient_id: int, channels: Sequence[ChannelKind], now: datetime
-) -> dict[ChannelKind, Decision]:
+    *, organisation_id: int, patient_id: int, channels: Sequence[str], now: datetime
+) -> dict[str, Decision]:
     """The decision on a recall by each kind of channel, as staff would make it by hand. Writes nothing."""
     adapters = practice_channels(organisation_id=organisation_id)
     house = House(organisation_id=organisation_id)
@@ -34,7 +33,7 @@ def allowed_now(
                 ),
                 origin="manual",
                 purpose="treatment_recall",
-                channel=kind,
+                channel=kind,  # type: ignore[arg-type]
                 channel_key=adapter.key if adapter else "",
                 channel_is_open=adapter.capabilities.is_open if adapter else True,
                 channel_is_manual=bool(adapter and adapter.capabilities.is_manual),

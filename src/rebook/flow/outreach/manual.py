@@ -33,13 +33,13 @@ def send_manual(
     *,
     organisation_id: int,
     patient_id: int,
-    channel: ChannelKind,
+    channel: str,
     body: str,
     now: datetime,
     actor: str,
     channels: Mapping[str, Channel] | None = None,
 ) -> Decision:
-    """Send what a member of staff wrote, if the guard allows; its decision.
+    """Send what a member of staff wrote by a kind of channel ("sms"), if the guard allows; its decision.
 
     Allowed messages are on their way when this returns; deferred ones go out by themselves at
     ``defer_until``; refused ones never do. Every one leaves an attempt with its reasons.
@@ -47,11 +47,12 @@ def send_manual(
     adapters = channels if channels is not None else practice_channels(organisation_id=organisation_id)
     if channel not in adapters:
         return Decision("refuse", (Reason("no_channel", f"{channel} is not set up for this practice"),))
+    kind = adapters[channel].capabilities.kind
     house = House(organisation_id=organisation_id)
     with transaction.atomic(durable=True):
         person = correspondent(organisation_id=organisation_id, patient_id=patient_id)
-        contact = contact_of(house, person, channel, now=now)
-        message = _message(house, person, channel, body)
+        contact = contact_of(house, person, kind, now=now)
+        message = _message(house, person, kind, body)
         planned = _planned(house, person, contact, adapters[channel], message, now=now)
         (decision,) = judge(house, [planned], now=now)
         state, due_at = state_of(decision, due_at=now, expires_at=planned.expires_at, now=now)
@@ -75,9 +76,7 @@ def send_manual(
     return decision
 
 
-def contact_of(
-    house: House, person: Correspondent, channel: ChannelKind, *, now: datetime
-) -> ReachableBy | None:
+def contact_of(house: House, person: Correspondent, channel: str, *, now: datetime) -> ReachableBy | None:
     """The number or address for this channel: the adult's for a minor (R-A150)."""
     zone = person.time_zone or house.zone_of(person.home_location_id)
     majority = house.policy(frozenset(), now=now).age_of_majority

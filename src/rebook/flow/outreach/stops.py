@@ -26,7 +26,7 @@ def stop_all(*, organisation_id: int, now: datetime, actor: str, reason: str = "
 
 
 def stop(
-    *, organisation_id: int, scope: Scope, key: str = "", now: datetime, actor: str, reason: str = ""
+    *, organisation_id: int, scope: str, key: str = "", now: datetime, actor: str, reason: str = ""
 ) -> bool:
     """Stop a campaign (its id) or a channel (its kind, "sms"); False when it was stopped already."""
     _check(scope, key)
@@ -40,7 +40,7 @@ def stop(
 
 
 def end_stop(
-    *, organisation_id: int, scope: Scope = "organisation", key: str = "", now: datetime, actor: str
+    *, organisation_id: int, scope: str = "organisation", key: str = "", now: datetime, actor: str
 ) -> bool:
     """Let it go on; False when there was no such stop. What waited is put before the guard again."""
     _check(scope, key)

@@ -78,7 +78,7 @@ def candidates(
     now: datetime,
 ) -> list[EnrolmentRow]:
     """Every patient whom the segment takes in, best rank first, with what bars those who cannot come in."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "org": organisation_id,
         "campaign": campaign_id,
         "purpose": purpose,

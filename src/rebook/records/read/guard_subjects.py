@@ -243,10 +243,10 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
                 (row[0], AppointmentRow._make(row))
                 for row in rows(APPOINTMENTS, [org, named, now - timedelta(days=1)])
             ),
-            last_visit_at=dict(rows(SEEN, {"org": org, "people": named, "now": now})),  # type: ignore[arg-type]
-            last_wrote_at=dict(rows(WROTE, [org, named])),  # type: ignore[arg-type]
-            stops=tuple(rows(STOPS, [org])),  # type: ignore[arg-type]
-            approvals=frozenset(rows(APPROVALS, [org])),  # type: ignore[arg-type]
+            last_visit_at=dict(rows(SEEN, {"org": org, "people": named, "now": now})),
+            last_wrote_at=dict(rows(WROTE, [org, named])),
+            stops=tuple(rows(STOPS, [org])),
+            approvals=frozenset(rows(APPROVALS, [org])),
         )
 
 
