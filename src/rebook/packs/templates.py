@@ -7,6 +7,7 @@ could not be sent does not load.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -203,10 +204,13 @@ def _trial(template: Template, document: Document, body: Path) -> Iterator[PackE
     except BadLiquid as bad:
         yield PackError(name, bad.line, "", bad.reason)
         return
+    # As for the patient with every value, none left out for length, and as for the one with the fewest.
+    every = replace(template, fields=tuple(replace(f, is_required=True) for f in template.fields))
     longest = {f.name: f.longest for f in template.fields}
-    shown = render(template, longest)
-    for problem in shown.problems:
+    full = render(every, longest)
+    fewest = render(template, {f.name: f.longest for f in template.fields if f.is_required})
+    for problem in dict.fromkeys(full.problems + fewest.problems):
         yield PackError(name, 1, "", problem)
     # Campaign texts fit one SMS even with long values (R-D6).
-    if template.channel == "sms" and template.role == "recall" and shown.segments > 1:
+    if template.channel == "sms" and template.role == "recall" and full.segments > 1:
         yield PackError(name, 1, "", "does not fit one SMS with long values")

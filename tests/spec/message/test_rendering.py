@@ -156,7 +156,8 @@ EMAIL = Template(
     language="en",
     subject="A visit at {{ practice_name }}",
     button="See times",
-    body="Hello {{ first_name }},\n\nChoose here:\n\n{{ link }}\n\n{{ practice_name }}\nEnd: {{ unsubscribe_url }}",
+    body="Hello {{ first_name }},\n\nChoose here:\n\n{{ link }}\n\n"
+    "{{ practice_name }}\nEnd: {{ unsubscribe_url }}",
     fields=(PRACTICE, replace(NAME, is_required=True), LINK, TemplateField("unsubscribe_url")),
     wording=wording(language="en"),
 )
@@ -224,7 +225,7 @@ def test_text_that_staff_type():
     )
     assert [p.partition(":")[0] for p in bad.problems] == ["no_sender", "public_shortener", "clinical_word"]
     mail = free_text(
-        "Northside here: Tuesday <3 works.", channel="email", wording=words, practice_name="Northside"
+        "Northside: Tuesday <3 works.", channel="email", wording=words, practice_name="Northside"
     )
     assert (mail.problems, mail.subject) == ((), "Northside")
     assert "Tuesday &lt;3 works" in mail.body_html
