@@ -13,8 +13,7 @@ from support.served import served_pages
 # Playwright's loop runs in this thread; the tests ask the database between two of its steps, never within.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -36,27 +35,32 @@ def address(django_db_setup):
 
 @pytest.fixture
 def new_page(chromium, address):
-    """``new_page(PHONE)`` opens a page of that size; scripts of other origins are refused as in production."""
-    contexts = []
+    """``new_page("phone")`` opens a page of that size; what its console says against us fails the test."""
+    contexts, complaints = [], []
 
-    def open_page(size=None, **options):
-        context = chromium.new_context(viewport=size or DESKTOP, base_url=address, **options)
-        context.set_default_timeout(15_000)
+    def open_page(size="desktop", **options):
+        context = chromium.new_context(viewport=SIZES[size], base_url=address, **options)
+        context.set_default_timeout(20_000)
         contexts.append(context)
-        return context.new_page()
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
 
     yield open_page
     for context in contexts:
         context.close()
+    assert complaints == []
 
 
 @pytest.fixture
 def page(new_page):
-    return new_page(DESKTOP)
+    return new_page()
 
 
 def problems(page) -> list[tuple[str, str, str]]:
     """What axe finds on the page: [(address, rule, the first element)]."""
+    # The pages allow no script from elsewhere, axe included, so it goes in by the browser's own door.
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
     return [(page.url, one["id"], one["nodes"][0]["html"][:300]) for one in found]
 

@@ -89,7 +89,7 @@ WORDS: dict[str, dict[str, str]] = {
         "expired": "Too late, dropped",
         "unknown": "Unclear whether it went out",
     },
-    "verdict": {"allow": "Allowed now", "defer": "Not now", "refuse": "Not allowed"},
+    "verdict": {"allow": "Allowed now", "defer": "Not now", "wait": "Not today", "refuse": "Not allowed"},
     # What judging a rule for one patient said.
     "finding": {
         "open": "On the list",
@@ -290,7 +290,7 @@ def reason_words(reason: Mapping[str, Any] | Any) -> str:
     detail = _dates(detail)
     if says and detail:
         return f"{says} ({detail})"
-    return says or detail or plain(rule)
+    return says or upper_first(detail) or plain(rule)
 
 
 def audit_words(action: str) -> str:
@@ -309,7 +309,7 @@ def step_words(step: Mapping[str, Any] | Any) -> str:
     text = _dates(detail) or plain(rule)
     for key, said in WORDS["visit"].items():
         text = re.sub(rf"\b{key}\b", said, text)
-    return text[:1].upper() + text[1:]
+    return upper_first(text)
 
 
 def _parts(reason: Mapping[str, Any] | Any) -> tuple[str, str]:
@@ -354,9 +354,14 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 FILTERS: dict[str, Any] = {
     "words": words,
     "lower_first": lower_first,
+    "upper_first": upper_first,
     "plain": plain,
     "language": language,
     "visit_words": visit,

@@ -1,6 +1,8 @@
 """Patients: who is this, why are they on or off the list, what has happened, what is allowed?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -68,6 +70,31 @@ def patients(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What the guard says of some channels alike."""
+
+    channels: tuple[str, ...]
+    verdict: str
+    reasons: tuple[str, ...]
+    defer_until: datetime | None
+
+
+def answers(decisions: Mapping[Any, Decision]) -> tuple[Answer, ...]:
+    """The guard's decisions by channel, those that say the same together.
+
+    A wait that would outlast the day comes back as a refusal led by "expired": people read it as "not today".
+    """
+    found: dict[tuple[str, tuple[str, ...], datetime | None], list[str]] = {}
+    for channel, decision in decisions.items():
+        waits = [one for one in decision.reasons if one.rule != "expired"]
+        is_wait = bool(waits) and decision.reasons[0].rule == "expired"
+        verdict = "wait" if is_wait else decision.verdict
+        said = tuple(reason_words(one) for one in (waits or decision.reasons))
+        found.setdefault((verdict, said, decision.defer_until), []).append(channel)
+    return tuple(Answer(tuple(channels), *key) for key, channels in found.items())
+
+
+@dataclass(frozen=True, slots=True)
 class PatientFile:
     head: patientfile.PatientHead
     gaps: tuple[patientfile.GapLine, ...]
@@ -76,7 +103,7 @@ class PatientFile:
     consents: tuple[patientfile.ConsentLine, ...]
     holds: tuple[patientfile.HoldLine, ...]
     tasks: tuple[worklist.TaskLine, ...]
-    decisions: tuple[tuple[str, Decision], ...]
+    answers: tuple[Answer, ...]
 
 
 @staff_page(may="patients")
@@ -95,7 +122,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         consents=patientfile.consents_of(**of),
         holds=patientfile.holds_of(**of, now=staff.now),
         tasks=worklist.patients_tasks(**of, now=staff.now),
-        decisions=tuple(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now).items()),
+        answers=answers(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now)),
     )
     return page(request, "patients/patient.html", file=file, head=head, channels=CONSENT_CHANNELS)
 

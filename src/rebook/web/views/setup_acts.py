@@ -99,4 +99,5 @@ def approve_template(request: HttpRequest) -> HttpResponse:
         now=staff.now,
         actor=staff.actor,
     )
-    return after(request, reverse("setup_templates"), say="Approved. It may go out from now on.")
+    here = f"{reverse('setup_templates')}#{line.template.key}"
+    return after(request, here, say="Approved. It may go out from now on.")
