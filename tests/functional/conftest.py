@@ -35,12 +35,18 @@ def address(django_db_setup):
 
 @pytest.fixture
 def new_page(chromium, address):
-    """``new_page("phone")`` opens a page of that size; what its console says against us fails the test."""
+    """``new_page("phone")`` opens a page of that size; what its console says against us fails the test.
+
+    A size is "desktop", "phone" or {"width", "height"}.
+    """
     contexts, complaints = [], []
 
     def open_page(size="desktop", **options):
-        context = chromium.new_context(viewport=SIZES[size], base_url=address, **options)
-        context.set_default_timeout(20_000)
+        viewport = SIZES[size] if isinstance(size, str) else size
+        context = chromium.new_context(viewport=viewport, base_url=address, **options)
+        # Generous: the whole suite may be running beside it on two cores.
+        context.set_default_timeout(30_000)
+        context.set_default_navigation_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
