@@ -2,7 +2,8 @@
 
 A file holds ``[[rule]]`` tables (key, intent, phrases; optional level, source, unless, max_words,
 before_masks, only_when_opted_out, scope, needs_confirmation, barrier), ``[[mask]]`` tables (intent,
-phrases), and ``[spelling]``, ``[emoji]``, ``near``, ``also_words``, ``markers``, ``denials``, ``past``, ``questions``.
+phrases), and ``[spelling]``, ``[emoji]``, ``near``, ``also_words``, ``markers``, ``denials``, ``past``,
+``questions``.
 """
 
 import re
@@ -55,7 +56,7 @@ class _File:
         # Filled once every file is read: a rule written with a variant means the canonical word.
         self.variants: Mapping[str, str] = {}
         for name in self.data.keys() - _FILE_FIELDS:
-            self.fail(name, name, "is not a known field")
+            self.fail(f"{name} =", name, "is not a known field")
         if not self.language:
             self.fail("language", "language", "is missing")
 
@@ -88,7 +89,7 @@ def _rule(file: _File, table: Mapping[str, Any]) -> LexiconRule:
     key, intent = str(table.get("key", "")), str(table.get("intent", ""))
     place = f'"{key}"' if key else "[[rule]]"
     for name in table.keys() - _RULE_FIELDS:
-        file.fail(name, name, "is not a field of a rule")
+        file.fail(f"{name} =", name, "is not a field of a rule")
     if not key:
         file.fail("[[rule]]", "key", "a rule is without a key")
     if intent not in INTENT_RANKS:

@@ -19,7 +19,9 @@ SHARED = Path(__file__).parents[4] / "shared" / "data" / "replies"
 
 def readings(name):
     lines = (WORDINGS / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
-    return [(text, classify(text, lexicon=shipped_lexicon())) for _, text in (one.split("\t") for one in lines)]
+    return [
+        (text, classify(text, lexicon=shipped_lexicon())) for _, text in (one.split("\t") for one in lines)
+    ]
 
 
 def share(found, is_hit):
