@@ -15,7 +15,8 @@ from rebook.flow.gap_rehearsal import judge_directory
 
 BUDGET = 1.5
 PATIENTS = 1_000_000
-_COMPARED = "patient_id, definition_key, verdict, tier, risk_class, anchor_on, due_on, overdue_on"
+_COMPARED = """patient_id, definition_key, kind, verdict, tier, risk_class, visit_type, anchor_on, due_on,
+    overdue_on, interval_days, location_id, follow_up_id, appointment_id, value_cents"""
 
 
 def run(*, size: int = PATIENTS, input: Path | None = None) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def run(*, size: int = PATIENTS, input: Path | None = None) -> dict[str, Any]:
         if input is None:
             generate(directory=directory, patients=size)
         with duckdb.connect(config={"temp_directory": folder, "preserve_insertion_order": "false"}) as engine:
-            engine.execute("SET memory_limit = '5GB'")
+            engine.execute("SET memory_limit = '5GB'; SET enable_progress_bar = false")
             ours = judge_directory(engine, directory=directory, as_of=date.fromisoformat(AS_OF))
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             reference = _reference(engine)

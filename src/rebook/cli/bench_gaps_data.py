@@ -65,23 +65,25 @@ def _queries(patients: int) -> dict[str, str]:
     people = f"range(1, {patients} + 1) t(i)"
     rows = f"range(0, {patients} * {APPOINTMENTS_EACH}) t(n)"
     who = f"(n // {APPOINTMENTS_EACH} + 1)"
+    to_come = _pick(("booked",) * 9 + ("cancelled",), "n", 2)
     happened = _pick(("fulfilled",) * 14 + ("arrived", "cancelled", "cancelled", "noshow", "booked"), "n", 3)
     return {
         "patients": f"""SELECT i::BIGINT AS patient_id,
-            CASE WHEN {_hash("i", 1)} % 50 = 0 THEN {none} ELSE {today} - ({_hash("i", 2)} % 33000)::INT END AS birth_on,
+            CASE WHEN {_hash("i", 1)} % 50 > 0 THEN {today} - ({_hash("i", 2)} % 33000)::INT END AS birth_on,
             {_pick(("female", "male") * 24 + ("unknown", "other"), "i", 3)} AS sex,
             {_hash("i", 4)} % 60 = 0 AS is_deceased, {none} AS deceased_on,
             CASE WHEN {_hash("i", 5)} % 40 = 0 THEN {_day(start, 3200, "i", 6)} END AS left_practice_on,
             CAST(NULL AS BIGINT) AS merged_into_id, (1 + {_hash("i", 7)} % 5)::BIGINT AS home_location_id,
             ({_hash("i", 8)} % 500000)::BIGINT AS value_cents,
-            CASE {_hash("i", 9)} % 100 WHEN 0 THEN '|hospice|' WHEN 1 THEN '|edentulous|' ELSE '' END AS exclusions
+            {_pick(("",) * 98 + ("|hospice|", "|edentulous|"), "i", 9)} AS exclusions
             FROM {people}""",
         "appointments": f"""SELECT n::BIGINT AS appointment_id, {who}::BIGINT AS patient_id,
             {_pick(_TYPES, "n", 1)} AS visit_type,
-            CASE WHEN on_day > {today} THEN {_pick(("booked",) * 9 + ("cancelled",), "n", 2)} ELSE {happened} END AS status,
+            CASE WHEN on_day > {today} THEN {to_come} ELSE {happened} END AS status,
             on_day AS starts_on, on_day - ({_hash("n", 4)} % 120)::INT AS booked_on,
             CASE WHEN {_hash("n", 5)} % 3 > 0 THEN on_day - ({_hash("n", 6)} % 20)::INT END AS cancelled_on,
-            {_pick(("patient", "clinic", ""), "n", 7)} AS cancelled_by, (1 + {_hash("n", 8)} % 5)::BIGINT AS location_id
+            {_pick(("patient", "clinic", ""), "n", 7)} AS cancelled_by,
+            (1 + {_hash("n", 8)} % 5)::BIGINT AS location_id
             FROM (SELECT n, {_day(start, 2900, "n", 9)} AS on_day FROM {rows}) t(n, on_day)""",
         "visits": f"""SELECT {who}::BIGINT AS patient_id, {_pick(_TYPES, "n", 1)} AS visit_type,
             {_day(start, 2700, "n", 9)} AS visited_on FROM {rows} WHERE n % 5 = 0""",
@@ -91,8 +93,9 @@ def _queries(patients: int) -> dict[str, str]:
             CASE WHEN i % 4 > 0 THEN {_day(start, 2800, "i", 23)} END AS onset_on,
             CASE WHEN i % 9 = 0 THEN {_day(start, 3200, "i", 24)} END AS abated_on
             FROM {people} WHERE {_hash("i", 25)} % 2 = 0""",
-        "follow_ups": f"""SELECT i::BIGINT AS follow_up_id, i::BIGINT AS patient_id, {_pick(_TYPES, "i", 26)} AS visit_type,
-            on_day AS recommended_on, on_day + ({_hash("i", 27)} % 200)::INT AS due_on
+        "follow_ups": f"""SELECT i::BIGINT AS follow_up_id, i::BIGINT AS patient_id,
+            {_pick(_TYPES, "i", 26)} AS visit_type, on_day AS recommended_on,
+            on_day + ({_hash("i", 27)} % 200)::INT AS due_on
             FROM (SELECT i, {_day(start, 2880, "i", 28)} AS on_day FROM {people}) t(i, on_day)
             WHERE {_hash("i", 29)} % 3 = 0""",
     }

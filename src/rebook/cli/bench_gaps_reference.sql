@@ -1,4 +1,4 @@
--- The reference of "bench gaps": the dental and primary care packs and the event gaps, written by hand for DuckDB.
+-- The reference of "bench gaps": the shipped packs and the event gaps, written by hand for DuckDB.
 -- Reads the views of a snapshot; the day is the variable as_of. What the rules mean is said in core/gaps.
 CREATE OR REPLACE TEMP TABLE reference_people AS
 WITH kept AS (
@@ -71,7 +71,7 @@ WITH kept AS (
             {'on': recommended_on, 'id': follow_up_id} AS k
         FROM follow_ups WHERE recommended_on <= getvariable('as_of')) GROUP BY patient_id
 )
-SELECT p.patient_id, p.birth_on, p.sex, p.exclusions,
+SELECT p.patient_id, p.birth_on, p.sex, p.exclusions, p.home_location_id AS home, p.value_cents AS worth,
     CASE WHEN p.is_deceased AND (p.deceased_on IS NULL OR p.deceased_on <= getvariable('as_of')) THEN false
         WHEN p.merged_into_id IS NOT NULL OR p.left_practice_on <= getvariable('as_of') THEN false
         ELSE NOT regexp_matches(p.exclusions, '\|(hospice|palliative|inpatient|nursing_facility|incarcerated|dismissed|legal_hold|transferred|complaint|moved_away|no_recall)\|') END AS well,
@@ -102,95 +102,120 @@ CREATE OR REPLACE TEMP MACRO tier_of(last_on) AS CASE
 
 CREATE OR REPLACE TEMP TABLE reference AS
 WITH due AS (
-    SELECT patient_id, last_on, 'primary_care.annual_visit' AS key, 1 AS class, 60 AS grace, c_annual AS is_booked, f_annual AS f,
-        annual AS anchor_on, annual + INTERVAL 12 MONTH AS next_on, greatest(birth_on + INTERVAL 216 MONTH, first_on) AS first_due
-    FROM reference_people WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 216 MONTH AND getvariable('as_of') < birth_on + INTERVAL 780 MONTH
+    SELECT patient_id, last_on, home, worth, 'primary_care.annual_visit' AS key, 'annual_visit' AS type, 1 AS class,
+        60 AS grace, 12 AS months, c_annual AS is_booked, f_annual AS f, annual AS anchor_on,
+        annual + INTERVAL 12 MONTH AS next_on, greatest(birth_on + INTERVAL 216 MONTH, first_on) AS first_due
+    FROM reference_people
+    WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 216 MONTH
+        AND getvariable('as_of') < birth_on + INTERVAL 780 MONTH
     UNION ALL
-    SELECT patient_id, last_on, 'primary_care.well_child', 1, 60, c_child, f_child,
+    SELECT patient_id, last_on, home, worth, 'primary_care.well_child', 'well_child', 1, 60, 12, c_child, f_child,
         child, child + INTERVAL 12 MONTH, greatest(birth_on + INTERVAL 36 MONTH, first_on)
-    FROM reference_people WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 36 MONTH AND getvariable('as_of') < birth_on + INTERVAL 216 MONTH
+    FROM reference_people
+    WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 36 MONTH
+        AND getvariable('as_of') < birth_on + INTERVAL 216 MONTH
     UNION ALL
-    SELECT patient_id, last_on, 'primary_care.mammogram', 1, 90, c_mammogram, f_mammogram,
-        mammogram, mammogram + INTERVAL 24 MONTH, greatest(birth_on + INTERVAL 480 MONTH, first_on)
-    FROM reference_people WHERE well AND sex = 'female' AND NOT mastectomy AND NOT contains(exclusions, '|limited_life_expectancy|')
-        AND getvariable('as_of') >= birth_on + INTERVAL 480 MONTH AND getvariable('as_of') < birth_on + INTERVAL 900 MONTH
+    SELECT patient_id, last_on, home, worth, 'primary_care.mammogram', 'mammogram', 1, 90, 24, c_mammogram,
+        f_mammogram, mammogram, mammogram + INTERVAL 24 MONTH, greatest(birth_on + INTERVAL 480 MONTH, first_on)
+    FROM reference_people
+    WHERE well AND sex = 'female' AND NOT mastectomy AND NOT contains(exclusions, '|limited_life_expectancy|')
+        AND getvariable('as_of') >= birth_on + INTERVAL 480 MONTH
+        AND getvariable('as_of') < birth_on + INTERVAL 900 MONTH
     UNION ALL
-    SELECT patient_id, last_on, 'primary_care.colorectal_screening', 1, 60, c_annual, NULL,
-        CASE WHEN later_scope THEN scope ELSE fit END,
+    SELECT patient_id, last_on, home, worth, 'primary_care.colorectal_screening', 'annual_visit', 1, 60, 12,
+        c_annual, NULL, CASE WHEN later_scope THEN scope ELSE fit END,
         CASE WHEN later_scope THEN scope + INTERVAL 120 MONTH ELSE fit + INTERVAL 12 MONTH END,
         greatest(birth_on + INTERVAL 540 MONTH, first_on)
-    FROM (SELECT *, scope IS NOT NULL AND (fit IS NULL OR scope + INTERVAL 120 MONTH > fit + INTERVAL 12 MONTH
-            OR (scope + INTERVAL 120 MONTH = fit + INTERVAL 12 MONTH AND scope > fit)) AS later_scope FROM reference_people)
+    FROM (
+        SELECT *, scope IS NOT NULL AND (fit IS NULL OR scope + INTERVAL 120 MONTH > fit + INTERVAL 12 MONTH
+            OR (scope + INTERVAL 120 MONTH = fit + INTERVAL 12 MONTH AND scope > fit)) AS later_scope
+        FROM reference_people)
     WHERE well AND NOT colectomy AND NOT contains(exclusions, '|limited_life_expectancy|')
-        AND getvariable('as_of') >= birth_on + INTERVAL 540 MONTH AND getvariable('as_of') < birth_on + INTERVAL 912 MONTH
+        AND getvariable('as_of') >= birth_on + INTERVAL 540 MONTH
+        AND getvariable('as_of') < birth_on + INTERVAL 912 MONTH
     UNION ALL
-    SELECT patient_id, last_on, 'primary_care.diabetes_visit', 2, 30, c_diabetes, f_diabetes,
-        diabetes, diabetes + INTERVAL 6 MONTH, greatest(o_diabetes, first_on) + INTERVAL 6 MONTH
+    SELECT patient_id, last_on, home, worth, 'primary_care.diabetes_visit', 'diabetes_visit', 2, 30, 6, c_diabetes,
+        f_diabetes, diabetes, diabetes + INTERVAL 6 MONTH, greatest(o_diabetes, first_on) + INTERVAL 6 MONTH
     FROM reference_people WHERE well AND has_diabetes
     UNION ALL
-    SELECT patient_id, last_on, 'primary_care.hypertension_visit', 2, 30, c_chronic, f_chronic,
-        chronic, chronic + INTERVAL 6 MONTH, greatest(o_pressure, first_on) + INTERVAL 6 MONTH
+    SELECT patient_id, last_on, home, worth, 'primary_care.hypertension_visit', 'chronic_follow_up', 2, 30, 6,
+        c_chronic, f_chronic, chronic, chronic + INTERVAL 6 MONTH, greatest(o_pressure, first_on) + INTERVAL 6 MONTH
     FROM reference_people WHERE well AND has_pressure AND NOT has_diabetes
     UNION ALL
-    SELECT patient_id, last_on, 'dental.hygiene', 1, 45, c_hygiene, f_hygiene,
-        hygiene, hygiene + INTERVAL 6 MONTH, CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
+    SELECT patient_id, last_on, home, worth, 'dental.hygiene', 'hygiene', 1, 45, 6, c_hygiene, f_hygiene,
+        hygiene, hygiene + INTERVAL 6 MONTH,
+        CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
     FROM reference_people WHERE well AND NOT has_gum AND NOT edentulous
     UNION ALL
-    SELECT patient_id, last_on, 'dental.periodontal_maintenance', 2, 21, c_gum, f_gum,
-        gum, gum + INTERVAL 3 MONTH, greatest(o_gum, first_on) + INTERVAL 3 MONTH
+    SELECT patient_id, last_on, home, worth, 'dental.periodontal_maintenance', 'periodontal_maintenance', 2, 21, 3,
+        c_gum, f_gum, gum, gum + INTERVAL 3 MONTH, greatest(o_gum, first_on) + INTERVAL 3 MONTH
     FROM reference_people WHERE well AND has_gum AND NOT edentulous
     UNION ALL
-    SELECT patient_id, last_on, 'dental.dental_exam', 1, 60, c_exam, f_exam,
-        exam, exam + INTERVAL 12 MONTH, CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
+    SELECT patient_id, last_on, home, worth, 'dental.dental_exam', 'dental_exam', 1, 60, 12, c_exam, f_exam,
+        exam, exam + INTERVAL 12 MONTH,
+        CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
     FROM reference_people WHERE well
 ), dated AS (
-    SELECT patient_id, last_on, key, class, grace, is_booked,
-        CASE WHEN beats THEN f.on ELSE anchor_on END AS anchor_on,
-        CASE WHEN beats THEN f.due ELSE coalesce(next_on, first_due)::DATE END AS due_on,
-        CASE WHEN beats THEN f.id END AS follow_up_id
+    SELECT *, CASE WHEN beats THEN f.on ELSE anchor_on END AS from_on,
+        CASE WHEN beats THEN f.due ELSE coalesce(next_on, first_due)::DATE END AS due_on
     FROM (SELECT *, f IS NOT NULL AND (anchor_on IS NULL OR f.on >= anchor_on) AS beats FROM due)
 )
-SELECT patient_id, key AS definition_key, CASE WHEN is_booked THEN 'booked' ELSE 'open' END AS verdict, tier_of(last_on) AS tier,
-    class AS risk_class, anchor_on, due_on, (due_on + grace)::DATE AS overdue_on, follow_up_id
+SELECT patient_id, key AS definition_key, 'interval' AS kind, CASE WHEN is_booked THEN 'booked' ELSE 'open' END AS verdict,
+    tier_of(last_on) AS tier, class AS risk_class, type AS visit_type, false AS is_sensitive, from_on AS anchor_on,
+    due_on, (due_on + grace)::DATE AS overdue_on,
+    CASE WHEN beats THEN greatest(due_on - from_on, 1) WHEN from_on IS NULL
+        THEN date_diff('day', due_on, due_on + to_months(months)) ELSE due_on - from_on END AS interval_days,
+    home AS location_id, CASE WHEN beats THEN f.id END AS follow_up_id, NULL::BIGINT AS appointment_id,
+    worth AS value_cents
 FROM dated WHERE due_on + grace <= getvariable('as_of');
 
 INSERT INTO reference
 WITH newest AS (
-    SELECT *, row_number() OVER (PARTITION BY patient_id, visit_type ORDER BY recommended_on DESC, follow_up_id DESC) AS place
+    SELECT *, row_number() OVER (
+        PARTITION BY patient_id, visit_type ORDER BY recommended_on DESC, follow_up_id DESC) AS place
     FROM follow_ups WHERE recommended_on <= getvariable('as_of')
 ), waiting AS (
-    SELECT f.*, p.last_on, p.coming, least(f.due_on, f.recommended_on + 7) AS book_by, least(f.due_on + 14, f.recommended_on + 7) AS late_on
+    SELECT f.*, p.last_on, p.coming, p.home, p.worth, least(f.due_on, f.recommended_on + 7) AS book_by,
+        least(f.due_on + 14, f.recommended_on + 7) AS late_on
     FROM newest f JOIN reference_people p USING (patient_id)
     WHERE place = 1 AND p.well AND (p.last_on IS NULL OR p.last_on <= f.recommended_on)
-        AND f.follow_up_id NOT IN (SELECT follow_up_id FROM reference WHERE verdict = 'open' AND follow_up_id IS NOT NULL)
+        AND f.follow_up_id NOT IN (
+            SELECT follow_up_id FROM reference WHERE verdict = 'open' AND follow_up_id IS NOT NULL)
 )
-SELECT patient_id, 'follow_up_not_booked:' || follow_up_id, CASE WHEN coming THEN 'booked' ELSE 'open' END, tier_of(last_on),
-    CASE visit_type WHEN 'annual_visit' THEN 1 WHEN 'well_child' THEN 1 WHEN 'mammogram' THEN 1 WHEN 'hygiene' THEN 1
-        WHEN 'dental_exam' THEN 1 ELSE 2 END, recommended_on, book_by, late_on, follow_up_id
+SELECT patient_id, 'follow_up_not_booked:' || follow_up_id, 'follow_up_not_booked',
+    CASE WHEN coming THEN 'booked' ELSE 'open' END, tier_of(last_on),
+    CASE WHEN visit_type IN ('annual_visit', 'well_child', 'mammogram', 'hygiene', 'dental_exam') THEN 1 ELSE 2 END,
+    visit_type, false, recommended_on, book_by, late_on, greatest(due_on - recommended_on, 1), home, follow_up_id,
+    NULL, worth
 FROM waiting WHERE late_on <= getvariable('as_of');
 
 INSERT INTO reference
 WITH broken AS (
-    SELECT appointment_id, patient_id, visit_type, status, cancelled_by,
+    SELECT appointment_id, patient_id, visit_type, status, cancelled_by, location_id,
         CASE WHEN status = 'noshow' THEN starts_on ELSE coalesce(cancelled_on, starts_on) END AS broken_on
     FROM appointments WHERE status IN ('noshow', 'cancelled')
         AND (booked_on IS NULL OR booked_on <= getvariable('as_of') OR starts_on <= getvariable('as_of'))
 ), live AS (
-    SELECT b.*, p.last_on, p.coming, row_number() OVER (PARTITION BY b.patient_id, visit_type ORDER BY broken_on DESC, appointment_id DESC) AS place,
+    SELECT b.*, p.last_on, p.coming, p.home, p.worth, row_number() OVER (
+            PARTITION BY b.patient_id, visit_type ORDER BY broken_on DESC, appointment_id DESC) AS place,
         CASE WHEN status = 'noshow' THEN 1 WHEN cancelled_by = 'clinic' THEN 0 ELSE 2 END AS grace,
-        CASE WHEN visit_type IN ('diabetes_visit', 'chronic_follow_up', 'periodontal_maintenance') THEN 2 ELSE 1 END AS base
+        CASE WHEN visit_type IN ('diabetes_visit', 'chronic_follow_up', 'periodontal_maintenance')
+            THEN 2 ELSE 1 END AS base,
+        CASE WHEN status = 'noshow' THEN 'no_show_not_rebooked' ELSE 'cancelled_not_rebooked' END AS kind
     FROM broken b JOIN reference_people p USING (patient_id)
     WHERE broken_on <= getvariable('as_of') AND p.well
         AND (p.last_on IS NULL OR (p.last_on < broken_on AND broken_on >= getvariable('as_of') - 365))
 )
-SELECT patient_id, CASE WHEN status = 'noshow' THEN 'no_show_not_rebooked:' ELSE 'cancelled_not_rebooked:' END || appointment_id,
-    CASE WHEN coming THEN 'booked' ELSE 'open' END, tier_of(last_on),
-    base + CASE WHEN status = 'noshow' THEN (base >= 2)::INT ELSE (cancelled_by = 'clinic')::INT END, broken_on, broken_on, broken_on + grace, NULL
+SELECT patient_id, kind || ':' || appointment_id, kind, CASE WHEN coming THEN 'booked' ELSE 'open' END,
+    tier_of(last_on),
+    base + CASE WHEN status = 'noshow' THEN (base >= 2)::INT ELSE (cancelled_by = 'clinic')::INT END,
+    visit_type, false, broken_on, broken_on, broken_on + grace, NULL, coalesce(home, location_id), NULL,
+    appointment_id, worth
 FROM live WHERE place = 1 AND broken_on + grace <= getvariable('as_of');
 
 INSERT INTO reference
-SELECT patient_id, 'inactive', CASE WHEN coming THEN 'booked' ELSE 'open' END, tier_of(last_on), 0, last_on,
-    (last_on + INTERVAL 12 MONTH)::DATE, (last_on + INTERVAL 12 MONTH)::DATE, NULL
-FROM reference_people
-WHERE well AND last_on + INTERVAL 12 MONTH <= getvariable('as_of')
+SELECT patient_id, 'inactive', 'inactive', CASE WHEN coming THEN 'booked' ELSE 'open' END, tier_of(last_on), 0, '',
+    false, last_on, away_on, away_on, away_on - last_on, home, NULL, NULL, worth
+FROM (SELECT *, (last_on + INTERVAL 12 MONTH)::DATE AS away_on FROM reference_people)
+WHERE well AND away_on <= getvariable('as_of')
     AND patient_id NOT IN (SELECT patient_id FROM reference WHERE verdict = 'open');

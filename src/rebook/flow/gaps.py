@@ -96,7 +96,7 @@ def find_gaps(*, organisation_id: int, as_of: date, now: datetime) -> GapSummary
         with transaction.atomic(durable=True):
             write.wait_for_turn(organisation_id=organisation_id)
             write.stage_findings(blocks=population.csv("FROM findings WHERE verdict = 'open'"))
-            closed = _close(organisation_id, source, plan, as_of)
+            closed = _close(organisation_id, source, definitions, settings, as_of)
             updated = write.change_found(organisation_id=organisation_id, hashes=hashes)
             opened = write.open_found(
                 organisation_id=organisation_id, as_of=as_of, snapshot_id=snapshot.id, hashes=hashes
@@ -169,7 +169,13 @@ def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSet
     return gap_definitions(tuple(organisation.pack_keys)), settings
 
 
-def _close(organisation_id: int, source: engine.Source, plan: engine.Plan, as_of: date) -> int:
+def _close(
+    organisation_id: int,
+    source: engine.Source,
+    definitions: tuple[GapDefinition, ...],
+    settings: GapSettings,
+    as_of: date,
+) -> int:
     """Close what ended, asking the engine about just these patients why."""
     patients = write.patients_with_ending_gaps(organisation_id=organisation_id)
     if not patients:
@@ -179,6 +185,7 @@ def _close(organisation_id: int, source: engine.Source, plan: engine.Plan, as_of
         "CREATE OR REPLACE TEMP TABLE ending AS SELECT unnest($ids::BIGINT[]) AS patient_id",
         {"ids": patients},
     )
+    plan = engine.compile_plan(definitions, settings, is_brief=False)
     why = engine.judge_population(
         source.narrowed("ending"), plan, as_of=as_of, verdicts=VERDICTS, name="verdicts"
     )

@@ -50,7 +50,7 @@ def population_answers(
     """Patient to definition key to what both engines must agree on."""
     found = judge_population(
         from_arrow(ENGINE, as_tables(charts)),
-        compile_plan(tuple(definitions), settings),
+        compile_plan(tuple(definitions), settings, is_brief=set(verdicts) <= {"open", "booked"}),
         as_of=as_of,
         verdicts=verdicts,
         patients_at_once=patients_at_once,

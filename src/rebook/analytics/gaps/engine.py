@@ -66,15 +66,15 @@ def judge_population(
     for bounds in source.ranges(patients_at_once):
         source.show(bounds)
         engine.execute(f"CREATE OR REPLACE TEMP TABLE people AS {plan.people}")
-        engine.execute(f"CREATE OR REPLACE TEMP TABLE part ({COLUMNS})")
+        here = f"WHERE patient_id BETWEEN {bounds[0]} AND {bounds[1]}" if bounds else ""
+        engine.execute(f'CREATE OR REPLACE TEMP VIEW part AS SELECT * FROM "{name}" {here}')
         for statement in plan.findings:
-            engine.execute(f"INSERT INTO part SELECT * FROM ({statement}) WHERE verdict IN ({chosen})")
-        engine.execute(f'INSERT INTO "{name}" SELECT * FROM part')
+            engine.execute(f'INSERT INTO "{name}" SELECT * FROM ({statement}) WHERE verdict IN ({chosen})')
         engine.execute(
             f'INSERT INTO "{name}_people" SELECT patient_id, standing, last_attended_on FROM people'
         )
         _count_tiers(population)
-    engine.execute("DROP TABLE IF EXISTS people; DROP TABLE IF EXISTS part")
+    engine.execute("DROP VIEW IF EXISTS part; DROP TABLE IF EXISTS people")
     return population
 
 

@@ -28,8 +28,16 @@ def interval_findings(
     number: int,
     words: Vocabulary,
     settings: GapSettings,
+    is_brief: bool,
 ) -> ir.Table:
-    """One rule's verdict for every row of ``people`` (see ``wide``); ``number``: its place in the list."""
+    """One rule's verdict for every row of ``people`` (see ``wide``); ``number``: its place in the list.
+
+    ``is_brief`` leaves out at once whoever the rule is not for.
+    """
+    refusal = _refusal(people, definition, words, settings)
+    coming = sorted(definition.booked_types)
+    if is_brief:
+        people = people.filter(people.standing.isnull(), refusal.isnull())
     due = _due(people, definition, number, words)
     rows = people.select(
         "patient_id",
@@ -42,20 +50,22 @@ def interval_findings(
         overdue_on=later(due.due_on, days=definition.grace_days),
         interval_days=due.interval_days,
         follow_up_id=due.follow_up_id,
-        refusal=_refusal(people, definition, words, settings),
-        is_booked=any_of(
-            [people.coming_blank, *(people[words.coming(one)] for one in definition.booked_types)]
-        ),
+        refusal=ibis.null("string") if is_brief else refusal,
+        is_booked=any_of([people.coming_blank, *(people[words.coming(one)] for one in coming)]),
     )
     opens_on = rows.due_on if definition.risk_class >= SIGNED_FROM_CLASS else rows.overdue_on
-    verdict = ibis.cases(
-        (rows.standing.notnull(), rows.standing),
-        (rows.refusal.notnull(), rows.refusal),
-        (rows.due_on.isnull(), "nothing_to_count_from"),
-        (opens_on > AS_OF, "not_due"),
-        (rows.is_booked, "booked"),
-        else_="open",
-    )
+    if is_brief:
+        rows = rows.filter(opens_on <= AS_OF)
+        verdict = ibis.ifelse(rows.is_booked, "booked", "open")
+    else:
+        verdict = ibis.cases(
+            (rows.standing.notnull(), rows.standing),
+            (rows.refusal.notnull(), rows.refusal),
+            (rows.due_on.isnull(), "nothing_to_count_from"),
+            (opens_on > AS_OF, "not_due"),
+            (rows.is_booked, "booked"),
+            else_="open",
+        )
     return rows.select(
         "patient_id",
         definition_key=ibis.literal(definition.key),
@@ -133,8 +143,8 @@ def _due(people: ir.Table, definition: GapDefinition, number: int, words: Vocabu
     due_on = due_on.coalesce(first_due)
     if not definition.return_types:
         return Due(due_on, anchor_on, days.cast("int64"), ibis.null("int64"))
-    recommended_on = people[f"return_{number}_recommended_on"]
-    return_on = people[f"return_{number}_due_on"]
+    told = people[f"return_{number}"]
+    recommended_on, return_on = told["recommended_on"], told["due_on"]
     beats = recommended_on.notnull() & (last.isnull() | (recommended_on >= last).fill_null(False))
     return Due(
         due_on=ibis.ifelse(beats, return_on, due_on),
@@ -142,7 +152,7 @@ def _due(people: ir.Table, definition: GapDefinition, number: int, words: Vocabu
         interval_days=ibis.ifelse(
             beats, ibis.greatest(return_on.delta(recommended_on, unit="day"), 1), days
         ).cast("int64"),
-        follow_up_id=ibis.ifelse(beats, people[f"return_{number}_follow_up_id"], ibis.null("int64")),
+        follow_up_id=ibis.ifelse(beats, told["id"], ibis.null("int64")),
     )
 
 

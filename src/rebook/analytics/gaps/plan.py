@@ -1,8 +1,8 @@
 """Compiles definitions to the statements that find their gaps, in the order in which they run.
 
-The statements read the views of ``tables.Source`` and fill the temporary tables ``people`` (one row per
-patient) and ``part`` (findings). Compiling takes about a tenth of a second per definition; a plan is compiled
-once and run for every range of patients.
+The statements read the views of ``tables.Source``, the temporary table ``people`` (one row per patient) that
+the first of them makes, and as ``part`` what was found so far. Compiling takes about a tenth of a second per
+definition; a plan is compiled once and run for every range of patients and every day.
 """
 
 from dataclasses import dataclass
@@ -49,10 +49,13 @@ class Plan:
 
 
 @lru_cache(maxsize=16)
-def compile_plan(definitions: tuple[GapDefinition, ...], settings: GapSettings) -> Plan:
-    """Statements for the findings of ``definitions``, whatever their verdict.
+def compile_plan(
+    definitions: tuple[GapDefinition, ...], settings: GapSettings, *, is_brief: bool = True
+) -> Plan:
+    """Statements for the findings of ``definitions``.
 
-    For events and inactivity only open, booked and not yet due ones are worked out.
+    A brief plan gives what is open, booked or not yet due. One that is not gives for every interval rule and
+    every patient why there is no gap, too; for events and inactivity there is nothing more to say.
     """
     tables = snapshot_tables()
     rows = wide(tables, definitions, settings=settings)
@@ -62,7 +65,7 @@ def compile_plan(definitions: tuple[GapDefinition, ...], settings: GapSettings) 
     opened = part.filter(part.verdict == "open")
     covered = opened.filter(opened.follow_up_id.notnull()).select("follow_up_id")
     found = [
-        interval_findings(people, one, number=number, words=words, settings=settings)
+        interval_findings(people, one, number=number, words=words, settings=settings, is_brief=is_brief)
         for number, one in enumerate(definitions)
     ]
     found += [

@@ -79,7 +79,9 @@ def connect(
         config["memory_limit"] = memory
     if spill:
         config["temp_directory"] = str(spill)
-    return duckdb.connect(config=config)
+    engine = duckdb.connect(config=config)
+    engine.execute("SET enable_progress_bar = false")
+    return engine
 
 
 def read_snapshot(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:

@@ -148,11 +148,13 @@ def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition]) -> ir.Tab
     )
     rows = rows.mutate(place=ibis.row_number().over(newest_first))
     columns: dict[str, ir.Value] = {"returns_known": rows.count()}
+    told = ibis.struct(
+        {"id": rows.follow_up_id, "recommended_on": rows.recommended_on, "due_on": rows.due_on}
+    )
     for number, one in enumerate(definitions):
         if one.return_types:
             fits = rows.visit_type.isin(sorted(one.return_types))
-            for name in ("follow_up_id", "recommended_on", "due_on"):
-                columns[f"return_{number}_{name}"] = rows[name].argmin(rows.place, where=fits)
+            columns[f"return_{number}"] = told.argmin(rows.place, where=fits)
     return rows.group_by("patient_id").aggregate(**columns)
 
 

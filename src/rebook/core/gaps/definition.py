@@ -91,23 +91,19 @@ class GapDefinition:
 
     @property
     def qualifying(self) -> tuple[Qualifying, ...]:
-        """Everything the interval counts from, each with its own months and days."""
-        groups = [
-            one
-            if one.interval_months or one.interval_days
-            else Qualifying(one.visit_types, one.procedures, self.interval_months, self.interval_days)
-            for one in self.last
-        ]
-        if self.satisfied_by_visit_types or self.satisfied_by_procedures:
-            groups.append(
-                Qualifying(
-                    self.satisfied_by_visit_types,
-                    self.satisfied_by_procedures,
-                    self.interval_months,
-                    self.interval_days,
-                )
+        """Everything the interval counts from, one group for each length of interval."""
+        extra = Qualifying(self.satisfied_by_visit_types, self.satisfied_by_procedures)
+        groups: dict[tuple[int, int], Qualifying] = {}
+        for one in (*self.last, extra):
+            if not (one.visit_types or one.procedures):
+                continue
+            own = (one.interval_months, one.interval_days)
+            length = own if any(own) else (self.interval_months, self.interval_days)
+            known = groups.get(length, Qualifying())
+            groups[length] = Qualifying(
+                known.visit_types + one.visit_types, known.procedures + one.procedures, *length
             )
-        return tuple(groups)
+        return tuple(groups.values())
 
     @property
     def return_types(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Func, QuerySet, Value
+from django.db.models import CharField, Count, F, Func, QuerySet, Value
 
 from rebook.records.models import Gap, GapSignOff, Snapshot
 
@@ -106,7 +106,11 @@ def count_open(*, organisation_id: int) -> list[GapCount]:
     """
     rows = (
         _open(organisation_id)
-        .annotate(rule=Func(F("definition_key"), Value(":"), Value(1), function="split_part"))
+        .annotate(
+            rule=Func(
+                F("definition_key"), Value(":"), Value(1), function="split_part", output_field=CharField()
+            )
+        )
         .values_list("rule", "kind", "tier", "location_id")
         .annotate(gaps=Count("id"))
         .order_by("kind", "rule", "tier", "location_id")
