@@ -36,9 +36,11 @@ class BannedWord:
     in_service: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Wording:
     """The checks of one language; all patterns are regular expressions over whole words, case ignored.
+
+    Loaded once per language and told apart by identity, so that its patterns are compiled once.
 
     ``clinical`` names what may not be read by others; ``opt_out`` are the ways to offer an end;
     ``choice`` finds the words to reply with; ``discouraged`` only warn; ``voicemail`` is the heading of what
@@ -161,6 +163,9 @@ def _offers_a_way(text: Text, wording: Wording) -> Iterator[str]:
 
 def word_problems(bare: str, wording: Wording, *, role: TemplateRole, is_open: bool) -> list[str]:
     """Banned words, and clinical ones where others may read."""
+    # One search for all: nearly every text is clean, and each attempt's text is checked.
+    if not _any_of(wording).search(bare):
+        return []
     found = [
         f"banned_word: {word.why} ({_shown(word.pattern)})"
         for word in wording.banned
@@ -173,6 +178,12 @@ def word_problems(bare: str, wording: Wording, *, role: TemplateRole, is_open: b
             if _whole(p).search(bare)
         ]
     return found
+
+
+@lru_cache(maxsize=64)
+def _any_of(wording: Wording) -> re.Pattern[str]:
+    patterns = [*(word.pattern for word in wording.banned), *wording.clinical]
+    return _whole("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
 
 
 def without_names(text: str, names: Collection[str]) -> str:

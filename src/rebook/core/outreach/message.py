@@ -9,6 +9,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from rebook.core.channel import ChannelKind
@@ -154,7 +155,7 @@ def _values(template: Template, fields: Mapping[str, str]) -> tuple[dict[str, st
     missing: list[str] = []
     for spec in template.fields:
         value = unicodedata.normalize("NFC", str(fields.get(spec.name) or "").strip())
-        if template.channel == "sms" and spec.name not in LINK_FIELDS and _is_gsm(template):
+        if template.channel == "sms" and spec.name not in LINK_FIELDS and _is_gsm(template.body):
             value = plain(value)
         values[spec.name] = value or None
         if not value and spec.is_required:
@@ -162,8 +163,9 @@ def _values(template: Template, fields: Mapping[str, str]) -> tuple[dict[str, st
     return values, missing
 
 
-def _is_gsm(template: Template) -> bool:
-    return segments(template.body).encoding == "gsm7"
+@lru_cache(maxsize=1024)
+def _is_gsm(body: str) -> bool:
+    return segments(body).encoding == "gsm7"
 
 
 def _without_optional_names(template: Template, values: dict[str, str | None]) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM = GSM_BASIC | GSM_EXTENDED
 
 # Marks that word processors put in, and what they stand for; letters fall back to their bare form.
 _PLAIN = {
@@ -73,7 +74,7 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Measure a text as it would be sent. An empty text takes one segment, as vendors bill it."""
-    outside = tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENDED))
+    outside = tuple(dict.fromkeys(c for c in text if c not in _GSM)) if set(text) - _GSM else ()
     encoding: Encoding = "ucs2" if outside else "gsm7"
     sizes = _ucs2_sizes(text) if outside else [2 if c in GSM_EXTENDED else 1 for c in text]
     units = sum(sizes)
@@ -119,9 +120,7 @@ def plain_character(character: str) -> str:
 def plain(text: str) -> str:
     """The text with every character outside GSM-7 replaced where a replacement exists, else kept."""
     composed = unicodedata.normalize("NFC", text)
-    return "".join(
-        c if c in GSM_BASIC or c in GSM_EXTENDED else (plain_character(c) or _kept(c)) for c in composed
-    )
+    return "".join(c if c in _GSM else (plain_character(c) or _kept(c)) for c in composed)
 
 
 def _kept(character: str) -> str:
