@@ -67,4 +67,3 @@ def read_email(value: str) -> ContactReading:
     except EmailNotValidError:
         return ContactReading(given, problem="not an e-mail address")
     return ContactReading(read.normalized.lower())
-

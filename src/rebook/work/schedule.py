@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from rebook.accounts.scope import organisation_scope
 from rebook.flow.clean import clean_records
 from rebook.flow.gaps import find_gaps
 from rebook.flow.outcome import close_cases
@@ -47,7 +48,7 @@ def run_day(
         ("settle", lambda: settle_in_the_air(**one, now=now)),
     ]
     results = []
-    with only_pass(organisation_id=organisation_id):
+    with only_pass(organisation_id=organisation_id), organisation_scope(organisation_id):
         for name, stage in stages:
             result = StageResult(name, asdict(stage()))
             on_stage(result)
@@ -58,8 +59,9 @@ def run_day(
 def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[StageResult]:
     """What goes on all day between two passes: plan what fell due, send it, settle what hangs."""
     one = {"organisation_id": organisation_id, "now": now}
-    return [
-        StageResult("plan", asdict(plan_attempts(**one))),
-        StageResult("send", asdict(send_due(**one, worker=worker))),
-        StageResult("settle", asdict(settle_in_the_air(**one))),
-    ]
+    with organisation_scope(organisation_id):
+        return [
+            StageResult("plan", asdict(plan_attempts(**one))),
+            StageResult("send", asdict(send_due(**one, worker=worker))),
+            StageResult("settle", asdict(settle_in_the_air(**one))),
+        ]

@@ -121,7 +121,9 @@ SELECT gap_id, reason FROM (
     ) other ON true
 ) reasons
 """
-NOT_CONTACTED = f"SELECT reason, count(*) FROM ({REASON_OF_EACH}) each_gap GROUP BY 1 ORDER BY count(*) DESC, 1"
+NOT_CONTACTED = (
+    f"SELECT reason, count(*) FROM ({REASON_OF_EACH}) each_gap GROUP BY 1 ORDER BY count(*) DESC, 1"
+)
 GAPS_BEHIND = f"""
 SELECT gap_id FROM ({REASON_OF_EACH}) each_gap
 WHERE reason LIKE ANY(%(reasons)s) ORDER BY gap_id LIMIT %(most)s
