@@ -118,4 +118,5 @@ def state_of(
     rules = {reason.rule for reason in decision.reasons}
     if rules == {"stopped"} and now + STOP_WAIT < expires_at:
         return "deferred", now + STOP_WAIT
-    return ("expired" if rules == {"expired"} else "refused"), due_at
+    # Reasons come most severe first: whoever opted out was refused, however late it is.
+    return ("expired" if decision.reasons[0].rule == "expired" else "refused"), due_at
