@@ -91,7 +91,9 @@ def test_a_question_that_says_stop_is_a_stop(thread, press):
 
 def test_pressing_twice_on_one_day_is_one_answer(thread, press, now):
     link = press("ask_call")
-    response.patient_choice(organisation_id=thread.organisation_id, link_id=link.pk, choice="ask_call", now=now)
+    response.patient_choice(
+        organisation_id=thread.organisation_id, link_id=link.pk, choice="ask_call", now=now
+    )
     assert (Reply.objects.count(), Task.objects.count()) == (1, 1)
 
 
@@ -102,7 +104,11 @@ def test_nothing_is_texted_to_who_sits_before_the_page(thread, press):
 
 def test_one_click_ends_mail_and_leaves_texts_alone(thread, press, now):
     mail = thread.clinic.attempt(
-        thread.case, channel="email", state="delivered", contact_point=thread.email, to_value=thread.email.value
+        thread.case,
+        channel="email",
+        state="delivered",
+        contact_point=thread.email,
+        to_value=thread.email.value,
     )
     link = PatientLink.objects.create(
         organisation=thread.clinic.organisation, patient=thread.patient, attempt=mail, token_hash="one-click",

@@ -24,7 +24,9 @@ def said(thread, **more):
 def test_a_number_as_people_write_it_is_bound_at_once(thread):
     waiting = thread.queue(thread.phone, channel="sms")
     national = thread.phone.value.removeprefix("+1")
-    refused = response.record_opt_out(**said(thread, value=f"({national[:3]}) {national[3:6]} {national[6:]}"))
+    refused = response.record_opt_out(
+        **said(thread, value=f"({national[:3]}) {national[3:6]} {national[6:]}")
+    )
     waiting.refresh_from_db()
     assert (refused, waiting.state) == (1, "refused")
     assert Consent.objects.get().contact_value == thread.phone.value
@@ -50,9 +52,16 @@ def test_no_calls_leaves_texts_and_the_case_alone(thread):
 def test_a_permission_needs_the_words_that_gave_it(thread):
     with pytest.raises(NoEvidence):
         response.record_opt_in(**said(thread, patient_id=thread.patient.pk, wording="  "))
-    response.record_opt_in(**said(thread, patient_id=thread.patient.pk, channel="sms", wording="signed form 12"))
+    response.record_opt_in(
+        **said(thread, patient_id=thread.patient.pk, channel="sms", wording="signed form 12")
+    )
     line = Consent.objects.get()
-    assert (line.state, line.channel, line.wording, line.recorded_by) == ("granted", "sms", "signed form 12", "user:7")
+    assert (line.state, line.channel, line.wording, line.recorded_by) == (
+        "granted",
+        "sms",
+        "signed form 12",
+        "user:7",
+    )
     assert AuditEvent.objects.filter(action="consent.granted").exists()
 
 

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.django_db
 def call(thread, now):
     """A call to make about the thread's case."""
     attempt = thread.clinic.attempt(
-        thread.case, channel="phone", contact_point=thread.phone, to_value=thread.phone.value, reference="call-1"
+        thread.case,
+        channel="phone",
+        contact_point=thread.phone,
+        to_value=thread.phone.value,
+        reference="call-1",
     )
     return Task.objects.create(
         organisation=thread.clinic.organisation,
@@ -192,7 +196,11 @@ def test_another_practice_cannot_touch_it(thread, call, now):
     other = make_practice("oak-lane")
     with pytest.raises(UnableToRecord):
         response.record_disposition(
-            organisation_id=other.organisation.pk, task_id=call.pk, disposition="no_answer", now=now, actor="user:1"
+            organisation_id=other.organisation.pk,
+            task_id=call.pk,
+            disposition="no_answer",
+            now=now,
+            actor="user:1",
         )
 
 
@@ -232,14 +240,22 @@ class TestMessages:
 
     def test_what_was_meant_by_cancel_is_kept_as_evidence(self, thread, record):
         thread.says("CANCEL")
-        record("opt_out_not_meant", task=Task.objects.get(kind="confirm_opt_out"), note="I meant Tuesday's visit")
+        record(
+            "opt_out_not_meant", task=Task.objects.get(kind="confirm_opt_out"), note="I meant Tuesday's visit"
+        )
         newest = Consent.objects.filter(contact_value=thread.phone.value).latest("pk")
-        assert (newest.state, newest.origin, newest.wording) == ("granted", "staff", "I meant Tuesday's visit")
+        assert (newest.state, newest.origin, newest.wording) == (
+            "granted",
+            "staff",
+            "I meant Tuesday's visit",
+        )
 
     def test_a_doubtful_stop_that_was_meant_becomes_a_stop(self, thread, record):
         thread.says("too many texts")
         record("opt_out_confirmed", task=Task.objects.get(kind="confirm_opt_out"))
-        assert Consent.objects.filter(contact_value=thread.phone.value, state="revoked", channel="sms").exists()
+        assert Consent.objects.filter(
+            contact_value=thread.phone.value, state="revoked", channel="sms"
+        ).exists()
         assert thread.fresh().outcome == "opted_out"
 
     def test_a_doubtful_stop_that_was_none_lets_the_sequence_go_on(self, thread, record):

@@ -31,7 +31,11 @@ def test_a_webhook_delivered_twice_is_one_reply_and_one_task(thread):
 def test_yes_pauses_the_sequence_and_opens_a_booking_due_in_fifteen_minutes(thread):
     thread.says("Yes please")
     task, case = task_of(thread), thread.fresh()
-    assert (task.kind, task.owner_role, task.due_at) == ("book", "front_desk", thread.now + dt.timedelta(minutes=15))
+    assert (task.kind, task.owner_role, task.due_at) == (
+        "book",
+        "front_desk",
+        thread.now + dt.timedelta(minutes=15),
+    )
     assert task.reply.intent == "book"
     assert (case.paused_at, case.pause_reason, case.responded_at) == (thread.now, "reply", thread.now)
 
@@ -162,7 +166,9 @@ class TestWhoWrote:
         assert thread.says("Yes", of=written).patient_id == thread.patient.pk
 
     def test_an_answer_by_mail_finds_the_patient_and_ignores_what_it_quotes(self, thread):
-        body = "Yes, Monday please\n\nOn Wed, Nov 18, 2026 at 9:00 AM Elm Street wrote:\n> Reply STOP to end\n"
+        body = (
+            "Yes, Monday please\n\nOn Wed, Nov 18, 2026 at 9:00 AM Elm Street wrote:\n> Reply STOP to end\n"
+        )
         received = thread.says(body, channel="sandbox_email")
         assert (received.intent, received.patient_id) == ("book", thread.patient.pk)
         assert not Consent.objects.exists()

@@ -41,7 +41,11 @@ def vendor(tmp_path):
 def send(thread, vendor):
     def run(now):
         return send_due(
-            organisation_id=thread.organisation_id, now=now, worker="w", limit=10_000, channels={"sms": vendor}
+            organisation_id=thread.organisation_id,
+            now=now,
+            worker="w",
+            limit=10_000,
+            channels={"sms": vendor},
         )
 
     return run
@@ -209,9 +213,7 @@ def test_start_opens_the_number_again_and_yes_does_so_for_who_was_stopped(thread
     ),
     st.sampled_from(WORDINGS),
 )
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_in_any_order_nothing_goes_to_a_number_after_its_stop(thread, vendor, send, now, events, words):
     """Whatever else happens to the patient, the family and the queue around it."""
     point = other_patient(thread, f"+1312557{next(_serial):04}")
@@ -256,5 +258,7 @@ def test_in_any_order_nothing_goes_to_a_number_after_its_stop(thread, vendor, se
 
 def test_unknown_numbers_can_stop_too(thread):
     message = InboundMessage("x-1", "+13125559998", "", "stop", thread.now)
-    response.receive(organisation_id=thread.organisation_id, channel="sandbox", message=message, now=thread.now)
+    response.receive(
+        organisation_id=thread.organisation_id, channel="sandbox", message=message, now=thread.now
+    )
     assert Consent.objects.get().contact_value == "+13125559998"

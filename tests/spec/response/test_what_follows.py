@@ -16,7 +16,15 @@ MAILED = Circumstances(channel="email", snooze_until=UNTIL, has_other_contact=Tr
 
 def reading(*intents, scope="", source="R-A42", asks=False):
     matches = tuple(
-        Match(one, f"en.{one}", 1 if one in LEVEL_1_INTENTS else 3, source, "en", scope=scope, needs_confirmation=asks)
+        Match(
+            one,
+            f"en.{one}",
+            1 if one in LEVEL_1_INTENTS else 3,
+            source,
+            "en",
+            scope=scope,
+            needs_confirmation=asks,
+        )
         for one in intents
     )
     return Classification(matches, "en")

@@ -56,7 +56,9 @@ def test_the_shipped_lexicon_knows_every_intent_in_both_languages():
 
 
 def test_a_rule_written_with_a_variant_means_the_canonical_word(tmp_path):
-    lexicon = load(tmp_path, f'language = "en"\n{RULE}[spelling]\nstop = ["stpo"]\n'.replace("stop it", "stpo it"))
+    lexicon = load(
+        tmp_path, f'language = "en"\n{RULE}[spelling]\nstop = ["stpo"]\n'.replace("stop it", "stpo it")
+    )
     assert lexicon.rules[0].phrases.search(" stop it ")
 
 

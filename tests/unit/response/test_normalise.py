@@ -79,7 +79,10 @@ def test_no_text_breaks_the_reading(text):
     assert reading.level in (1, 2, 3)
 
 
-@given(st.sampled_from(["stop", "Unsubscribe", "no me manden mas", "chest pain"]), st.text("!?. \n\t", max_size=6))
+@given(
+    st.sampled_from(["stop", "Unsubscribe", "no me manden mas", "chest pain"]),
+    st.text("!?. \n\t", max_size=6),
+)
 def test_punctuation_and_case_change_nothing(words, noise):
     first = classify(words, lexicon=shipped_lexicon()).first
     assert classify(noise + words.upper() + noise, lexicon=shipped_lexicon()).first == first
