@@ -202,7 +202,7 @@ def base_policy(keys: frozenset[str], years: tuple[int, ...]) -> GuardPolicy:
         off = public_holidays(us.calendar, key.removeprefix("us-").upper(), years)
         rows.append(_windows(row, off, frozenset()))
     limits: dict[str, Any] = dict(document.data["limits"])
-    caps = [row.max_per_day for key in wanted if (row := us.states.get(key)) and row.max_per_day]
+    caps = [cap for key in wanted if key in us.states and (cap := us.states[key].max_per_day)]
     limits["max_per_day"] = min([limits["max_per_day"], *caps])
     required = document.data.get("consent_required", [])
     return GuardPolicy(
