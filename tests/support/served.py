@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 from django.db import connection
 
@@ -38,14 +38,16 @@ def served_pages(*, workers: int = 2, threads: int = 8):
 
 
 def _wait_for(address: str, server: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         if server.poll() is not None:
             raise AssertionError(f"the web server ended: {server.stderr.read()}")
         try:
-            urllib.request.urlopen(f"{address}/static/patient.css", timeout=5).close()
+            # No such link: the answer shows that pages and database are there.
+            urllib.request.urlopen(f"{address}/p/{'x' * 22}", timeout=60).close()
+        except HTTPError as answer:
+            assert answer.code == 404
+            return
         except (URLError, ConnectionError, TimeoutError):
             assert time.monotonic() < deadline, "the web server did not come up"
             time.sleep(0.1)
-        else:
-            return

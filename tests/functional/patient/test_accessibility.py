@@ -14,7 +14,7 @@ def screen(request, chromium):
     context = chromium.new_context(
         viewport={"width": 390, "height": 844}, color_scheme=request.param, bypass_csp=True
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
