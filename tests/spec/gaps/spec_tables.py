@@ -73,7 +73,9 @@ class Case:
             if number:
                 key = f"{kind}:{self.chart.patient.id * IDS_PER_PATIENT + int(number)}"
             values = {FIELDS[name]: value for name, _, value in (one.partition("=") for one in pairs)}
-            found[key] = {"verdict": verdict, **values}
+            # Without an anchor the patient never had the visit.
+            always = {"anchor_on": "None"} if verdict in ("open", "booked") else {}
+            found[key] = {"verdict": verdict, **always, **values}
         return found
 
 

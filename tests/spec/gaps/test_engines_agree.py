@@ -216,7 +216,7 @@ def _one_by_one(population, chosen, as_of):
     }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     population=POPULATIONS,
     chosen=st.sampled_from(SETTINGS),
@@ -227,7 +227,7 @@ def test_both_engines_say_the_same(population, chosen, as_of):
     assert together == _one_by_one(population, chosen, as_of)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(population=st.tuples(*(charts(n) for n in range(1, 8))), size=st.integers(1, 3))
 def test_taking_the_patients_in_ranges_changes_nothing(population, size):
     whole = population_answers(population, DEFINITIONS, as_of=AS_OF, settings=SETTINGS[0])
@@ -237,7 +237,7 @@ def test_taking_the_patients_in_ranges_changes_nothing(population, size):
     assert parts == whole
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(population=POPULATIONS, chosen=st.sampled_from(SETTINGS))
 def test_both_engines_give_the_same_reason_why_an_interval_rule_has_no_gap(population, chosen):
     together = population_answers(
