@@ -15,10 +15,10 @@ from rebook.packs.gaps import gap_definitions, pack_keys  # noqa: E402
 TARGET = ROOT / "docs" / "reference" / "gaps.md"
 HEAD = """# When a patient has reason to come back
 
-Written by `scripts/write_gap_reference.py` from the tables that test both engines; change those, not this page.
-A chart is read line by line: what happened, when, of which kind. The answer gives for every gap that is open, or
-that only a coming appointment closes: what it counts from, since when it is due and overdue, its risk class and
-how long the patient has been away.
+Written by `scripts/write_gap_reference.py` from the tables that test both engines; change those, not this
+page. A chart is read line by line: what happened, when, of which kind. The answer gives for every gap that is
+open, or that only a coming appointment closes: what it counts from, since when it is due and overdue, its
+risk class and how long the patient has been away.
 """
 
 
