@@ -83,7 +83,7 @@ def test_stale_records_put_it_off(clinic, day, planned):
 
 @pytest.mark.django_db
 def test_what_waited_too_long_expires_and_the_case_goes_on(clinic, day, planned):
-    later = NOW + 8 * DAY
+    later = NOW + 9 * DAY
     clinic.synced(later)
     summary = day.send(later)
     assert (summary.sent, summary.expired) == (0, 1)
