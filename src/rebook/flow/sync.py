@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from rebook.accounts import audit
 from rebook.accounts.read import OrganisationView, organisation
@@ -150,9 +150,20 @@ def _run(organisation_id: int, source_id: int, now: datetime) -> Iterator[int]:
                 # The kind of error only: its words may hold what was in the file.
                 error=f"{type(error).__name__}: nothing of this run was kept",
             )
+        if isinstance(error, DatabaseError):
+            raise UnableToImport(_refusal(error), permanent=False) from None
         raise
     finally:
         facts.drop()
+
+
+def _refusal(error: DatabaseError) -> str:
+    """What the database objected to. Its own words may quote the row, and are left out (promise 12)."""
+    told = getattr(error.__cause__, "diag", None)
+    where = [told.table_name, told.column_name, told.constraint_name] if told else []
+    named = ", ".join(one for one in where if one)
+    state = getattr(error.__cause__, "sqlstate", None) or type(error).__name__
+    return f"the database refused the import ({state}{': ' + named if named else ''}); nothing was kept"
 
 
 def _stage(

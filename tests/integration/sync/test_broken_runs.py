@@ -102,6 +102,20 @@ def test_a_run_that_fails_in_the_middle_changes_nothing_and_says_so(bring):
         assert cursor.fetchone()[0] == 0
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_the_database_objects_to_is_told_without_quoting_the_row(bring, monkeypatch):
+    def refuse(*arguments):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'Rosa Test1'::date")
+
+    monkeypatch.setattr("rebook.records.write.facts.merge", refuse)
+    with pytest.raises(UnableToImport) as caught:
+        bring(diary(diary_row(1)))
+    assert str(caught.value) == "the database refused the import (22007); nothing was kept"
+    assert caught.value.__suppress_context__
+    assert ImportRun.objects.get().error == "DataError: nothing of this run was kept"
+
+
 CHILD = """
 import django, os, sys, time
 django.setup()

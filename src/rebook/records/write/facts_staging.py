@@ -116,7 +116,8 @@ def _copy(table: StagingTable, rows: Iterable[tuple[Any, ...]]) -> None:
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN (FORMAT csv)") as copy,
     ):
-        copy.write(buffer.getvalue())
+        # Neither exists in the ledger's text: empty bytes and halves of characters.
+        copy.write(buffer.getvalue().replace("\0", "").encode("utf-8", "replace"))
 
 
 def _array(words: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -106,6 +107,8 @@ def value_reader(
     def day(text: str) -> date:
         return day_of(moment(text, formats), clock)
 
+    # Many rows share a day or a time of day.
+    @lru_cache(maxsize=50_000)
     def instant(text: str) -> datetime:
         read = moment(text, formats)
         return instant_of(day_of(read, clock) if field.date_only else read, clock)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -87,7 +87,7 @@ class EntityReader:
             for cell in self._durations:
                 length = cell.read(cells)
                 if length is not None and "starts_at" in values:
-                    values[cell.name] = values["starts_at"] + length
+                    values[cell.name] = _later(values["starts_at"], length)
             full_name = values.pop("full_name", "")
             if full_name:
                 name = HumanName(full_name)
@@ -132,6 +132,13 @@ class _AgeCell(Cell):
 
     def read(self, cells: Cells) -> Any:
         return self.whole(cells)
+
+
+def _later(instant: datetime, length: timedelta) -> datetime:
+    try:
+        return instant + length
+    except OverflowError:
+        raise BadValue("it lasts beyond the calendar") from None
 
 
 def _length(unit: str, text: str) -> timedelta:

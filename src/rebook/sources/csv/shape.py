@@ -43,7 +43,7 @@ external_id = "AppointmentID"
 Of an entity that a row may give several times (procedures, conditions), write `[[table.condition]]`.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -52,6 +52,8 @@ EMPTY_WORDS = ("", "NULL", "null", "\\N", "N/A", "n/a", "0001-01-01", "0000-00-0
 YES_WORDS = ("yes", "y", "true", "t", "1", "x")
 NO_WORDS = ("no", "n", "false", "f", "0")
 
+# A word of ours, as the ledger holds it.
+Word = Annotated[str, msgspec.Meta(pattern=r"^([a-z][a-z0-9_]*)?$", max_length=30)]
 Channel = Literal["sms", "email", "phone", "letter", "portal", "all"]
 
 
@@ -90,7 +92,7 @@ class Contact(Part):
     system: Literal["phone", "email"]
     value: str
     use: Literal["", "mobile", "home", "work"] = ""
-    rank: int = 1
+    rank: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
 
 
 class ConsentColumn(Part):
@@ -104,8 +106,8 @@ class ConsentColumn(Part):
 class Flag(Part):
     column: str
     is_: list[str] = msgspec.field(name="is")
-    exclusion: str = ""
-    sensitivity: str = ""
+    exclusion: Word = ""
+    sensitivity: Word = ""
 
 
 class Entity(Part):

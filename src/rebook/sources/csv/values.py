@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 NOON = time(12)
 OLDEST_AGE = 130
+MOST_CENTS = 10**15
 
 _SPREADSHEET_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a calendar's origin, on no clock
 _DAY_NUMBER = re.compile(r"\d{5}(?:[.,]\d+)?")
@@ -33,13 +34,16 @@ class BadValue(Exception):
 
 def cell_text(cell: str) -> str:
     """A cell without what spreadsheets put around it."""
-    text = cell.replace("\0", "").strip()
+    text = cell.strip()
+    if not text.startswith("=") and "\0" not in text:
+        return text
+    text = text.replace("\0", "").strip()
     formula = _FORMULA.fullmatch(text)
     return formula[1].strip() if formula else text
 
 
 def identifier(text: str) -> str:
-    if _DAMAGED_ID.fullmatch(text):
+    if not text.isdecimal() and _DAMAGED_ID.fullmatch(text):
         raise BadValue("the id was damaged by a spreadsheet (digits lost to 1E+14): export it again as text")
     if len(text) > 200:
         raise BadValue("the id is longer than 200 characters")
@@ -74,7 +78,10 @@ def day_of(read: datetime | date, zone: ZoneInfo) -> date:
     """The calendar date on the local clock."""
     if not isinstance(read, datetime):
         return read
-    return read.date() if read.tzinfo is None else read.astimezone(zone).date()
+    try:
+        return read.date() if read.tzinfo is None else read.astimezone(zone).date()
+    except OverflowError:
+        raise BadValue("not a time anybody lives in") from None
 
 
 def instant_of(read: datetime | date, zone: ZoneInfo) -> datetime:
@@ -97,6 +104,8 @@ def birth_from_age(text: str, at: date) -> date:
         raise BadValue("the age is below zero")
     if age > OLDEST_AGE:
         raise BadValue(f"the age is above {OLDEST_AGE}")
+    if at.year < 1900:
+        raise BadValue("the age is of a time long gone")
     birthday = date(at.year - age, at.month, min(at.day, 28))
     return birthday - timedelta(days=182)
 
@@ -121,11 +130,18 @@ def currency_cents(text: str) -> int:
     if re.search(r",\d{1,2}$", digits):
         digits = digits.replace(".", "").replace(",", ".")
     try:
-        return sign * round(Decimal(digits.replace(",", "")) * 100)
-    except InvalidOperation:
+        return _money(sign * round(Decimal(digits.replace(",", "")) * 100))
+    except (InvalidOperation, ValueError, OverflowError):
         raise BadValue("not an amount of money") from None
 
 
+def _money(number: int) -> int:
+    if abs(number) > MOST_CENTS:
+        raise BadValue("more money than there is")
+    return number
+
+
+@lru_cache(maxsize=10_000)
 def key_of(text: str) -> str:
     """A source's own word as a key of ours: "Check-up (adult)" is "check_up_adult"."""
     return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")[:60]
