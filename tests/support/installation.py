@@ -17,7 +17,7 @@ from django.conf import settings
 from rebook.config.embedded import ensure_database, ensure_running
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
-DEADLINE_SECONDS = 90
+DEADLINE_SECONDS = 120
 
 
 class Installation:
@@ -100,5 +100,5 @@ def until(condition: Callable[[], object], what: str) -> object:
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not (found := condition()):
         assert time.monotonic() < deadline, f"waited in vain for {what}"
-        time.sleep(0.05)
+        time.sleep(0.2)
     return found

@@ -64,8 +64,11 @@ def init(
     if as_json:
         answer_json({"organisation": made.slug, "time_zone": made.time_zone, "packs": list(made.pack_keys)})
         return
-    console.print(f"{made.name} is set up as '{made.slug}' with {', '.join(made.pack_keys)}.", markup=False)
-    console.print("Next: rebook import csv|fhir PATH, then rebook gaps; rebook user to let people sign in.")
+    said = (
+        f"{made.name} is set up as '{made.slug}' with {', '.join(made.pack_keys)}.\n"
+        "Next: rebook import csv|fhir PATH, then rebook gaps; rebook user to let people sign in."
+    )
+    console.print(said, markup=False, highlight=False)
 
 
 def add_location(

@@ -12,8 +12,6 @@ from types import TracebackType
 
 # The part of an address that lets its holder in: patient pages and webhooks.
 _SECRET_IN_ADDRESS = re.compile(r"(/(?:p|in/[^/\s]+)/)[^/\s?\"']+")
-# Messages of these name code, never a row.
-_ABOUT_CODE = (ImportError, NameError, SyntaxError)
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -28,9 +26,15 @@ def bare_traceback(error: BaseException) -> str:
     parts = ["Traceback (most recent call last):\n"]
     for one in reversed(list(causes(error))):
         parts += traceback.format_tb(one.__traceback__)
-        said = f": {one}" if isinstance(one, _ABOUT_CODE) else " (message withheld)"
-        parts.append(f"{type(one).__module__}.{type(one).__qualname__}{said}\n")
+        parts.append(f"{type(one).__module__}.{type(one).__qualname__}{_said(one)}\n")
     return "".join(parts)
+
+
+def _said(error: BaseException) -> str:
+    # Only what is missing of our own: modules are also looked up by what stands in a row (time zones).
+    if isinstance(error, ImportError) and (error.name or "").startswith("rebook."):
+        return f": {error}"
+    return " (message withheld)"
 
 
 class BareFormatter(logging.Formatter):

@@ -3,6 +3,7 @@
 import io
 import logging
 from importlib import import_module
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
@@ -43,6 +44,15 @@ def test_what_is_missing_in_the_code_is_said():
     with pytest.raises(ImportError) as raised:
         import_module("rebook.nowhere")
     assert "rebook.nowhere" in bare_traceback(raised.value)
+
+
+def test_a_module_looked_up_by_a_value_is_not_said():
+    """zoneinfo imports a package named after the zone, and says that name."""
+    with pytest.raises(ZoneInfoNotFoundError) as raised:
+        ZoneInfo("Delga" + "do/Rosa")
+    said = bare_traceback(raised.value)
+    assert "ModuleNotFoundError" in said
+    assert "Delgado" not in said
 
 
 def test_a_suppressed_cause_stays_out():
