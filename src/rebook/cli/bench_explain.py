@@ -14,7 +14,7 @@ from rebook.core.chart import (
     ProcedureRecord,
     VisitRecord,
 )
-from rebook.core.gaps import GapSettings, judge
+from rebook.core.gaps import GapFinding, GapSettings, judge
 from rebook.packs.gaps import gap_definitions, pack_keys
 
 # Milliseconds; the reference is the budget itself (DESIGN §7).
@@ -27,7 +27,8 @@ def run(*, size: int = TIMES) -> dict[str, Any]:
     """Judge a patient with years of history ``size`` times; ``ours`` is the median in milliseconds."""
     definitions = gap_definitions(pack_keys())
     chart, settings = busy_chart(), GapSettings()
-    taken, found = [], ()
+    taken: list[float] = []
+    found: tuple[GapFinding, ...] = ()
     for _ in range(size):
         start = time.perf_counter()
         found = judge(chart, definitions, as_of=AS_OF, settings=settings)

@@ -56,16 +56,19 @@ def interval_findings(
     opens_on = rows.due_on if definition.risk_class >= SIGNED_FROM_CLASS else rows.overdue_on
     if is_brief:
         rows = rows.filter(opens_on <= AS_OF)
-        verdict = ibis.ifelse(rows.is_booked, "booked", "open")
-    else:
-        verdict = ibis.cases(
-            (rows.standing.notnull(), rows.standing),
-            (rows.refusal.notnull(), rows.refusal),
-            (rows.due_on.isnull(), "nothing_to_count_from"),
-            (opens_on > AS_OF, "not_due"),
-            (rows.is_booked, "booked"),
-            else_="open",
-        )
+        return _answers(rows, definition, ibis.ifelse(rows.is_booked, "booked", "open"))
+    verdict = ibis.cases(
+        (rows.standing.notnull(), rows.standing),
+        (rows.refusal.notnull(), rows.refusal),
+        (rows.due_on.isnull(), "nothing_to_count_from"),
+        (opens_on > AS_OF, "not_due"),
+        (rows.is_booked, "booked"),
+        else_="open",
+    )
+    return _answers(rows, definition, verdict)
+
+
+def _answers(rows: ir.Table, definition: GapDefinition, verdict: ir.StringValue) -> ir.Table:
     return rows.select(
         "patient_id",
         definition_key=ibis.literal(definition.key),

@@ -72,7 +72,7 @@ def connect(
     *, threads: int | None = None, memory: str = "", spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
     """DuckDB in memory. ``memory`` is like "4GB"; what does not fit goes to directory ``spill``."""
-    config: dict[str, str | int] = {"preserve_insertion_order": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": "false"}
     if threads:
         config["threads"] = threads
     if memory:

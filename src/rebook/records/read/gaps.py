@@ -58,7 +58,9 @@ class SnapshotView:
 def newest_snapshot(*, organisation_id: int, as_of: date) -> SnapshotView | None:
     """The newest snapshot that was taken for ``as_of``."""
     row = Snapshot.objects.filter(organisation_id=organisation_id, as_of=as_of).order_by("-number").first()
-    return row and SnapshotView(row.pk, row.number, row.as_of, row.path, row.counts)
+    if row is None:
+        return None
+    return SnapshotView(row.pk, row.number, row.as_of, row.path, row.counts)
 
 
 def signatures(*, organisation_id: int) -> frozenset[tuple[str, str]]:

@@ -79,8 +79,8 @@ _KEPT = (
     "overdue_on",
     "interval_days",
     "tier",
+    "location_id",
 )
-_KEPT += ("location_id",)
 CHANGED = f"""
 UPDATE records_gap g SET {", ".join(f"{name} = f.{name}" for name in _KEPT)}, evidence = f.evidence
 FROM (SELECT f.*, {EVIDENCE} AS evidence FROM gap_finding f WHERE f.verdict = 'open') f

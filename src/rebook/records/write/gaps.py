@@ -90,9 +90,9 @@ def rank(*, organisation_id: int, as_of: date, now: datetime) -> int:
 def listed(*, organisation_id: int, as_of: date, now: datetime, limit: int) -> list[ListedGap]:
     """The open findings of ``gap_finding`` in the order of ``core.priority``, at most ``limit``."""
     with connection.cursor() as cursor:
-        values = {"organisation_id": organisation_id, "as_of": as_of, "now": now, "limit": limit}
-        cursor.execute(LISTED, values)
-        return [ListedGap(*row[:-1], reasons=tuple(_loaded(row[-1]))) for row in cursor.fetchall()]
+        values: dict[str, Any] = {"organisation_id": organisation_id, "as_of": as_of, "now": now}
+        cursor.execute(LISTED, {**values, "limit": limit})
+        return [ListedGap(*(*row[:-1], tuple(_loaded(row[-1])))) for row in cursor.fetchall()]
 
 
 def _loaded(value: Any) -> Any:
