@@ -142,8 +142,14 @@ class Attempt(OrganisationRow):
     ``reference`` is the idempotency key given to the vendor.
     """
 
+    # Every index is paid for with each step of every message: only those that a query needs.
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="attempts")
-    patient = models.ForeignKey("records.Patient", on_delete=models.PROTECT, related_name="attempts")
+    patient = models.ForeignKey(
+        "records.Patient", on_delete=models.PROTECT, related_name="attempts", db_index=False
+    )
     origin = models.CharField(max_length=10, default="campaign")
     step_index = models.PositiveSmallIntegerField(default=0)
     channel = models.CharField(max_length=20)
@@ -151,7 +157,7 @@ class Attempt(OrganisationRow):
     purpose = models.CharField(max_length=20, default="treatment_recall")
     lawful_basis = models.CharField(max_length=40, blank=True)
     contact_point = models.ForeignKey(
-        "records.ContactPoint", null=True, on_delete=models.PROTECT, related_name="+"
+        "records.ContactPoint", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     to_value = models.CharField(max_length=254, blank=True)
     template_key = models.CharField(max_length=80, blank=True)
@@ -216,7 +222,11 @@ class Attempt(OrganisationRow):
 class AttemptEvent(OrganisationRow):
     """One fact about an attempt, appended: accepted, sent, delivered ... with source and time."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # Found by the unique constraint, which begins with it.
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events", db_index=False)
     state = models.CharField(max_length=12)
     at = models.DateTimeField()
     # worker, provider, staff.
@@ -235,7 +245,10 @@ class AttemptEvent(OrganisationRow):
 class GuardDecision(OrganisationRow):
     """What the guard decided and by which rules, also where no attempt came of it (promise 2)."""
 
-    patient = models.ForeignKey("records.Patient", on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(
+        "accounts.Organisation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    patient = models.ForeignKey("records.Patient", on_delete=models.PROTECT, related_name="+", db_index=False)
     attempt = models.ForeignKey(Attempt, null=True, on_delete=models.CASCADE, related_name="decisions")
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="decisions")
     channel = models.CharField(max_length=20)
