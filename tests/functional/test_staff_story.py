@@ -34,7 +34,7 @@ def sign_in(clinic):
 
 def test_a_manager_makes_and_launches_a_campaign(clinic, page, sign_in, assert_accessible):
     sign_in(page, "manager")
-    page.get_by_role("link", name="Campaigns").click()
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Campaigns").click()
     page.get_by_role("link", name="New campaign").click()
     page.get_by_label("Name").fill("Gum maintenance")
     page.get_by_label("Gum maintenance 1").check()
@@ -91,7 +91,7 @@ def test_the_list_is_worked_by_keyboard_alone(clinic, page, sign_in):
 
 def test_a_message_is_answered_and_a_stop_request_recorded(clinic, page, sign_in):
     sign_in(page, "front_desk")
-    page.get_by_role("link", name="Inbox").click()
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Inbox").click()
     expect(page.get_by_text("Urgent: act on these first")).to_be_visible()
     page.get_by_role("link", name="Ines Ferreira").click()
     expect(page.get_by_text("Answer about cost, or pass it to billing.")).to_be_visible()

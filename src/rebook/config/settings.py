@@ -99,6 +99,8 @@ ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
+# django-axes counts wrong passwords in the database, for all processes; allauth would count them twice.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 # A whole clinic sits behind one address, so a lock is on the user, never on the address.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_FAILURE_LIMIT = 5
