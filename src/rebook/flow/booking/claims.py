@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from rebook.calendars.registry import calendar
 from rebook.core.booking import Slot, SlotChoice
 from rebook.records.read import booking as read
+from rebook.records.read.diary import diary
 from rebook.records.write import booking as write
 
 
@@ -19,7 +20,7 @@ def still_fits(
     but_claim_id: int | None,
 ) -> Slot | None:
     """The chosen time, if hours, appointments and claims leave room for it at this instant."""
-    diary = read.diary(
+    taken = diary(
         organisation_id=organisation_id,
         from_at=choice.starts_at,
         until_at=choice.starts_at + timedelta(minutes=kind.minutes),
@@ -27,7 +28,7 @@ def still_fits(
         practitioner_id=choice.practitioner_id,
         but_claim_id=but_claim_id,
     )
-    return calendar().seat_for(choice, visit_type=kind.key, minutes=kind.minutes, diary=diary)
+    return calendar().seat_for(choice, visit_type=kind.key, minutes=kind.minutes, diary=taken)
 
 
 def claim(

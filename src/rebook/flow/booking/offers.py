@@ -7,6 +7,7 @@ from rebook.core.booking import Slot, next_times
 from rebook.core.calendar import SlotQuery
 from rebook.flow.booking.values import TimesOffered
 from rebook.records.read import booking as read
+from rebook.records.read.diary import diary
 from rebook.records.read.links import LinkView
 
 # Three times are looked for here first: most pages need no more.
@@ -83,7 +84,7 @@ def _free(
 ) -> tuple[Slot, ...]:
     if until_at <= from_at:
         return ()
-    diary = read.diary(
+    taken = diary(
         organisation_id=organisation_id,
         # Whole days, so that the times on offer do not shift with the minute at which they are asked for.
         from_at=from_at - timedelta(days=1),
@@ -92,4 +93,4 @@ def _free(
         location_id=location_id,
     )
     query = SlotQuery(visit_type=kind.key, minutes=kind.minutes, from_at=from_at, until_at=until_at)
-    return calendar().free_slots(query, diary=diary)
+    return calendar().free_slots(query, diary=taken)

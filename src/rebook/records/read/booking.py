@@ -1,28 +1,11 @@
-"""What the booking stage sees: kinds of visit, diaries, holds and bookings."""
+"""What the booking stage sees: kinds of visit, holds and bookings."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
-from typing import Any
 
-from django.db.models import Q
-
-from rebook.core.booking import Diary, Occupied, WorkingHours
-from rebook.records.models import (
-    Appointment,
-    Booking,
-    Practitioner,
-    PractitionerHours,
-    SlotClaim,
-    VisitType,
-)
-
-# An appointment in one of these leaves the time free.
-FREES_THE_TIME = ("cancelled", "noshow", "entered-in-error", "proposed", "waitlist")
-# Where a source does not say how long an appointment takes.
-_USUAL_LENGTH = timedelta(minutes=30)
-# No appointment is longer: how far back the diary looks for one that still runs.
-_LONGEST = timedelta(hours=24)
+from rebook.records.models import Appointment, Booking, Practitioner, SlotClaim, VisitType
+from rebook.records.read.diary import FREES_THE_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,75 +52,6 @@ def visit_types(*, organisation_id: int) -> list[VisitTypeView]:
     """The organisation's kinds of visit, by key."""
     rows = VisitType.objects.filter(organisation_id=organisation_id).order_by("key")
     return [VisitTypeView(*row) for row in rows.values_list("key", "label", "minutes", "is_self_bookable")]
-
-
-def diary(
-    *,
-    organisation_id: int,
-    from_at: datetime,
-    until_at: datetime,
-    now: datetime,
-    location_id: int | None = None,
-    practitioner_id: int | None = None,
-    but_claim_id: int | None = None,
-) -> Diary:
-    """Hours and what fills them between two instants. A hold past its time counts for nothing.
-
-    ``but_claim_id`` leaves one claim out: its owner asks whether it still fits.
-    """
-    which = {
-        "organisation_id": organisation_id,
-        **({"practitioner_id": practitioner_id} if practitioner_id is not None else {}),
-    }
-    hours = PractitionerHours.objects.filter(**which).values(*_HOURS)
-    if location_id is not None:
-        hours = hours.filter(location_id=location_id)
-    claims = (
-        SlotClaim.objects.filter(**which, released_at__isnull=True)
-        .filter(starts_at__lt=until_at, ends_at__gt=from_at)
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now))
-        .exclude(booking__appointment__status__in=FREES_THE_TIME)
-    )
-    if but_claim_id is not None:
-        claims = claims.exclude(pk=but_claim_id)
-    # What Rebook booked is there as its claim already.
-    elsewhere = (
-        Appointment.objects.filter(**which, starts_at__lt=until_at, starts_at__gt=from_at - _LONGEST)
-        .filter(booking__isnull=True)
-        .exclude(status__in=FREES_THE_TIME)
-        .exclude(practitioner_id__isnull=True)
-    )
-    occupied = [
-        Occupied(practitioner, starts_at, ends_at, seat)
-        for practitioner, starts_at, ends_at, seat in claims.values_list(
-            "practitioner_id", "starts_at", "ends_at", "seat"
-        )
-    ]
-    for practitioner, starts_at, ends_at in elsewhere.values_list("practitioner_id", "starts_at", "ends_at"):
-        ends_at = ends_at if ends_at and ends_at > starts_at else starts_at + _USUAL_LENGTH
-        if ends_at > from_at:
-            occupied.append(Occupied(practitioner, starts_at, ends_at))
-    return Diary(hours=tuple(_hours(row) for row in hours.order_by("pk")), occupied=tuple(occupied))
-
-
-_HOURS = (
-    "practitioner_id",
-    "location_id",
-    "location__time_zone",
-    "weekday",
-    "starts",
-    "ends",
-    "capacity",
-    "visit_type_keys",
-    "from_on",
-    "until_on",
-)
-
-
-def _hours(row: dict[str, Any]) -> WorkingHours:
-    """One row of ``_HOURS``."""
-    zone, keys = row.pop("location__time_zone"), row.pop("visit_type_keys")
-    return WorkingHours(time_zone=zone, visit_types=tuple(keys), **row)
 
 
 def practitioner_names(*, organisation_id: int, ids: set[int]) -> dict[int, str]:

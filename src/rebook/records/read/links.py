@@ -1,14 +1,15 @@
 """Patient links: what a token opens, and the identity behind it."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db import connection
 
 from rebook.core.booking import BookingPolicy, IdentityOnFile, booking_policy, hash_token, visit_type_for
-from rebook.records.models import Gap, Patient, PatientLink
-from rebook.records.read.booking import VisitTypeView, visit_types
+from rebook.records.models import Patient
+from rebook.records.read.booking import VisitTypeView
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,13 @@ def link_by_token(*, token: str, now: datetime, even_expired: bool = False) -> L
 
     ``even_expired`` is for ending messages, which must work long after (R-B14).
     """
-    rows = PatientLink.objects.filter(token_hash=hash_token(token))
-    return _view(rows if even_expired else rows.filter(expires_at__gt=now))
+    which = "k.token_hash = %(hash)s AND (%(even_expired)s OR k.expires_at > %(now)s)"
+    return _view(which, {"hash": hash_token(token), "now": now, "even_expired": even_expired})
 
 
 def link(*, organisation_id: int, link_id: int) -> LinkView | None:
-    return _view(PatientLink.objects.filter(organisation_id=organisation_id, pk=link_id))
+    which = "k.organisation_id = %(organisation)s AND k.id = %(link)s"
+    return _view(which, {"organisation": organisation_id, "link": link_id})
 
 
 def identity_on_file(*, organisation_id: int, patient_id: int) -> IdentityOnFile:
@@ -62,63 +64,45 @@ def identity_on_file(*, organisation_id: int, patient_id: int) -> IdentityOnFile
     return IdentityOnFile(birth_on=row.birth_on, postal_code=row.postal_code)
 
 
-# Only what the pages use: they are opened all day, and a patient's row is wide.
-_PATIENT = (
-    "pk",
-    "is_deceased",
-    "given_name",
-    "language",
-    "payer_class",
-    "home_location_id",
-    "practitioner_id",
-    "postal_code",
-    "merged_into_id",
+# One query, and only what the pages use: they are opened all day. A merged patient's link is the survivor's;
+# a link without a case is about the open gap that ranks first.
+_LINK = """
+WITH RECURSIVE opened AS (SELECT k.* FROM records_patientlink k WHERE {which}),
+survivor AS (
+    SELECT p.*, 1 AS depth FROM records_patient p JOIN opened k ON k.patient_id = p.id
+    UNION ALL
+    SELECT p.*, s.depth + 1 FROM records_patient p JOIN survivor s ON p.id = s.merged_into_id AND s.depth < 20
 )
-_GAP = ("pk", "kind", "definition_key", "visit_type", "anchor_on", "due_on")
-_LINK = ("pk", "organisation_id", "case_id", "attempt_id", "organisation__settings")
+SELECT k.id, k.organisation_id, p.id, k.case_id, k.attempt_id, p.given_name, p.language, p.payer_class,
+    p.home_location_id, p.practitioner_id, p.postal_code <> '', p.is_deceased,
+    g.id, g.kind, g.definition_key, g.visit_type, g.anchor_on, g.due_on,
+    jsonb_build_object('booking', coalesce(o.settings -> 'booking', '{{}}'))::text,
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(v.key, v.label, v.minutes, v.is_self_bookable)
+        ORDER BY v.key), '[]') FROM records_visittype v WHERE v.organisation_id = k.organisation_id)::text
+FROM opened k
+JOIN accounts_organisation o ON o.id = k.organisation_id
+JOIN LATERAL (SELECT * FROM survivor ORDER BY depth DESC LIMIT 1) p ON true
+LEFT JOIN records_case c ON c.id = k.case_id
+LEFT JOIN LATERAL (
+    SELECT * FROM records_gap g
+    WHERE g.id = c.gap_id OR c.id IS NULL AND g.patient_id = p.id AND g.closed_on IS NULL
+    ORDER BY g.rank NULLS LAST, g.id LIMIT 1
+) g ON true
+"""
 
 
-def _view(rows: QuerySet[PatientLink]) -> LinkView | None:
-    patient_columns = [f"patient__{name}" for name in _PATIENT]
-    gap_columns = [f"case__gap__{name}" for name in _GAP]
-    row = rows.values(*_LINK, *patient_columns, *gap_columns).first()
+def _view(which: str, values: dict[str, Any]) -> LinkView | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK.format(which=which), values)
+        row = cursor.fetchone()
     if row is None:
         return None
-    patient = _surviving({name: row[f"patient__{name}"] for name in _PATIENT})
-    if patient["is_deceased"]:
+    *person, is_deceased = row[:12]
+    if is_deceased:
         return None
-    gap = {name: row[f"case__gap__{name}"] for name in _GAP} if row["case_id"] else _foremost(patient["pk"])
-    reason = GapView(gap.pop("pk"), **gap) if gap else None
-    kinds = {one.key: one for one in visit_types(organisation_id=row["organisation_id"])}
-    wanted = visit_type_for(reason, offered=[one.key for one in kinds.values() if one.is_self_bookable])
+    gap = GapView(*row[12:18]) if row[12] else None
+    kinds = {kind[0]: VisitTypeView(*kind) for kind in json.loads(row[19])}
+    wanted = visit_type_for(gap, offered=[one.key for one in kinds.values() if one.is_self_bookable])
     return LinkView(
-        id=row["pk"],
-        organisation_id=row["organisation_id"],
-        patient_id=patient["pk"],
-        case_id=row["case_id"],
-        attempt_id=row["attempt_id"],
-        given_name=patient["given_name"],
-        language=patient["language"],
-        payer_class=patient["payer_class"],
-        home_location_id=patient["home_location_id"],
-        practitioner_id=patient["practitioner_id"],
-        asks_postal_code=bool(patient["postal_code"]),
-        gap=reason,
-        visit_type=kinds.get(wanted),
-        policy=booking_policy(row["organisation__settings"]),
+        *person, gap=gap, visit_type=kinds.get(wanted), policy=booking_policy(json.loads(row[18]))
     )
-
-
-def _surviving(patient: dict[str, Any]) -> dict[str, Any]:
-    """The patient that a merged one became."""
-    seen = {patient["pk"]}
-    while patient["merged_into_id"] is not None and patient["merged_into_id"] not in seen:
-        patient = Patient.objects.values(*_PATIENT).get(pk=patient["merged_into_id"])
-        seen.add(patient["pk"])
-    return patient
-
-
-def _foremost(patient_id: int) -> dict[str, Any] | None:
-    """The open gap that ranks first, for a link that belongs to no case."""
-    rows = Gap.objects.filter(patient_id=patient_id, closed_on__isnull=True).values(*_GAP)
-    return rows.order_by(F("rank").asc(nulls_last=True), "pk").first()

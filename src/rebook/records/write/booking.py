@@ -20,7 +20,7 @@ from rebook.records.models import (
     Source,
     Task,
 )
-from rebook.records.read.booking import FREES_THE_TIME
+from rebook.records.read.diary import FREES_THE_TIME
 
 # Work that a booking makes needless: nobody needs to be called to book.
 _CALLS_TO_BOOK = ("call", "call_back", "book", "unable_to_reach")
