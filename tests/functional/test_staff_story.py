@@ -1,4 +1,4 @@
-"""A day at the practice in a real browser: sign in, launch a campaign, work the list, answer, stop everything."""
+"""A day at the practice in a real browser: sign in, launch, work the list, answer, stop everything."""
 
 import re
 
@@ -140,7 +140,8 @@ def test_every_page_is_accessible_and_fits(size, clinic, new_page, sign_in, asse
     call = Task.objects.get(kind="call", patient=clinic.patients[0])
     addresses = {
         "today": f"/?task={call.pk}", "urgent": "/", "inbox": "/inbox/", "patients": "/patients/",
-        "patient": f"/patients/{clinic.patients[0].pk}/", "campaigns": "/campaigns/", "new": "/campaigns/new/",
+        "patient": f"/patients/{clinic.patients[0].pk}/",
+        "campaigns": "/campaigns/", "new": "/campaigns/new/",
         "campaign": f"/campaigns/{campaign.pk}/", "cases": f"/campaigns/{campaign.pk}/cases/?stage=open",
         "results": "/results/", "behind": "/results/list/?stage=identified", "setup": "/setup/",
         "sources": "/setup/sources/", "rules": "/setup/rules/", "templates": "/setup/templates/",

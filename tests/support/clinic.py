@@ -84,7 +84,10 @@ class Clinic:
             state="verified",
         )
         ContactPoint.objects.create(
-            organisation=self.organisation, patient=patient, system="email", value=f"person{number}@example.org"
+            organisation=self.organisation,
+            patient=patient,
+            system="email",
+            value=f"person{number}@example.org",
         )
         last = self.now - dt.timedelta(days=420 + 10 * number)
         Visit.objects.create(
@@ -128,12 +131,18 @@ class Clinic:
             "name": "Cleanings that are overdue",
             "state": "active",
             "sequence_key": "dental.routine",
-            "sequence": {"steps": [{"channel": "sms", "delay_days": 0}, {"channel": "phone", "delay_days": 5}]},
+            "sequence": {
+                "steps": [{"channel": "sms", "delay_days": 0}, {"channel": "phone", "delay_days": 5}]
+            },
             "owner": self.member("manager"),
             "launched_at": self.now - dt.timedelta(days=6),
         }
-        found = Campaign.objects.filter(organisation=self.organisation, name=values.get("name", defaults["name"]))
-        return found.first() or Campaign.objects.create(organisation=self.organisation, **{**defaults, **values})
+        found = Campaign.objects.filter(
+            organisation=self.organisation, name=values.get("name", defaults["name"])
+        )
+        return found.first() or Campaign.objects.create(
+            organisation=self.organisation, **{**defaults, **values}
+        )
 
     def case(self, patient: Patient, **values) -> Case:
         gap = patient.gaps.filter(closed_on=None).first() or self.gap(patient)
@@ -142,7 +151,9 @@ class Clinic:
             organisation=self.organisation, patient=patient, gap=gap, **{**defaults, **values}
         )
 
-    def attempt(self, case: Case, *, channel: str = "phone_task", state: str = "accepted", **values) -> Attempt:
+    def attempt(
+        self, case: Case, *, channel: str = "phone_task", state: str = "accepted", **values
+    ) -> Attempt:
         defaults = {
             "reference": f"ref-{case.pk}-{channel}",
             "body": "Hello, this is Elm Street Dental. We would like to find a time for your next visit. "
@@ -179,7 +190,9 @@ class Clinic:
             **{**defaults, **values},
         )
 
-    def reply(self, patient: Patient | None, body: str, intent: str, *, minutes_ago: int = 30, **values) -> Reply:
+    def reply(
+        self, patient: Patient | None, body: str, intent: str, *, minutes_ago: int = 30, **values
+    ) -> Reply:
         return Reply.objects.create(
             organisation=self.organisation,
             channel="sandbox",

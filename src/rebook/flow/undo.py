@@ -1,4 +1,4 @@
-"""Taking back, for a few minutes, an outcome that was recorded by mistake: undo instead of "are you sure?"."""
+"""Taking back, for a few minutes, an outcome recorded by mistake: undo instead of "are you sure?"."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -12,11 +12,11 @@ from rebook.web import say, words
 
 def environment(**options: Any) -> Environment:
     """An environment that escapes, and fails on a missing name instead of leaving a hole in the page."""
-    env = Environment(
+    env = Environment(  # noqa: S701 - it is on, below
         **{
             **options,
-            "undefined": StrictUndefined,
             "autoescape": True,
+            "undefined": StrictUndefined,
             "trim_blocks": True,
             "lstrip_blocks": True,
         }

@@ -20,7 +20,9 @@ def question(clinic):
 
 def test_the_safety_lane_comes_first(desk):
     page = desk.get("/inbox/").content.decode()
-    assert page.index("Urgent: act on these first") < page.index("Dana Kowalski") < page.index("Ines Ferreira")
+    assert (
+        page.index("Urgent: act on these first") < page.index("Dana Kowalski") < page.index("Ines Ferreira")
+    )
     assert "May be an emergency" in page
     assert "Call instead of writing" in page
 
@@ -108,9 +110,9 @@ def test_how_they_want_to_hear_from_us_is_kept(clinic, desk):
 @pytest.mark.parametrize(
     ("text", "finds"),
     [
-        ("delg", True), ("Rosa Del", True), ("del, rosa", True), ("(312) 555-1200", True), ("3125551200", True),
-        ("person0@example.org", True), ("4/12/1950", True), ("1950-04-12", True), ("c0", True),
-        ("elgado", False), ("13/45/1950", False), ("%", False), ("", False),
+        ("delg", True), ("Rosa Del", True), ("del, rosa", True), ("(312) 555-1200", True),
+        ("3125551200", True), ("person0@example.org", True), ("4/12/1950", True), ("1950-04-12", True),
+        ("c0", True), ("elgado", False), ("13/45/1950", False), ("%", False), ("", False),
     ],
 )  # fmt: skip
 def test_finding_somebody(text, finds, quiet_clinic, signed_in):

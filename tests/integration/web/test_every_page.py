@@ -18,9 +18,10 @@ OPEN_NAMES = {
     "account_change_password", "choose_practice",
 }  # fmt: skip
 PAGES = [
-    "/", "/?kind=call", "/inbox/", "/inbox/?show=handled", "/patients/", "/patients/?q=del", "/patients/?tier=dormant",
-    "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01", "/results/list/?stage=attempted",
-    "/results/list/?stage=identified", "/results/list/?reason=not_enrolled", "/setup/", "/setup/sources/",
+    "/", "/?kind=call", "/inbox/", "/inbox/?show=handled", "/patients/", "/patients/?q=del",
+    "/patients/?tier=dormant", "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01",
+    "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
+    "/setup/", "/setup/sources/",
     "/setup/rules/", "/setup/templates/", "/setup/channels/", "/setup/people/",
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Campaigns and setup: drafts, launches with reasons, signatures bound to content, the stop button, sign-in."""
+"""Campaigns and setup: drafts, launches, signatures bound to content, the stop button, sign-in."""
 
 import datetime as dt
 
@@ -75,7 +75,12 @@ def test_a_launch_is_refused_with_every_reason_and_allowed_once_mended(manager, 
     assert made.state == "draft"
     approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor="user:1")
     assert "Launched." in manager.post(f"/campaigns/{made.pk}/launch/", follow=True).content.decode()
-    for act, state in (("pause", "paused"), ("resume", "active"), ("pause", "paused"), ("archive", "archived")):
+    for act, state in (
+        ("pause", "paused"),
+        ("resume", "active"),
+        ("pause", "paused"),
+        ("archive", "archived"),
+    ):
         manager.post(f"/campaigns/{made.pk}/{act}/")
         made.refresh_from_db()
         assert made.state == state
@@ -118,11 +123,19 @@ def test_a_clinician_signs_a_rule_as_it_stands(clinic, signed_in):
 
 def test_a_text_is_approved_as_it_was_shown(clinic, signed_in):
     text = next(iter(templates().values()))
-    what = {"key": text.key, "channel": text.channel, "language": text.language, "content_hash": text.content_hash}
+    what = {
+        "key": text.key,
+        "channel": text.channel,
+        "language": text.language,
+        "content_hash": text.content_hash,
+    }
     compliance = signed_in(clinic, "compliance")
-    assert "has changed" in compliance.post(
-        "/setup/templates/approve/", {**what, "content_hash": "1" * 64}, follow=True
-    ).content.decode()
+    assert (
+        "has changed"
+        in compliance.post(
+            "/setup/templates/approve/", {**what, "content_hash": "1" * 64}, follow=True
+        ).content.decode()
+    )
     assert signed_in(clinic, "writer").post("/setup/templates/approve/", what).status_code == 403
     assert not TemplateApproval.objects.exists()
     compliance.post("/setup/templates/approve/", what)
@@ -167,7 +180,8 @@ def test_rows_that_were_turned_away_show_their_place_and_never_their_content(cli
         ended_at=clinic.now, counts={"patient": {"read": 3, "created": 2, "rejected": 1}},
     )  # fmt: skip
     RejectedRow.objects.create(
-        organisation=clinic.organisation, source=source, run=run, file="patients.csv", line=17, field="birth_on",
+        organisation=clinic.organisation, source=source, run=run, file="patients.csv", line=17,
+        field="birth_on",
         reason="is no date", raw="Secret,Person,1900-13-45",
     )  # fmt: skip
     page = manager.get("/setup/sources/").content.decode()
@@ -243,7 +257,9 @@ def test_errors_have_pages_of_our_own(clinic, manager):
     assert "Nothing here" in manager.get("/nowhere/").content.decode()
     assert "Nothing here" in manager.get("/patients/999999/").content.decode()
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(clinic.member("manager"), backend="allauth.account.auth_backends.AuthenticationBackend")
+    strict.force_login(
+        clinic.member("manager"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     answer = strict.post("/stop/")
     assert answer.status_code == 403
     assert "The page was open too long" in answer.content.decode()

@@ -37,7 +37,12 @@ def test_the_most_urgent_comes_first_and_what_is_put_off_last(clinic, desk):
 
 def test_the_task_says_why_and_what_to_say(desk, task):
     page = desk.get(f"/?task={task.pk}").content.decode()
-    for text in ("Overdue for cleaning since", "(312) 555-1200", "We would like to find a time", "Free times for"):
+    for text in (
+        "Overdue for cleaning since",
+        "(312) 555-1200",
+        "We would like to find a time",
+        "Free times for",
+    ):
         assert text in page
 
 
@@ -53,7 +58,12 @@ def test_a_barrier_is_the_second_click(desk, task):
     record(desk, task, "declined:cost", note="will think in spring")
     task.refresh_from_db()
     case = Case.objects.get(pk=task.case_id)
-    assert (task.barrier, task.note, case.outcome, case.barrier) == ("cost", "will think in spring", "declined", "cost")
+    assert (task.barrier, task.note, case.outcome, case.barrier) == (
+        "cost",
+        "will think in spring",
+        "declined",
+        "cost",
+    )
 
 
 def test_calling_back_opens_a_task_for_then(clinic, desk, task):
@@ -64,12 +74,18 @@ def test_calling_back_opens_a_task_for_then(clinic, desk, task):
     assert local.minute == 30
 
 
-@pytest.mark.parametrize("outcome", ["no_answer", "declined:cost", "deceased", "moved", "spoke_thinking", "complaint"])
+@pytest.mark.parametrize(
+    "outcome", ["no_answer", "declined:cost", "deceased", "moved", "spoke_thinking", "complaint"]
+)
 def test_undo_puts_everything_back(outcome, clinic, desk, task):
     def standing():
         return (
             Task.objects.filter(state="open").count(),
-            list(Case.objects.order_by("pk").values("paused_at", "pause_reason", "outcome", "closed_at", "barrier")),
+            list(
+                Case.objects.order_by("pk").values(
+                    "paused_at", "pause_reason", "outcome", "closed_at", "barrier"
+                )
+            ),
             list(Patient.objects.order_by("pk").values("is_deceased", "left_practice_on", "do_not_contact")),
             list(ContactPoint.objects.order_by("pk").values("state")),
             list(Attempt.objects.order_by("pk").values("state")),

@@ -50,16 +50,15 @@ def test_who_says_no_is_asked_why():
 
 
 @pytest.mark.parametrize(
-    "value", ["", "declined", "declined:because", "callback_requested", "callback_requested:never", "gone", ":"]
+    "value",
+    ["", "declined", "declined:because", "callback_requested", "callback_requested:never", "gone", ":"],
 )
 def test_what_is_no_button_is_not_understood(value):
     assert parse_outcome(value, now=NOW) is None
 
 
 def test_calling_back_keeps_to_the_practices_clock():
-    at = {
-        key: parse_outcome(f"callback_requested:{key}", now=NOW).call_back_at for key in CALL_BACK_CHOICES
-    }
+    at = {key: parse_outcome(f"callback_requested:{key}", now=NOW).call_back_at for key in CALL_BACK_CHOICES}
     assert at["hour"] == NOW + dt.timedelta(hours=1)
     assert (at["tomorrow_morning"].day, at["tomorrow_morning"].hour) == (20, 9)
     assert all(one > NOW and one.tzinfo is not None for one in at.values())

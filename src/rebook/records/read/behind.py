@@ -48,7 +48,8 @@ def _sliced(rows: QuerySet[Case], part: Slice, cut_off: datetime) -> QuerySet[Ca
     if part.gap_kind:
         rows = rows.filter(gap__kind=part.gap_kind)
     if part.location_id is not None:
-        rows = rows.filter(gap__location_id=part.location_id or None)
+        at = Q(gap__location_id=part.location_id) if part.location_id else Q(gap__location__isnull=True)
+        rows = rows.filter(at)
     if part.channel:
         sent = Attempt.objects.filter(case_id=OuterRef("pk"), sent_at__lte=cut_off).order_by("sent_at")
         rows = rows.annotate(first_channel=Subquery(sent.values("channel")[:1]))
@@ -60,7 +61,7 @@ def _sliced(rows: QuerySet[Case], part: Slice, cut_off: datetime) -> QuerySet[Ca
 def patients_behind(
     *, organisation_id: int, reasons: list[str], cut_off: datetime, limit: int = MOST
 ) -> PatientPage:
-    """The patients whose gaps are counted under the reason keys of the report ("guard:opted_out", "hold:%")."""
+    """The patients whose gaps are counted under these reason keys ("guard:opted_out", "hold:%")."""
     ids = gaps_behind(organisation_id=organisation_id, cut_off=cut_off, reasons=reasons, limit=10 * MOST)
     rows: Any = Gap.objects.filter(pk__in=ids[:limit]).select_related("patient__home_location")
     lines = tuple(patient_line(row.patient, row) for row in rows.order_by("rank", "pk"))

@@ -190,7 +190,7 @@ SHORTEST_NUMBER = 7
 
 
 def search(*, organisation_id: int, text: str, limit: int = 30) -> PatientPage:
-    """Patients by the beginning of a name, a phone number, an e-mail, a birth date or the practice's own number."""
+    """Patients by the beginning of a name, phone, e-mail, birth date or the practice's own number."""
     rows = Patient.objects.filter(organisation_id=organisation_id, merged_into__isnull=True)
     return _page(rows.filter(_meant_by(text, organisation_id)), limit)
 

@@ -1,4 +1,4 @@
-"""What the practice has set up: sources, rules, wording, people's work; for the pages that ask "is it safe?"."""
+"""What the practice has set up: sources, rules, wording; for the pages that ask "is it safe?"."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

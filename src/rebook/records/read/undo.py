@@ -28,11 +28,13 @@ def standing(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
     task = Task.objects.filter(organisation_id=organisation_id, pk=task_id).first()
     if task is None:
         return None
-    patient = {"organisation_id": organisation_id, "patient_id": task.patient_id}
+    case = Case.objects.filter(pk=task.case_id) if task.case_id else Case.objects.none()
+    person = Patient.objects.filter(pk=task.patient_id) if task.patient_id else Patient.objects.none()
+    patient: dict[str, Any] = {"organisation_id": organisation_id, "patient_id": task.patient_id}
     return {
         "task": task.pk,
-        "case": Case.objects.filter(pk=task.case_id).values("pk", *CASE_FIELDS).first(),
-        "patient": Patient.objects.filter(pk=task.patient_id).values("pk", *PATIENT_FIELDS).first(),
+        "case": case.values("pk", *CASE_FIELDS).first(),
+        "patient": person.values("pk", *PATIENT_FIELDS).first(),
         "attempts": list(
             Attempt.objects.filter(**patient)
             .filter(Q(state__in=("planned", "deferred")) | Q(pk=task.attempt_id))

@@ -25,8 +25,8 @@ def restore(*, organisation_id: int, standing: dict[str, Any], now: datetime, ac
     task = Task.objects.select_for_update().filter(**mine, pk=standing["task"]).first()
     if task is None or task.state != "done" or task.done_by != actor:
         return False
-    revoked = Consent.objects.filter(**mine, patient_id=task.patient_id, pk__gt=standing["last_consent"])
-    if revoked.exists():
+    said = Consent.objects.filter(**mine, pk__gt=standing["last_consent"])
+    if task.patient_id is not None and said.filter(patient_id=task.patient_id).exists():
         return False
     Task.objects.filter(pk=task.pk).update(
         state="open", disposition="", barrier="", note="", done_at=None, done_by=""

@@ -34,7 +34,7 @@ class SignIn(LoginView):
 @login_required
 def choose_practice(request: HttpRequest) -> HttpResponse:
     """For people who work for more than one practice."""
-    memberships = accounts.memberships_of(user_id=int(request.user.pk))
+    memberships = accounts.memberships_of(user_id=int(request.user.pk or 0))
     mine = {one.organisation_id: one.role for one in memberships}
     if request.method == "POST":
         chosen = request.POST.get("organisation", "")

@@ -174,12 +174,19 @@ def cases(request: HttpRequest, campaign_id: int) -> HttpResponse:
         organisation_id=staff.organisation_id,
         campaign_id=campaign_id,
         arm="holdout" if request.GET.get("arm") == "holdout" else "contact",
-        **asked,
+        stage=asked["stage"],
+        outcome=asked["outcome"],
+        rule=asked["rule"],
     )
     return page(
-        request, "campaigns/cases.html", title=file.name, back=reverse("campaign", args=[campaign_id]), found=found,
-        asked=asked, arm=request.GET.get("arm", ""),
-    )  # fmt: skip
+        request,
+        "campaigns/cases.html",
+        title=file.name,
+        back=reverse("campaign", args=[campaign_id]),
+        found=found,
+        asked=asked,
+        arm=request.GET.get("arm", ""),
+    )
 
 
 @staff_page(may="campaigns")

@@ -14,6 +14,7 @@ from rebook.core.outreach.values import Decision
 from rebook.core.words import CONSENT_CHANNELS
 from rebook.flow import access, attendance, gaps, response
 from rebook.flow import preference as flow_preference
+from rebook.flow.gaps import Explanation
 from rebook.flow.outreach import allowed, manual
 from rebook.records.read import patientfile, timeline, worklist
 from rebook.web.access import Staff, staff_page
@@ -98,7 +99,7 @@ def answers(decisions: Mapping[Any, Decision]) -> tuple[Answer, ...]:
 class PatientFile:
     head: patientfile.PatientHead
     gaps: tuple[patientfile.GapLine, ...]
-    explanation: gaps.Explanation
+    explanation: Explanation
     events: tuple[timeline.Event, ...]
     consents: tuple[patientfile.ConsentLine, ...]
     holds: tuple[patientfile.HoldLine, ...]

@@ -37,7 +37,10 @@ def record_outcome(request: HttpRequest, task_id: int) -> HttpResponse:
     note = request.POST.get("note", "").strip()
     if DISPOSITIONS[outcome.disposition].needs == "note" and not note:
         return after(
-            request, here, say="Write what they said into the note first: it is the evidence.", is_problem=True
+            request,
+            here,
+            say="Write what they said into the note first: it is the evidence.",
+            is_problem=True,
         )
     try:
         response.record_disposition(
