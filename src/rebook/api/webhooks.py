@@ -6,6 +6,8 @@ vendor, 404 no such channel or practice.
 """
 
 import logging
+import os
+import socket
 from collections import Counter
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from rebook.core.channel import BadSignature, WebhookRequest
 from rebook.flow.outreach import dispatch
 from rebook.flow.response import NoSuchChannel, receive_webhook
 
+# Who holds the claim on an answer that is sent while the vendor waits.
+WORKER = f"webhook-{socket.gethostname()}-{os.getpid()}"
 log = logging.getLogger(__name__)
 # Since this process started, by channel: all that is kept of a request that nobody signed (R-D30).
 unsigned: Counter[str] = Counter()
@@ -59,6 +63,10 @@ def _receive(organisation_id: int, channel: str, webhook: WebhookRequest) -> Htt
         dispatch.record_reports(
             organisation_id=organisation_id, channel=channel, reports=received.reports, now=now
         )
+    answers = [attempt_id for reply in received.replies for attempt_id in reply.answer_ids]
+    if answers:
+        # A safety answer must not wait for the next round of a worker (R-E30: within a minute).
+        dispatch.send_due(organisation_id=organisation_id, now=now, worker=WORKER, only=answers)
     return _answer(200, "received", messages=len(received.replies), reports=len(received.reports))
 
 

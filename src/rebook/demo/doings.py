@@ -58,7 +58,13 @@ def _write(demo: DemoPractice, person: Person, *, words: str, random: Random, no
         body=words,
         received_at=now,
     )
-    response.receive(organisation_id=demo.organisation_id, channel="sandbox", message=message, now=now)
+    received = response.receive(
+        organisation_id=demo.organisation_id, channel="sandbox", message=message, now=now
+    )
+    if received.answer_ids:
+        dispatch.send_due(
+            organisation_id=demo.organisation_id, now=now, worker="demo", only=received.answer_ids
+        )
     return "wrote back"
 
 

@@ -11,6 +11,7 @@ from rebook.api import webhooks
 from rebook.channels.sandbox.webhooks import signed_webhook
 from rebook.core.channel import DeliveryReport, InboundMessage
 from rebook.flow.common.channels import channel_settings
+from rebook.flow.outreach.approvals import approve_all_in_use
 from rebook.records.models import Attempt, Consent, Reply
 from support.clinic import make_clinic
 
@@ -116,6 +117,12 @@ def test_what_is_not_the_vendors_language_is_refused(clinic, patient):
     answer = Client().post(path, body, content_type="application/json", headers=headers)
     assert answer.status_code == 400
     assert not Reply.objects.exists()
+
+
+def test_the_safety_answer_is_on_its_way_before_the_vendor_hears_from_us(clinic, patient):
+    approve_all_in_use(organisation_id=clinic.organisation.pk, now=timezone.now(), actor="user:1")
+    post(*signed(clinic, messages=[message(patient, "I have chest pain")]))
+    assert Attempt.objects.get(origin="safety").state == "accepted"
 
 
 def test_looking_at_the_address_does_nothing(clinic):

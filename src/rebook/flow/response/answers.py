@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rebook.core.outreach.message import Template, render
-from rebook.core.response.effects import AnswerWanted, Effects
+from rebook.core.response.effects import AnswerWanted
 from rebook.core.response.values import LEVEL_1, Classification
 from rebook.packs.outreach import crisis_numbers, templates
 from rebook.records.read.response import Correspondent, answered_lately
@@ -45,15 +45,15 @@ def plan_answers(
     wanted: Sequence[AnswerWanted],
     language: str,
     now: datetime,
-) -> int:
-    """Plan what is wanted, unless it was said to the same number a moment ago; how many were planned.
+) -> tuple[int, ...]:
+    """Plan what is wanted, unless it was said to the same number a moment ago; ids of the new attempts.
 
     An answer needs somebody to be about: to a number that is nobody's, nothing is sent.
     """
     patient_id = sender.patient_id or next(iter(sender.candidate_ids), None)
     if patient_id is None or not sender.value:
-        return 0
-    planned = 0
+        return ()
+    planned: list[int] = []
     for answer in wanted:
         since = now - NOT_AGAIN.get(answer.template_key, timedelta())
         template = _template(answer.template_key, channel, (language, house.organisation.default_language))
@@ -65,12 +65,9 @@ def plan_answers(
         ):
             continue
         new = _answer(house, template, answer, sender, patient_id, reply_id, now=now)
-        planned += write.plan_answer(organisation_id=house.organisation.id, answer=new, now=now) is not None
-    return planned
-
-
-def safety_only(effects: Effects) -> tuple[AnswerWanted, ...]:
-    return tuple(answer for answer in effects.answers if answer.origin == "safety")
+        attempt_id = write.plan_answer(organisation_id=house.organisation.id, answer=new, now=now)
+        planned += [attempt_id] if attempt_id else []
+    return tuple(planned)
 
 
 def _template(key: str, channel: str, languages: Sequence[str]) -> Template | None:

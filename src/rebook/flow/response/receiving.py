@@ -34,6 +34,16 @@ class ReceivedReply:
     level: int = 3
     patient_id: int | None = None
     task_ids: tuple[int, ...] = ()
+    # Fixed answers that were planned, due now: the door sends them at once (R-E30, R-A45).
+    answer_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """Ids of the tasks opened and of the answers planned."""
+
+    task_ids: tuple[int, ...]
+    answer_ids: tuple[int, ...]
 
 
 def receive(*, organisation_id: int, channel: str, message: InboundMessage, now: datetime) -> ReceivedReply:
@@ -69,7 +79,7 @@ def _act(
     reading = read_message(message.body, has_attachment=message.has_attachment, sender=sender)
     about = circumstances(house, message.body, sender, capabilities, now=now)
     effects = effects_of(reading, about=about)
-    task_ids = carry_out(
+    done = carry_out(
         house,
         reply_id=reply_id,
         sender=sender,
@@ -81,7 +91,14 @@ def _act(
         now=now,
     )
     return ReceivedReply(
-        reply_id, True, reading.first, reading.intents, reading.level, sender.patient_id, tuple(task_ids)
+        reply_id=reply_id,
+        is_new=True,
+        intent=reading.first,
+        intents=reading.intents,
+        level=reading.level,
+        patient_id=sender.patient_id,
+        task_ids=done.task_ids,
+        answer_ids=done.answer_ids,
     )
 
 
@@ -118,8 +135,8 @@ def carry_out(
     origin: str,
     wording: str,
     now: datetime,
-) -> list[int]:
-    """All effects of a reading, in the caller's transaction; ids of the tasks it opened."""
+) -> CarriedOut:
+    """All effects of a reading, in the caller's transaction."""
     apply_consent(
         house, effects=effects, sender=sender, origin=origin, wording=wording, actor=PATIENT, now=now
     )
@@ -135,7 +152,7 @@ def carry_out(
         note="Read as: " + ", ".join(intent.replace("_", " ") for intent in reading.intents),
         now=now,
     )
-    plan_answers(
+    answer_ids = plan_answers(
         house,
         sender=sender,
         channel=channel,
@@ -156,4 +173,4 @@ def carry_out(
         is_handled=effects.is_handled,
         now=now,
     )
-    return task_ids
+    return CarriedOut(tuple(task_ids), answer_ids)
