@@ -29,7 +29,7 @@ __all__ = [
 
 # Attempts claimed at once. Where the vendor can be asked afterwards, a killed worker leaves no doubt, and
 # many may be in hand; where it cannot, each claimed one is a message that a person has to settle.
-BATCH_ASKABLE = 250
+BATCH_ASKABLE = 400
 BATCH_UNASKABLE = 32
 
 

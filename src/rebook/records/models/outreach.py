@@ -207,7 +207,9 @@ class Attempt(OrganisationRow):
         ]
         indexes = [
             models.Index(
-                fields=["due_at"], condition=Q(state__in=["planned", "deferred"]), name="attempt_due"
+                fields=["organisation", "due_at", "id"],
+                condition=Q(state__in=["planned", "deferred"]),
+                name="attempt_due",
             ),
             models.Index(fields=["claimed_at"], condition=Q(state="claimed"), name="attempt_in_the_air"),
             models.Index(fields=["patient", "planned_at"]),

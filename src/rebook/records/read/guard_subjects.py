@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.records.rows import as_ids, as_texts
+
 # Caps look back days, a case's own cap as far as a sequence can run.
 HISTORY = timedelta(days=150)
 
@@ -133,39 +135,42 @@ SELECT p.id, p.is_deceased, p.left_practice_on, p.do_not_contact, p.merged_into_
        p.sensitivity, p.household_key, p.time_zone, p.state, p.postal_code, p.home_location_id,
        p.responsible_patient_id, s.last_synced_at
 FROM records_patient p JOIN records_source s ON s.id = p.source_id
-WHERE p.organisation_id = %s AND p.id = ANY(%s)
+WHERE p.organisation_id = %s AND p.id = ANY(%s::bigint[])
 """
 CONTACTS = """
 SELECT id, patient_id, system, value, state, line_type, is_current
-FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s)
+FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s::bigint[])
 """
 CASES = """
 SELECT c.id, c.campaign_id, c.arm, c.closed_at, g.closed_on, g.is_sensitive, g.risk_class, g.definition_key,
        g.kind, g.visit_type, g.anchor_on, g.location_id
 FROM records_case c JOIN records_gap g ON g.id = c.gap_id
-WHERE c.organisation_id = %s AND c.id = ANY(%s)
+WHERE c.organisation_id = %s AND c.id = ANY(%s::bigint[])
 """
 CONSENTS = """
 SELECT patient_id, contact_value, channel, purpose, state, at, origin, wording
-FROM records_consent WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s)
+FROM records_consent WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s::bigint[])
 UNION ALL
 SELECT patient_id, contact_value, channel, purpose, state, at, origin, wording
-FROM records_consent WHERE organisation_id = %(org)s AND contact_value = ANY(%(values)s)
-  AND (patient_id IS NULL OR patient_id <> ALL(%(people)s))
+FROM records_consent WHERE organisation_id = %(org)s
+  AND contact_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
+  AND (patient_id IS NULL OR patient_id <> ALL(%(people)s::bigint[]))
 """
 HOLDS = """
 SELECT patient_id, kind, from_at, until_at FROM records_automationhold
-WHERE organisation_id = %s AND patient_id = ANY(%s) AND released_at IS NULL
+WHERE organisation_id = %s AND patient_id = ANY(%s::bigint[]) AND released_at IS NULL
 """
 PAST = """
 WITH near AS (
     SELECT id, household_key FROM records_patient
-    WHERE organisation_id = %(org)s AND (id = ANY(%(people)s)
-          OR household_key = ANY(%(houses)s) AND household_key <> '')
+    WHERE organisation_id = %(org)s AND (id = ANY(%(people)s::bigint[])
+          OR household_key <> ''
+             AND household_key = ANY(ARRAY(SELECT json_array_elements_text(%(houses)s::json))))
 ), found AS (
     SELECT a.id FROM records_attempt a JOIN near ON near.id = a.patient_id
     UNION
-    SELECT a.id FROM records_attempt a WHERE a.organisation_id = %(org)s AND a.to_value = ANY(%(values)s)
+    SELECT a.id FROM records_attempt a WHERE a.organisation_id = %(org)s
+        AND a.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
 )
 SELECT a.id, a.patient_id, p.household_key, a.to_value, a.case_id, a.channel, a.purpose, a.origin,
        coalesce(a.sent_at, a.claimed_at) AS at
@@ -176,22 +181,22 @@ WHERE a.organisation_id = %(org)s
 """
 APPOINTMENTS = """
 SELECT patient_id, starts_at, visit_type, status FROM records_appointment
-WHERE organisation_id = %s AND patient_id = ANY(%s) AND starts_at > %s
+WHERE organisation_id = %s AND patient_id = ANY(%s::bigint[]) AND starts_at > %s
   AND status NOT IN ('cancelled', 'noshow', 'entered-in-error')
 """
 SEEN = """
 SELECT patient_id, max(at) FROM (
     SELECT patient_id, started_at AS at FROM records_visit
-    WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s) AND started_at <= %(now)s
+    WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s::bigint[]) AND started_at <= %(now)s
     UNION ALL
     SELECT patient_id, starts_at FROM records_appointment
-    WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s) AND starts_at <= %(now)s
+    WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s::bigint[]) AND starts_at <= %(now)s
       AND status IN ('arrived', 'checked-in', 'fulfilled')
 ) seen GROUP BY patient_id
 """
 WROTE = """
 SELECT patient_id, max(received_at) FROM records_reply
-WHERE organisation_id = %s AND patient_id = ANY(%s) GROUP BY patient_id
+WHERE organisation_id = %s AND patient_id = ANY(%s::bigint[]) GROUP BY patient_id
 """
 STOPS = "SELECT scope, key FROM records_stop WHERE organisation_id = %s AND ended_at IS NULL"
 APPROVALS = """
@@ -203,9 +208,10 @@ WHERE organisation_id = %s AND revoked_at IS NULL
 def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now: datetime) -> SubjectFacts:
     """All facts about these contacts at ``now``: eleven queries, however many contacts."""
     org = organisation_id
-    named = sorted({one.patient_id for one in contacts})
-    points = [one.contact_point_id for one in contacts if one.contact_point_id]
-    values = sorted({one.to_value for one in contacts if one.to_value})
+    patients = sorted({one.patient_id for one in contacts})
+    named = as_ids(patients)
+    points = as_ids(one.contact_point_id for one in contacts if one.contact_point_id)
+    values = as_texts(sorted({one.to_value for one in contacts if one.to_value}))
     with connection.cursor() as cursor:
 
         def rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
@@ -213,12 +219,10 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
             return cursor.fetchall()
 
         people = {row[0]: PersonRow._make(row) for row in rows(PEOPLE, [org, named])}
-        houses = sorted({one.household_key for one in people.values() if one.household_key})
+        houses = as_texts(sorted({one.household_key for one in people.values() if one.household_key}))
         # A guardian's own wishes bind what goes to the guardian.
-        wide = sorted(
-            {*named, *(p.responsible_patient_id for p in people.values() if p.responsible_patient_id)}
-        )
-        both = {"org": org, "people": wide, "values": values}
+        adults = {one.responsible_patient_id for one in people.values() if one.responsible_patient_id}
+        both = {"org": org, "people": as_ids(sorted({*patients, *adults})), "values": values}
         consents = list(map(ConsentRow._make, rows(CONSENTS, both)))
         past = list(
             map(
@@ -231,7 +235,7 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
             contacts={row[0]: ContactRow._make(row) for row in rows(CONTACTS, [org, points])},
             cases={
                 row[0]: CaseRow._make(row)
-                for row in rows(CASES, [org, [one.case_id for one in contacts if one.case_id]])
+                for row in rows(CASES, [org, as_ids(one.case_id for one in contacts if one.case_id)])
             },
             consents_of=_by((row.patient_id, row) for row in consents if row.patient_id),
             consents_on=_by((row.contact_value, row) for row in consents if row.contact_value),

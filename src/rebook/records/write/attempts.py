@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection
 
 from rebook.core.outreach.values import Decision
 from rebook.core.reasons import Reason
 from rebook.records.models import Attempt, PatientLink
+from rebook.records.rows import as_ids, as_rows
 
 
-def reasons_json(reasons: Sequence[Reason]) -> str:
-    return orjson.dumps([reason.as_json() for reason in reasons]).decode()
+def as_json(reasons: Sequence[Reason]) -> list[dict[str, str]]:
+    """Reasons as the ledger keeps them."""
+    return [reason.as_json() for reason in reasons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def add_attempts(
             due_at=new.due_at,
             expires_at=new.expires_at,
             result_at=now if new.state in ("refused", "expired") else None,
-            reasons=[reason.as_json() for reason in new.decision.reasons],
+            reasons=as_json(new.decision.reasons),
         )
         for new in attempts
     )
@@ -118,11 +119,10 @@ class JudgedContact(NamedTuple):
 ADD_DECISIONS = """
 INSERT INTO records_guarddecision
     (organisation_id, patient_id, attempt_id, case_id, channel, verdict, reasons, decided_at, defer_until)
-SELECT %(org)s, v.patient_id, v.attempt_id, v.case_id, v.channel, v.verdict, v.reasons::jsonb, %(now)s,
+SELECT %(org)s, v.patient_id, v.attempt_id, v.case_id, v.channel, v.verdict, v.reasons, %(now)s,
        v.until
-FROM unnest(%(patients)s::bigint[], %(attempts)s::bigint[], %(cases)s::bigint[], %(channels)s::text[],
-            %(verdicts)s::text[], %(reasons)s::text[], %(until)s::timestamptz[])
-     AS v(patient_id, attempt_id, case_id, channel, verdict, reasons, until)
+FROM json_to_recordset(%(rows)s::json) AS v(patient_id bigint, attempt_id bigint, case_id bigint,
+    channel text, verdict text, reasons jsonb, until timestamptz)
 """
 
 
@@ -136,15 +136,18 @@ def add_decisions(*, organisation_id: int, decisions: Sequence[JudgedContact], n
             {
                 "org": organisation_id,
                 "now": now,
-                "patients": [one.patient_id for one in decisions],
-                "attempts": [one.attempt_id for one in decisions],
-                "cases": [one.case_id for one in decisions],
-                "channels": [one.channel for one in decisions],
-                "verdicts": [one.decision.verdict for one in decisions],
-                "reasons": [reasons_json(one.decision.reasons) for one in decisions],
-                "until": [
-                    one.decision.defer_until if one.decision.verdict == "defer" else None for one in decisions
-                ],
+                "rows": as_rows(
+                    {
+                        "patient_id": one.patient_id,
+                        "attempt_id": one.attempt_id,
+                        "case_id": one.case_id,
+                        "channel": one.channel,
+                        "verdict": one.decision.verdict,
+                        "reasons": as_json(one.decision.reasons),
+                        "until": one.decision.defer_until if one.decision.verdict == "defer" else None,
+                    }
+                    for one in decisions
+                ),
             },
         )
 
@@ -170,7 +173,6 @@ class DueAttempt(NamedTuple):
     body: str
     body_html: str
     unsubscribe_url: str
-    planned_at: datetime
     due_at: datetime
     expires_at: datetime
     tries: int
@@ -180,7 +182,7 @@ class DueAttempt(NamedTuple):
 LOCK_DUE = """
 SELECT a.id, a.patient_id, a.case_id, p.household_key, a.origin, a.purpose, a.channel, a.step_index,
        a.reference, a.contact_point_id, a.to_value, a.template_key, a.template_hash, a.language, a.subject,
-       a.body, a.body_html, a.unsubscribe_url, a.planned_at, a.due_at, a.expires_at, a.tries
+       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries
 FROM records_attempt a
 JOIN records_patient p ON p.id = a.patient_id
 LEFT JOIN records_case c ON c.id = a.case_id
@@ -231,7 +233,8 @@ def lock_due(
                 taken |= keys
                 chosen.append((one, keys))
         cursor.execute(
-            "SELECT k FROM unnest(%s::bigint[]) AS k WHERE pg_try_advisory_xact_lock(k)", [sorted(taken)]
+            "SELECT k FROM unnest(%s::bigint[]) AS k WHERE pg_try_advisory_xact_lock(k)",
+            [as_ids(sorted(taken))],
         )
         ours = {row[0] for row in cursor.fetchall()}
     return [one for one, keys in chosen if keys <= ours]
@@ -260,14 +263,14 @@ class Ruling(NamedTuple):
 
 APPLY_RULINGS = """
 UPDATE records_attempt a SET
-    state = v.state, due_at = v.due_at, reasons = v.reasons::jsonb,
+    state = v.state, due_at = v.due_at, reasons = v.reasons,
     lawful_basis = CASE WHEN v.state = 'claimed' THEN v.basis ELSE a.lawful_basis END,
     adapter = CASE WHEN v.state = 'claimed' THEN v.adapter ELSE a.adapter END,
     claimed_at = CASE WHEN v.state = 'claimed' THEN %(now)s ELSE a.claimed_at END,
     claimed_by = CASE WHEN v.state = 'claimed' THEN %(worker)s ELSE a.claimed_by END,
     result_at = CASE WHEN v.state IN ('refused', 'expired') THEN %(now)s ELSE a.result_at END
-FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(due)s::timestamptz[], %(reasons)s::text[],
-            %(basis)s::text[], %(adapters)s::text[]) AS v(id, state, due_at, reasons, basis, adapter)
+FROM json_to_recordset(%(rows)s::json) AS v(id bigint, state text, due_at timestamptz, reasons jsonb,
+    basis text, adapter text)
 WHERE a.id = v.id AND a.organisation_id = %(org)s AND a.state IN ('planned', 'deferred')
 """
 
@@ -280,12 +283,17 @@ def apply_rulings(*, organisation_id: int, rulings: Sequence[Ruling], worker: st
         "org": organisation_id,
         "now": now,
         "worker": worker,
-        "ids": [one.attempt_id for one in rulings],
-        "states": [one.state for one in rulings],
-        "due": [one.due_at for one in rulings],
-        "reasons": [reasons_json(one.decision.reasons) for one in rulings],
-        "basis": [one.decision.lawful_basis for one in rulings],
-        "adapters": [one.adapter for one in rulings],
+        "rows": as_rows(
+            {
+                "id": one.attempt_id,
+                "state": one.state,
+                "due_at": one.due_at,
+                "reasons": as_json(one.decision.reasons),
+                "basis": one.decision.lawful_basis,
+                "adapter": one.adapter,
+            }
+            for one in rulings
+        ),
     }
     with connection.cursor() as cursor:
         cursor.execute(APPLY_RULINGS, parameters)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from rebook.records.models import Attempt, Case, ContactPoint, Task
+from rebook.records.rows import as_ids, as_rows
 
 
 class Outcome(NamedTuple):
@@ -28,8 +29,8 @@ UPDATE records_attempt a SET
     tries = a.tries + v.tries,
     sent_at = CASE WHEN v.state IN ('accepted', 'sent', 'unknown') THEN coalesce(a.sent_at, a.claimed_at)
                    ELSE a.sent_at END
-FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(providers)s::text[], %(codes)s::text[],
-            %(due)s::timestamptz[], %(tries)s::int[]) AS v(id, state, provider_id, code, due_at, tries)
+FROM json_to_recordset(%(rows)s::json) AS v(id bigint, state text, provider_id text, code text,
+    due_at timestamptz, tries int)
 WHERE a.id = v.id AND a.organisation_id = %(org)s AND a.state IN ('claimed', 'unknown')
   AND (%(worker)s = '' OR a.claimed_by = %(worker)s)
 RETURNING a.id
@@ -49,12 +50,17 @@ def record_outcomes(
                 "org": organisation_id,
                 "now": now,
                 "worker": worker,
-                "ids": [one.attempt_id for one in outcomes],
-                "states": [one.state for one in outcomes],
-                "providers": [one.provider_message_id for one in outcomes],
-                "codes": [one.code[:60] for one in outcomes],
-                "due": [one.due_at for one in outcomes],
-                "tries": [int(one.adds_a_try) for one in outcomes],
+                "rows": as_rows(
+                    {
+                        "id": one.attempt_id,
+                        "state": one.state,
+                        "provider_id": one.provider_message_id[:120],
+                        "code": one.code[:60],
+                        "due_at": one.due_at,
+                        "tries": int(one.adds_a_try),
+                    }
+                    for one in outcomes
+                ),
             },
         )
         return {row[0] for row in cursor.fetchall()}
@@ -77,18 +83,17 @@ def add_events(
         cursor.execute(
             """
             INSERT INTO records_attemptevent (organisation_id, attempt_id, state, at, source, code)
-            SELECT %s, v.attempt_id, v.state, v.at, %s, v.code
-            FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[])
-                 AS v(attempt_id, state, at, code)
+            SELECT %s, v.id, v.state, v.at, %s, v.code
+            FROM json_to_recordset(%s::json) AS v(id bigint, state text, at timestamptz, code text)
             ON CONFLICT DO NOTHING
             """,
             [
                 organisation_id,
                 source,
-                [one.attempt_id for one in events],
-                [one.state for one in events],
-                times,
-                [one.code[:60] for one in events],
+                as_rows(
+                    {"id": one.attempt_id, "state": one.state, "at": on, "code": one.code[:60]}
+                    for one, on in zip(events, times, strict=True)
+                ),
             ],
         )
 
@@ -102,9 +107,9 @@ def touch_cases(*, organisation_id: int, case_ids: Sequence[int], now: datetime)
             """
             UPDATE records_case SET first_attempt_at = coalesce(first_attempt_at, %(now)s),
                 last_attempt_at = greatest(last_attempt_at, %(now)s)
-            WHERE organisation_id = %(org)s AND id = ANY(%(ids)s)
+            WHERE organisation_id = %(org)s AND id = ANY(%(ids)s::bigint[])
             """,
-            {"now": now, "org": organisation_id, "ids": sorted(set(case_ids))},
+            {"now": now, "org": organisation_id, "ids": as_ids(sorted(set(case_ids)))},
         )
 
 
