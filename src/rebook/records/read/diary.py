@@ -4,6 +4,7 @@ In SQL, because putting these queries together by hand each time cost more than 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -63,7 +64,7 @@ def diary(
 
     ``but_claim_id`` leaves one claim out: its owner asks whether it still fits.
     """
-    values = {
+    values: dict[str, Any] = {
         "organisation": organisation_id,
         "location": location_id,
         "practitioner": practitioner_id,
@@ -77,10 +78,7 @@ def diary(
     }
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, values)
-        hours = tuple(
-            WorkingHours(*row[:7], visit_types=tuple(row[7]), from_on=row[8], until_on=row[9])
-            for row in cursor.fetchall()
-        )
+        hours = tuple(WorkingHours(*row[:7], tuple(row[7]), *row[8:]) for row in cursor.fetchall())
         cursor.execute(_OCCUPIED, values)
         occupied = tuple(Occupied(*row) for row in cursor.fetchall() if row[2] > from_at)
     return Diary(hours=hours, occupied=occupied)
