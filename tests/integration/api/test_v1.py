@@ -70,3 +70,14 @@ def test_the_description_names_every_address(clinic):
 
 def test_health_says_that_the_database_answers(db):
     assert Client().get("/healthz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_health_says_so_when_it_does_not(db, monkeypatch):
+    from django.db import DatabaseError, connection
+
+    def gone():
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.json()["database"]) == (503, "unreachable")
