@@ -51,6 +51,7 @@ def generate(*, directory: Path, patients: int) -> dict[str, int]:
     directory.mkdir(parents=True, exist_ok=True)
     counts = {}
     with duckdb.connect() as engine:
+        engine.execute("SET enable_progress_bar = false")
         for name, query in _queries(patients).items():
             target = str(directory / f"{name}.parquet").replace("'", "''")
             options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000"

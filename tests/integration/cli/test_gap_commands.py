@@ -1,0 +1,93 @@
+"""``gaps`` and ``why``: who is due and why, and the exit codes that say so."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from rebook.accounts.models import Organisation
+from rebook.records import models
+
+pytestmark = pytest.mark.django_db
+AS_OF = ("--as-of", "2025-11-21")
+
+
+@pytest.fixture
+def practice(db):
+    row = Organisation.objects.create(slug="one", name="One", time_zone="UTC", pack_keys=["dental"])
+    source = models.Source.objects.create(organisation=row, key="spec", kind="csv")
+    of = {"organisation": row, "source": source, "fact_hash": b"0"}
+
+    def put(external_id, *visits):
+        patient = models.Patient.objects.create(**of, external_id=external_id, family_name="Secretname")
+        for number, (on, kind) in enumerate(visits):
+            models.Visit.objects.create(
+                **of,
+                patient=patient,
+                external_id=f"{external_id}-{number}",
+                visit_type=kind,
+                started_at=f"{on}T12:00:00Z",
+            )
+        return patient.pk
+
+    row.put = put
+    return row
+
+
+def test_nobody_due_is_a_no(practice, rebook):
+    practice.put("P1", ("2025-11-01", "hygiene"))
+    assert "0 reasons" in rebook("gaps", *AS_OF, code=1).stdout
+
+
+def test_the_list_says_who_and_since_when_without_names(practice, rebook):
+    practice.put("P1", ("2025-03-02", "hygiene"), ("2025-11-01", "dental_exam"))
+    said = rebook("gaps", *AS_OF).stdout
+    assert "overdue for cleaning" in said
+    assert "2025-10-17" in said
+    assert "P1" in said
+    assert "Secretname" not in said
+    assert models.Gap.objects.count() == 0
+
+
+def test_the_list_as_json_and_csv(practice, rebook):
+    for number in range(3):
+        practice.put(f"P{number}", ("2025-03-02", "hygiene"), ("2025-11-01", "dental_exam"))
+    told = json.loads(rebook("gaps", *AS_OF, "--format", "json", "--limit", "2").stdout)
+    assert (told["found"], told["shown"], told["patients"]) == (3, 2, 3)
+    assert told == json.loads(rebook("gaps", *AS_OF, "--json", "--limit", "2").stdout)
+    rows = list(csv.DictReader(io.StringIO(rebook("gaps", *AS_OF, "--format", "csv").stdout)))
+    assert [row["rank"] for row in rows] == ["1", "2", "3"]
+    assert rows[0]["definition_key"] == "dental.hygiene"
+
+
+def test_why_takes_either_id_and_tells_every_step(practice, rebook):
+    pk = practice.put("P-77", ("2025-03-02", "hygiene"), ("2025-11-01", "dental_exam"))
+    for name in ("P-77", str(pk)):
+        said = rebook("why", name, *AS_OF).stdout
+        assert "1 reason to come back" in said
+        assert "last hygiene 2025-03-02, due 2025-09-02" in said
+        assert "overdue for 35 days" in said
+        assert "Secretname" not in said
+
+
+def test_why_not_is_answered_too(practice, rebook):
+    practice.put("P1", ("2025-11-01", "hygiene"))
+    said = rebook("why", "P1", *AS_OF, code=1).stdout
+    assert "nothing is due" in said
+    assert "not overdue: grace 45 days" in said
+    told = json.loads(rebook("why", "P1", *AS_OF, "--json", code=1).stdout)
+    assert told["due"] == []
+    assert {one["verdict"] for one in told["findings"]} >= {"not_due"}
+
+
+def test_a_patient_who_is_not_there_is_bad_usage(practice, rebook):
+    rebook("why", "nobody", *AS_OF, code=2)
+
+
+def test_a_wrong_setting_is_told_in_one_sentence(practice, rebook):
+    practice.settings = {"gaps": {"grace": 3}}
+    practice.save(update_fields=["settings"])
+    practice.put("P1")
+    done = rebook("gaps", *AS_OF, code=3)
+    assert "there is no setting 'grace'" in done.output
