@@ -78,7 +78,7 @@ def diary(
     }
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, values)
-        hours = tuple(WorkingHours(*row[:7], tuple(row[7]), *row[8:]) for row in cursor.fetchall())
+        hours = tuple(WorkingHours(*(*row[:7], tuple(row[7]), *row[8:])) for row in cursor.fetchall())
         cursor.execute(_OCCUPIED, values)
         occupied = tuple(Occupied(*row) for row in cursor.fetchall() if row[2] > from_at)
     return Diary(hours=hours, occupied=occupied)
