@@ -11,6 +11,8 @@ from rebook.records.models import Appointment, Booking, PractitionerHours, SlotC
 from support.practice import make_practice
 from support.served import served_pages
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
 PATIENTS, TIMES = 200, 50
 
 

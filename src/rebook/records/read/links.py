@@ -103,5 +103,5 @@ def _view(which: str, values: dict[str, Any]) -> LinkView | None:
     gap = GapView(*row[12:18]) if row[12] else None
     kinds = {kind[0]: VisitTypeView(*kind) for kind in json.loads(row[19])}
     wanted = visit_type_for(gap, offered=[one.key for one in kinds.values() if one.is_self_bookable])
-    values = [*person, gap, kinds.get(wanted), booking_policy(json.loads(row[18]))]
-    return LinkView(*values)
+    known: list[Any] = [*person, gap, kinds.get(wanted), booking_policy(json.loads(row[18]))]
+    return LinkView(*known)
