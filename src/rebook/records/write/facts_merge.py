@@ -45,6 +45,8 @@ class Merge:
     defaults: dict[str, str] = field(default_factory=dict)
     problems: tuple[tuple[str, str, str], ...] = ()
     hashed: tuple[str, ...] = ()
+    # What comes later in the same transaction looks rows of this table up.
+    is_referred_to: bool = False
 
     @property
     def table(self) -> str:
@@ -73,15 +75,19 @@ def merge(spec: Merge, parameters: dict[str, Any]) -> Merged:
         prepare(spec, parameters)
         cursor.execute(
             f"SELECT count(*), count(*) FILTER (WHERE problem IS NOT NULL),"
-            f" count(*) FILTER (WHERE problem IS NULL AND NOT differs) FROM {spec.ready}"
+            f" count(*) FILTER (WHERE problem IS NULL AND target_id IS NULL),"
+            f" count(*) FILTER (WHERE problem IS NULL AND target_id IS NOT NULL AND differs)"
+            f" FROM {spec.ready}"
         )
-        ready, rejected, unchanged = cursor.fetchone()
-        _turn_away(spec)
-        created = _insert(spec, parameters)
-        updated = _update(spec, parameters)
-        if created > 1_000:
+        ready, rejected, new, changed = cursor.fetchone()
+        if rejected:
+            _turn_away(spec)
+        created = _insert(spec, parameters) if new else 0
+        updated = _update(spec, parameters) if changed else 0
+        if created > 1_000 and spec.is_referred_to:
             # The planner must not take the table for as empty as it was when the transaction began.
             cursor.execute(f"ANALYZE {spec.table}")
+    unchanged = ready - rejected - created - updated
     return Merged(read, read - ready, created, updated, unchanged, rejected)
 
 

@@ -64,6 +64,7 @@ PATIENTS = Merge(
         "household_key": "''",
     },
     hashed=(_CONTACTS, _CONSENTS),
+    is_referred_to=True,
 )
 
 _RESPONSIBLE = """

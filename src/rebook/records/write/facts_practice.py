@@ -61,7 +61,7 @@ FROM (
 ) met
 WHERE key IS NOT NULL AND char_length(key) <= 60 AND NOT EXISTS (
     SELECT FROM records_visittype t WHERE t.organisation_id = %(organisation)s AND t.key = met.key)
-ORDER BY key
+ORDER BY key ON CONFLICT DO NOTHING
 """
 
 
@@ -109,7 +109,8 @@ def merge_locations(parameters: dict[str, Any]) -> Merged:
         cursor.execute(
             f"INSERT INTO accounts_location (organisation_id, external_id, time_zone, {columns})"
             f" SELECT %(organisation)s, external_id, coalesce(nullif(zone, ''), %(zone)s), {columns}"
-            f" FROM ready_location WHERE problem IS NULL AND target_id IS NULL ORDER BY seq",
+            f" FROM ready_location WHERE problem IS NULL AND target_id IS NULL ORDER BY seq"
+            f" ON CONFLICT DO NOTHING",
             parameters,
         )
         created = cursor.rowcount
