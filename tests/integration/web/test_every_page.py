@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from rebook.records.models import Campaign, Reply, Task
@@ -12,6 +14,7 @@ from support.clinic import make_clinic
 
 pytestmark = pytest.mark.django_db
 
+MOST_QUERIES = 60
 # Open to people who are not signed in, or signed in and of no practice.
 OPEN_NAMES = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
@@ -112,6 +115,28 @@ def test_a_fragment_is_the_page_without_its_frame(clinic, signed_in):
     assert "<html" not in part.content.decode()
     assert "How did it go?" in part.content.decode()
     assert "How did it go?" in whole.content.decode()
+
+
+def test_more_patients_cost_no_more_queries(clinic, signed_in):
+    client = signed_in(clinic, "manager")
+    addresses = [*PAGES, f"/campaigns/{Campaign.objects.get().pk}/", f"/patients/{clinic.patients[0].pk}/"]
+
+    def counted():
+        found = {}
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            found[address] = len(queries)
+        return found
+
+    counted()  # What is kept between requests is there from now on.
+    before = counted()
+    for number in range(8, 16):
+        patient = clinic.patient(number)
+        clinic.call(patient)
+        clinic.reply_task(clinic.reply(patient, "Can you call me?", "call_me"), "call_back")
+    assert counted() == before
+    assert max(before.values()) <= MOST_QUERIES, before
 
 
 def test_other_practices_stay_out_of_sight(clinic, signed_in):

@@ -91,7 +91,7 @@ class Readiness:
 
 def sources(*, organisation_id: int) -> tuple[SourceLine, ...]:
     """Where data comes from; Rebook's own calendar is none."""
-    rows = Source.objects.filter(organisation_id=organisation_id).exclude(key="rebook").order_by("key")
+    rows = Source.objects.filter(organisation_id=organisation_id).exclude(kind="local").order_by("key")
     rejected = dict(
         RejectedRow.objects.filter(organisation_id=organisation_id)
         .values_list("source_id")

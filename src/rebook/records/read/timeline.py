@@ -61,7 +61,7 @@ def _appointments(of: dict[str, int], limit: int) -> list[Event]:
             row.status,
             _name(row.location),
             by=_name(row.practitioner),
-            through_rebook=row.source.key == "rebook",
+            through_rebook=row.source.kind == "local",
             id=row.pk,
         )
         for row in rows[:limit]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 
-from rebook.records.models import Gap, Task
+from rebook.records.models import Appointment, Gap, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,17 @@ class TaskFile:
     reply_at: datetime | None
     reply_channel: str
     attempt_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastVisit:
+    """A booked time that has passed, still without a word on whether the patient came."""
+
+    appointment_id: int
+    patient_id: int
+    patient_name: str
+    visit_type: str
+    starts_at: datetime
 
 
 def gap_line(row: Gap) -> GapLine:
@@ -175,6 +186,17 @@ def task_file(*, organisation_id: int, task_id: int, now: datetime) -> TaskFile 
         reply_at=row.reply.received_at if row.reply else None,
         reply_channel=row.reply.channel if row.reply else "",
         attempt_channel=row.attempt.channel if row.attempt else "",
+    )
+
+
+def visits_without_word(*, organisation_id: int, now: datetime, limit: int = 8) -> tuple[PastVisit, ...]:
+    """Visits booked through Rebook that have passed and of which nobody has said whether the patient came."""
+    rows = Appointment.objects.filter(
+        organisation_id=organisation_id, source__kind="local", status="booked", starts_at__lt=now
+    )
+    return tuple(
+        PastVisit(row.pk, row.patient_id, full_name(row.patient), row.visit_type, row.starts_at)
+        for row in rows.select_related("patient").order_by("starts_at", "pk")[:limit]
     )
 
 

@@ -42,7 +42,8 @@ def today(request: HttpRequest) -> HttpResponse:
     first = tasks.lines[0].id if tasks.lines else None
     task_id = int(asked) if asked.isdecimal() else first
     pane = task_pane(staff, task_id) if task_id else None
-    return page(request, "today/today.html", block="task", tasks=tasks, pane=pane)
+    past = worklist.visits_without_word(organisation_id=staff.organisation_id, now=staff.now)
+    return page(request, "today/today.html", block="task", tasks=tasks, pane=pane, past=past)
 
 
 def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
