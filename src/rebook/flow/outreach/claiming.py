@@ -38,14 +38,19 @@ def claim(
     worker: str,
     now: datetime,
     only: Sequence[int] | None = None,
+    answers: bool = False,
 ) -> Claim:
     """Take up to ``limit`` due attempts in hand, in one short transaction (promise 1, step 1).
+
+    ``only`` narrows to these attempts, ``answers`` to what is no campaign's.
 
     What the guard no longer allows is refused or put off instead, with its reasons.
     """
     org = house.organisation.id
     with transaction.atomic(durable=True):
-        due = write.lock_due(organisation_id=org, now=now, limit=limit, channels=sorted(channels), only=only)
+        due = write.lock_due(
+            organisation_id=org, now=now, limit=limit, channels=sorted(channels), only=only, answers=answers
+        )
         decisions = judge(house, [_planned(one, channels) for one in due], now=now)
         rulings = [
             _ruling(one, decision, channels[one.channel].key, now=now)

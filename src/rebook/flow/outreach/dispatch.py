@@ -11,7 +11,7 @@ from django.db import transaction
 from rebook.core.channel import Channel
 from rebook.flow.common.channels import practice_channels
 
-from .claiming import Claim, claim
+from .claiming import claim
 from .recording import record
 from .reports import ReportSummary, record_reports
 from .sending import Sender, Sent
@@ -66,65 +66,82 @@ def send_due(
     the one before is on its way.
     """
     adapters = channels if channels is not None else practice_channels(organisation_id=organisation_id)
-    house = House(organisation_id=organisation_id)
-    totals: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    sender = Sender(adapters)
+    run = _Run(
+        house=House(organisation_id=organisation_id),
+        sender=Sender(adapters),
+        worker=worker,
+        now=now,
+        only=only,
+        left=limit,
+    )
     try:
-        left = limit
-        for kinds, size in _groups(adapters):
-            served = {kind: adapters[kind] for kind in kinds}
-            waiting: list[Future[Sent]] = []
-            while True:
-                found = _claim(house, served, min(size, left), worker, now, only)
-                left -= len(found.claimed)
-                totals += found.counts
-                reasons += found.reasons
-                on_the_way = sender.start(found.claimed, now=now)
-                totals += _recorded(organisation_id, waiting, served, worker, now)
-                waiting = on_the_way
+        # Answers to people first: a safety answer never waits behind a campaign (promise 5).
+        for answers in (True, False):
+            for served, size in _groups(adapters):
+                run.through(served, size=size, answers=answers)
+    finally:
+        run.sender.close()
+    return _summary(run.totals, run.reasons)
+
+
+def _groups(adapters: Mapping[str, Channel]) -> list[tuple[dict[str, Channel], int]]:
+    """Channels that are claimed together, and how many attempts at once."""
+    askable = {kind: one for kind, one in adapters.items() if one.capabilities.can_look_up}
+    others = {kind: one for kind, one in adapters.items() if kind not in askable}
+    return [(some, size) for some, size in ((askable, BATCH_ASKABLE), (others, BATCH_UNASKABLE)) if some]
+
+
+@dataclass(slots=True)
+class _Run:
+    """One call of ``send_due``: what stays the same in it, and what it has counted so far."""
+
+    house: House
+    sender: Sender
+    worker: str
+    now: datetime
+    only: Sequence[int] | None
+    left: int
+    totals: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def through(self, served: Mapping[str, Channel], *, size: int, answers: bool) -> None:
+        """Claim, send and record until nothing more is due on these channels."""
+        on_the_way: list[Future[Sent]] = []
+        try:
+            while self.left > 0:
+                found = claim(
+                    self.house,
+                    channels=served,
+                    limit=min(size, self.left),
+                    worker=self.worker,
+                    now=self.now,
+                    only=self.only,
+                    answers=answers,
+                )
+                self.left -= len(found.claimed)
+                self.totals += found.counts
+                self.reasons += found.reasons
+                before, on_the_way = on_the_way, self.sender.start(found.claimed, now=self.now)
+                self._record(before, served)
                 if not found.judged:
                     break
-            totals += _recorded(organisation_id, waiting, served, worker, now)
-    finally:
-        sender.close()
-    return _summary(totals, reasons)
+        finally:
+            # Also when a claim failed: what was sent meanwhile is known and must be written down.
+            self._record(on_the_way, served)
 
-
-def _groups(adapters: Mapping[str, Channel]) -> list[tuple[list[str], int]]:
-    """Kinds of channel that are claimed together, and how many at once."""
-    askable = [kind for kind, one in adapters.items() if one.capabilities.can_look_up]
-    others = [kind for kind in adapters if kind not in askable]
-    return [(kinds, size) for kinds, size in ((askable, BATCH_ASKABLE), (others, BATCH_UNASKABLE)) if kinds]
-
-
-def _claim(
-    house: House,
-    channels: Mapping[str, Channel],
-    size: int,
-    worker: str,
-    now: datetime,
-    only: Sequence[int] | None,
-) -> Claim:
-    if size <= 0:
-        return Claim([], Counter(), Counter(), 0)
-    return claim(house, channels=channels, limit=size, worker=worker, now=now, only=only)
-
-
-def _recorded(
-    organisation_id: int,
-    waiting: Sequence[Future[Sent]],
-    channels: Mapping[str, Channel],
-    worker: str,
-    now: datetime,
-) -> Counter[str]:
-    """Wait for a batch and write its results: the second transaction (promise 1, step 3)."""
-    if not waiting:
-        return Counter()
-    sent = [future.result() for future in waiting]
-    with transaction.atomic(durable=True):
-        counts = record(organisation_id=organisation_id, sent=sent, channels=channels, worker=worker, now=now)
-    return Counter(counts)
+    def _record(self, waiting: Sequence[Future[Sent]], served: Mapping[str, Channel]) -> None:
+        """Wait for a batch and write its results: the second transaction (promise 1, step 3)."""
+        if not waiting:
+            return
+        sent = [future.result() for future in waiting]
+        with transaction.atomic(durable=True):
+            self.totals += record(
+                organisation_id=self.house.organisation.id,
+                sent=sent,
+                channels=served,
+                worker=self.worker,
+                now=self.now,
+            )
 
 
 def _summary(totals: Counter[str], reasons: Counter[str]) -> SendSummary:

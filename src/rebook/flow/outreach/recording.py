@@ -1,5 +1,6 @@
 """What a result asks of us: the attempt's new state, and its effects on numbers, consent, tasks and stops."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,7 +50,7 @@ def record(
     channels: Mapping[str, Channel],
     worker: str,
     now: datetime,
-) -> dict[str, int]:
+) -> Counter[str]:
     """Write results in the caller's transaction; counts by state of those that were still open."""
     effects = Effects()
     owners = _owners(organisation_id, sent, channels)
@@ -59,11 +60,7 @@ def record(
         organisation_id=organisation_id, outcomes=effects.outcomes, worker=worker, now=now
     )
     _apply(organisation_id, effects, written, now=now)
-    counts: dict[str, int] = {}
-    for outcome in effects.outcomes:
-        if outcome.attempt_id in written:
-            counts[outcome.state] = counts.get(outcome.state, 0) + 1
-    return counts
+    return Counter(one.state for one in effects.outcomes if one.attempt_id in written)
 
 
 def _owners(

@@ -189,6 +189,7 @@ LEFT JOIN records_case c ON c.id = a.case_id
 LEFT JOIN records_campaign k ON k.id = c.campaign_id
 WHERE a.organisation_id = %(org)s AND a.state IN ('planned', 'deferred') AND a.due_at <= %(now)s
   AND a.channel = ANY(%(channels)s) AND (%(only)s::bigint[] IS NULL OR a.id = ANY(%(only)s))
+  AND (a.origin <> 'campaign' OR NOT %(answers)s)
   AND (c.paused_at IS NULL OR c.closed_at IS NOT NULL) AND (k.id IS NULL OR k.state = 'active')
   AND NOT EXISTS (
       SELECT 1 FROM records_stop s
@@ -207,8 +208,11 @@ def lock_due(
     limit: int,
     channels: Sequence[str],
     only: Sequence[int] | None = None,
+    answers: bool = False,
 ) -> list[DueAttempt]:
     """Up to ``limit`` due attempts on these kinds of channel, that no other worker has in hand.
+
+    ``answers`` leaves campaigns out.
 
     At most one per person, household and number: a cap counts what was claimed before, so those that share
     one are judged one after the other. Who lost the race for the lock waits for the next round.
@@ -222,6 +226,7 @@ def lock_due(
                 "limit": limit,
                 "channels": list(channels),
                 "only": list(only) if only is not None else None,
+                "answers": answers,
             },
         )
         due = list(map(DueAttempt._make, cursor.fetchall()))
