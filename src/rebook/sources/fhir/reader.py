@@ -11,7 +11,7 @@ from rebook.sources.base import RAW_LIMIT, Item, SourceFile, UnableToRead, find_
 from rebook.sources.fhir.bundles import bundle_facts
 from rebook.sources.fhir.context import Context
 from rebook.sources.fhir.mapping import FhirMapping
-from rebook.sources.fhir.resources import BadResource, facts_of, kind_of
+from rebook.sources.fhir.resources import BadResource, facts_of, head_of
 from rebook.sources.fhir.values import Targets
 from rebook.sources.streams import ByteLine, OpenFile, UnableToReadOn, byte_lines, opened
 
@@ -72,7 +72,7 @@ class FhirReader:
         yield file.progress(number)
 
     def _line(self, name: str, number: int, line: bytes) -> Iterator[Item]:
-        kind = kind_of(line)
+        kind, _ = head_of(line)
         if kind != "Bundle":
             for fact in facts_of(kind, line, "", self._context):
                 yield Placed(name, number, fact)

@@ -13,7 +13,10 @@ from rebook.sources.fhir.context import Context
 from rebook.sources.fhir.values import BadElement, identity_of
 from rebook.sources.fhir.versions import AnotherVersion, check_version
 
-_FIRST_KEY = re.compile(rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"')
+# Nearly every server writes these two first; the rest is found by reading the whole resource.
+_FIRST_KEYS = re.compile(
+    rb'\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]+)"(?:\s*,\s*"id"\s*:\s*"([A-Za-z0-9\-.]{1,64})")?'
+)
 
 Maker = Callable[[Any, str, Context], Iterator[Fact]]
 _MAKERS: dict[str, tuple[type[shape.Resource], Maker]] = {
@@ -33,11 +36,12 @@ _READERS: dict[str, tuple[msgspec.json.Decoder[Any], Maker]] = {
 }
 
 
-class _Kind(msgspec.Struct):
+class _Head(msgspec.Struct):
     resourceType: str = ""
+    id: str = ""
 
 
-_kind_decoder = msgspec.json.Decoder(_Kind)
+_head_decoder = msgspec.json.Decoder(_Head)
 
 
 class BadResource(Exception):
@@ -50,17 +54,18 @@ class BadResource(Exception):
         self.is_another_version = is_another_version
 
 
-def kind_of(content: bytes | msgspec.Raw) -> str:
-    """The resource's type; empty when it names none. Raises BadResource when it is not JSON."""
-    first = _FIRST_KEY.match(content)
-    if first:
-        return first[1].decode("ascii")
+def head_of(content: bytes | msgspec.Raw) -> tuple[str, str]:
+    """The resource's type and id, empty where it names none. Raises BadResource when it is not JSON."""
+    first = _FIRST_KEYS.match(content)
+    if first and first[2]:
+        return first[1].decode("ascii"), first[2].decode("ascii")
     try:
-        return _kind_decoder.decode(content).resourceType
+        head = _head_decoder.decode(content)
     except msgspec.ValidationError:
-        return ""
+        return (first[1].decode("ascii") if first else ""), ""
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BadResource("", "", "not JSON") from None
+        raise BadResource(first[1].decode("ascii") if first else "", "", "not JSON, or broken off") from None
+    return head.resourceType, head.id
 
 
 def facts_of(kind: str, content: bytes | msgspec.Raw, full_url: str, context: Context) -> list[Fact]:
