@@ -70,3 +70,10 @@ def test_at_the_end_the_pages_are_served_and_staff_can_sign_in(fresh):
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert "Traceback" not in err
+
+
+def test_a_program_gets_the_same_as_one_json_document(fresh):
+    said = fresh.answer("demo", "--patients", "50", "--days", "1")
+    assert {"seconds", "cleaned", "reactions", "tasks", "report"} == said.keys()
+    assert said["report"]["organisation"] == "Riverbend Family Health"
+    assert said["report"]["funnel"][0]["count"] > 0

@@ -2,10 +2,10 @@
 
 import shutil
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,6 +14,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from rebook.cli.context import JsonOption, answer_json, console, errors, refuse
 from rebook.cli.ledger import empty_ledger
+
+if TYPE_CHECKING:
+    from rebook.demo.setup import DemoPractice
+    from rebook.demo.simulation import Diary
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +80,7 @@ def _emptied_home() -> Path:
     return home
 
 
-def _live(made, *, outbox: Path, start_on, days: int, seed: int):  # type: ignore[no-untyped-def]
+def _live(made: "DemoPractice", *, outbox: Path, start_on: date, days: int, seed: int) -> "Diary":
     """The simulated days, with a bar on standard error."""
     from rebook.demo.simulation import simulate
 

@@ -35,7 +35,7 @@ def run_day(
 
     Raises ``rebook.work.passes.PassIsRunning`` when somebody else is at it.
     """
-    one = {"organisation_id": organisation_id}
+    one: dict[str, Any] = {"organisation_id": organisation_id}
     stages: list[tuple[str, Callable[[], Any]]] = [
         ("clean", lambda: clean_records(**one, now=now)),
         ("snapshot", lambda: take_snapshot(**one, as_of=as_of, now=now)),
@@ -58,7 +58,7 @@ def run_day(
 
 def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[StageResult]:
     """What goes on all day between two passes: plan what fell due, send it, settle what hangs."""
-    one = {"organisation_id": organisation_id, "now": now}
+    one: dict[str, Any] = {"organisation_id": organisation_id, "now": now}
     with organisation_scope(organisation_id):
         return [
             StageResult("plan", asdict(plan_attempts(**one))),

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from procrastinate.contrib.django import app
@@ -45,15 +46,16 @@ def run_worker(
     asyncio.run(_connected(work) if once else _until_told(work))
 
 
-async def _connected(work: Callable[[], object]) -> None:
+async def _connected(work: Callable[[], Awaitable[None]]) -> None:
     # Asked for anew each time: this is what starts an embedded PostgreSQL that has died.
-    connector = await sync_to_async(app.connector.get_worker_connector)()
+    ours = cast(Any, app.connector)
+    connector = await sync_to_async(ours.get_worker_connector)()
     with app.replace_connector(connector):
         async with app.open_async():
-            await work()  # type: ignore[misc]
+            await work()
 
 
-async def _until_told(work: Callable[[], object]) -> None:
+async def _until_told(work: Callable[[], Awaitable[None]]) -> None:
     stop = asyncio.Event()
     with _stopped_by_signals(stop):
         pause = 1.0
@@ -80,7 +82,7 @@ async def _until_told(work: Callable[[], object]) -> None:
 
 
 @contextlib.contextmanager
-def _stopped_by_signals(stop: asyncio.Event):  # type: ignore[no-untyped-def]
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
 
