@@ -60,6 +60,10 @@ VERDICT_WORDS = {
 }
 
 
+# A longer id of the practice's system does not fit into the table; Rebook's own stands in for it.
+LONGEST_ID = 14
+
+
 class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
@@ -98,7 +102,7 @@ def gaps(
         rows = [
             [
                 one.rank,
-                one.external_id,
+                one.external_id if len(one.external_id) <= LONGEST_ID else one.patient_id,
                 _label(one.definition_key, one.kind, labels),
                 one.risk_class,
                 one.overdue_on,
@@ -107,9 +111,11 @@ def gaps(
             ]
             for one in found.gaps
         ]
-        answer_table(
-            f"{found.found} reasons to come back among {found.patients} patients, {day}", columns, rows
-        )
+        title = f"{found.found} reasons to come back among {found.patients} patients, {day}"
+        if rows:
+            answer_table(title, columns, rows)
+        else:
+            console.print(title, highlight=False)
     if not found.found:
         raise typer.Exit(EXIT_NO)
 

@@ -4,7 +4,8 @@ R-C4. In order:
 
 1. risk class, the gravest first;
 2. overdue, in quarters of the interval: a 3-month visit 3 months late comes before a yearly one 6 months
-   late. Quarters rather than days, so that what a patient asked for is not outweighed by a week;
+   late; a visit never recorded here counts one interval at most. Quarters rather than days, so that what a
+   patient asked for is not outweighed by a week;
 3. intent: asked to be called or said yes, then opened links twice or more (R-C129);
 4. overdue to the thousandth of the interval;
 5. money collected in a lifetime, which decides nothing but ties;
@@ -22,6 +23,8 @@ from rebook.core.reasons import Reason
 DEFAULT_INTERVAL_DAYS = 30
 # Beyond four intervals nobody is more overdue.
 MOST_OVERDUE = 4_000
+# A first visit that was never recorded here may have been had elsewhere: it counts one interval at most.
+MOST_OVERDUE_FIRST = 1_000
 # Signals older than this say nothing any more.
 SIGNAL_DAYS = 30
 ENOUGH_LINKS = 2
@@ -58,17 +61,19 @@ class Ranked:
     interval_days: int | None
     value_cents: int
     intent: Intent = Intent()
+    # Never recorded here: there is no last one to count from.
+    is_first: bool = False
 
 
-def overdue_thousandths(*, overdue_on: date, interval_days: int | None, as_of: date) -> int:
-    """Days overdue in thousandths of the interval, 0 to ``MOST_OVERDUE``."""
-    days = max((as_of - overdue_on).days, 0)
-    return min(days * 1000 // (interval_days or DEFAULT_INTERVAL_DAYS), MOST_OVERDUE)
+def overdue_thousandths(gap: Ranked, *, as_of: date) -> int:
+    """Days overdue in thousandths of the interval, from 0 to the most that counts."""
+    most = MOST_OVERDUE_FIRST if gap.is_first else MOST_OVERDUE
+    return min(_days_overdue(gap, as_of) * 1000 // (gap.interval_days or DEFAULT_INTERVAL_DAYS), most)
 
 
 def rank_key(gap: Ranked, *, as_of: date) -> tuple[int, int, int, int, int, int]:
     """Sorts gaps, the first to be looked after first."""
-    overdue = overdue_thousandths(overdue_on=gap.overdue_on, interval_days=gap.interval_days, as_of=as_of)
+    overdue = overdue_thousandths(gap, as_of=as_of)
     return (
         -gap.risk_class,
         -(overdue // 250),
@@ -82,7 +87,7 @@ def rank_key(gap: Ranked, *, as_of: date) -> tuple[int, int, int, int, int, int]
 def rank_reasons(gap: Ranked, *, as_of: date) -> tuple[Reason, ...]:
     """Why a gap stands where it stands, in plain words."""
     reasons = [Reason("risk_class", f"class {gap.risk_class}: {CLASS_WORDS[gap.risk_class]}")]
-    days = max((as_of - gap.overdue_on).days, 0)
+    days = _days_overdue(gap, as_of)
     interval = gap.interval_days or DEFAULT_INTERVAL_DAYS
     if days:
         reasons.append(Reason("overdue", f"overdue for {days} days; the interval is {interval} days"))
@@ -90,6 +95,8 @@ def rank_reasons(gap: Ranked, *, as_of: date) -> tuple[Reason, ...]:
         reasons.append(
             Reason("overdue", "due, not yet overdue" if as_of < gap.overdue_on else "overdue since today")
         )
+    if gap.is_first:
+        reasons.append(Reason("first", "never recorded here, perhaps had elsewhere"))
     if gap.intent.asked_for_call:
         reasons.append(Reason("intent", "asked to be called"))
     if gap.intent.said_yes:
@@ -97,3 +104,7 @@ def rank_reasons(gap: Ranked, *, as_of: date) -> tuple[Reason, ...]:
     if gap.intent.links_opened >= ENOUGH_LINKS:
         reasons.append(Reason("intent", f"opened {gap.intent.links_opened} links"))
     return tuple(reasons)
+
+
+def _days_overdue(gap: Ranked, as_of: date) -> int:
+    return max((as_of - gap.overdue_on).days, 0)

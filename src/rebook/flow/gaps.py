@@ -202,6 +202,7 @@ def _ranked(finding: GapFinding, value_cents: int) -> Ranked:
         overdue_on=finding.overdue_on,
         interval_days=finding.interval_days,
         value_cents=value_cents,
+        is_first=finding.anchor_on is None,
     )
 
 

@@ -23,6 +23,7 @@ def open_gap(practice, patient_id, chance):
         definition_key=f"spec.{chance.randrange(10**9)}",
         kind="interval",
         risk_class=chance.randrange(5),
+        anchor_on=chance.choice([None, due_on - timedelta(days=200)]),
         due_on=due_on,
         overdue_on=due_on + timedelta(days=chance.randrange(40)),
         interval_days=chance.choice([None, 30, 91, 184, 365]),
@@ -86,7 +87,10 @@ def test_the_ledger_and_the_pure_order_agree(practice):
         for _ in range(chance.randrange(1, 4)):
             row = open_gap(practice, patient_id, chance)
             value = Patient.objects.get(pk=patient_id).value_cents
-            ranked.append(Ranked(row.pk, row.risk_class, row.overdue_on, row.interval_days, value, intent))
+            first = row.anchor_on is None
+            ranked.append(
+                Ranked(row.pk, row.risk_class, row.overdue_on, row.interval_days, value, intent, first)
+            )
     assert any(one.intent.points == 3 for one in ranked)
     rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW)
     wanted = sorted(ranked, key=lambda one: rank_key(one, as_of=AS_OF))

@@ -20,8 +20,8 @@ AS_OF = date(2025, 11, 21)
 YES, CALL, CLICKS = Intent(said_yes=True), Intent(asked_for_call=True), Intent(links_opened=2)
 
 
-def gap(number, *, grade=1, overdue=100, interval=365, value=0, intent=Intent()):
-    return Ranked(number, grade, AS_OF - timedelta(days=overdue), interval, value, intent)
+def gap(number, *, grade=1, overdue=100, interval=365, value=0, intent=Intent(), first=False):
+    return Ranked(number, grade, AS_OF - timedelta(days=overdue), interval, value, intent, first)
 
 
 # (why, first, second): the first is looked after before the second.
@@ -38,6 +38,11 @@ ORDERS = [
     ("money breaks a tie", gap(2, value=10), gap(1, value=9)),
     ("the lower number where nothing else differs", gap(1), gap(2)),
     ("beyond four intervals nobody is more overdue", gap(2, overdue=1500, value=1), gap(1, overdue=9000)),
+    (
+        "a visit never recorded here counts one interval at most",
+        gap(2, overdue=460),
+        gap(1, overdue=3000, first=True),
+    ),
     (
         "an event without an interval counts by the month",
         gap(2, overdue=30, interval=None),
@@ -60,6 +65,7 @@ RANKED = st.builds(
     interval_days=st.none() | st.integers(1, 4000),
     value_cents=st.integers(0, 10**9),
     intent=st.builds(Intent, st.booleans(), st.booleans(), st.integers(0, 5)),
+    is_first=st.booleans(),
 )
 
 
@@ -81,13 +87,13 @@ def test_money_never_decides_but_between_equals(one, other):
 
 @given(one=RANKED)
 def test_overdue_stays_within_its_bounds(one):
-    share = overdue_thousandths(overdue_on=one.overdue_on, interval_days=one.interval_days, as_of=AS_OF)
+    share = overdue_thousandths(one, as_of=AS_OF)
     assert 0 <= share <= MOST_OVERDUE
 
 
 def test_neither_language_nor_payer_can_be_looked_at():
     assert set(Ranked.__dataclass_fields__) == {
-        *("gap_id", "risk_class", "overdue_on", "interval_days", "value_cents", "intent")
+        *("gap_id", "risk_class", "overdue_on", "interval_days", "value_cents", "intent", "is_first")
     }
 
 

@@ -5,6 +5,7 @@ from rebook.core.priority import (
     DEFAULT_INTERVAL_DAYS,
     ENOUGH_LINKS,
     MOST_OVERDUE,
+    MOST_OVERDUE_FIRST,
     SIGNAL_DAYS,
 )
 
@@ -28,7 +29,9 @@ FROM (
 """
 _INTERVAL = f"coalesce(nullif(g.interval_days, 0), {DEFAULT_INTERVAL_DAYS})"
 _DAYS = "greatest(%(as_of)s::date - g.overdue_on, 0)"
-_THOUSANDTHS = f"least({_DAYS}::bigint * 1000 / {_INTERVAL}, {MOST_OVERDUE})"
+# Event gaps always have an anchor; only a first visit has none.
+_MOST = f"CASE WHEN g.anchor_on IS NULL THEN {MOST_OVERDUE_FIRST} ELSE {MOST_OVERDUE} END"
+_THOUSANDTHS = f"least({_DAYS}::bigint * 1000 / {_INTERVAL}, {_MOST})"
 _POINTS = f"""(CASE WHEN s.said_yes OR s.asked_for_call THEN 2 ELSE 0 END
     + CASE WHEN s.links >= {ENOUGH_LINKS} THEN 1 ELSE 0 END)"""
 _CLASS = " ".join(f"WHEN {grade} THEN '{words}'" for grade, words in enumerate(CLASS_WORDS))
@@ -44,6 +47,7 @@ def _reason(rule: str, detail: str, when: str = "true") -> str:
 _EACH = (
     _reason("risk_class", f"format('class %%s: %%s', g.risk_class, CASE g.risk_class {_CLASS} END)"),
     _reason("overdue", _SINCE),
+    _reason("first", "'never recorded here, perhaps had elsewhere'", "g.anchor_on IS NULL"),
     _reason("intent", "'asked to be called'", "s.asked_for_call"),
     _reason("intent", "'said yes and has no appointment'", "s.said_yes"),
     _reason("intent", "format('opened %%s links', s.links)", f"s.links >= {ENOUGH_LINKS}"),
@@ -60,7 +64,7 @@ FROM ({gaps}) g LEFT JOIN ({_SIGNALS}) s ON s.patient_id = g.patient_id
 """
 
 
-_OPEN = """SELECT g.id, g.patient_id, g.risk_class, g.overdue_on, g.interval_days, p.value_cents
+_OPEN = """SELECT g.id, g.patient_id, g.risk_class, g.anchor_on, g.overdue_on, g.interval_days, p.value_cents
 FROM records_gap g JOIN records_patient p ON p.id = g.patient_id
 WHERE g.organisation_id = %(organisation_id)s AND g.closed_on IS NULL"""
 
