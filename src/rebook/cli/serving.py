@@ -81,7 +81,11 @@ class _Server(BaseApplication):
 
     def load(self) -> Any:
         from django.core.wsgi import get_wsgi_application
+        from django.urls import get_resolver
 
         # WhiteNoise warns about a directory of collected files that is not there.
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        # All pages are imported before the first request: importing takes seconds, and patients wait for it.
+        _ = get_resolver().url_patterns
+        return application
