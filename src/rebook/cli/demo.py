@@ -1,7 +1,6 @@
 """``demo``: the whole story on a synthetic practice, in a home of its own."""
 
 import shutil
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -60,9 +59,8 @@ def demo(
     console.print(f"\nAll of it took {seconds} seconds.")
     console.quiet = False
     if as_json:
-        answer_json(
-            {"seconds": seconds, "cleaned": first.cleaned, **asdict(diary), "report": as_plain(report)}
-        )
+        told = {"reactions": dict(diary.reactions), "tasks": dict(diary.tasks), "report": as_plain(report)}
+        answer_json({"seconds": seconds, "cleaned": first.cleaned, **told})
     elif serve:
         from rebook.cli.serving import serve_pages
 
