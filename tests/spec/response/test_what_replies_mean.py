@@ -1,4 +1,4 @@
-"""What a reply means: words in, the deciding intent out (R-E10); the table is the reference for people too."""
+"""What a reply means: words in, the deciding intent out (R-E10); the table is a reference for people too."""
 
 import pytest
 
