@@ -73,7 +73,7 @@ def _pane(staff: Staff, reply_id: int) -> ReplyPane | None:
 @require_POST
 @staff_page(may="work")
 def handle(request: HttpRequest, reply_id: int) -> HttpResponse:
-    """Say what was done about a message; the next one follows."""
+    """Say what was done about a message; the next one comes up."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
     reply = read.reply(organisation_id=staff.organisation_id, reply_id=reply_id)
     outcome = parse_outcome(request.POST.get("outcome", ""), now=staff.now.astimezone(staff.zone))
