@@ -5,7 +5,6 @@ Charts hold labels and counts only. Numbers stand beside every chart, so that no
 
 from collections.abc import Sequence
 
-import altair
 import vl_convert
 
 ACCENT, GREY = "#0b6270", "#566474"
@@ -16,6 +15,9 @@ def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = 
 
     ``bars``: [(label, count)]. Returns one SVG document; an empty list gives an empty chart.
     """
+    # Imported here: it takes seconds, and most commands and pages draw nothing.
+    import altair
+
     data = altair.Data(values=[{"label": label, "count": count} for label, count in bars])
     base = altair.Chart(data).encode(
         y=altair.Y(

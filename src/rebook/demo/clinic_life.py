@@ -20,6 +20,7 @@ class ClinicLife:
         self.demo, self.random = demo, random
         self.next_id = len(demo.world.appointments)
         self.owners: dict[str, str] = {}
+        self.returned: set[str] = set()
         for person in demo.world.people:
             for value in (person.mobile, person.email):
                 if value and not person.duplicate_of:
@@ -50,7 +51,9 @@ class ClinicLife:
 
     def _return_unprompted(self, day: date) -> Iterator[Booked]:
         for person in self.demo.world.people:
-            if person.habits.returns_unprompted_on == day:
+            back_on = person.habits.returns_unprompted_on
+            if back_on is not None and back_on <= day and person.id not in self.returned:
+                self.returned.add(person.id)
                 yield self._book(person, day)
 
     def _book(self, person: Person, day: date) -> Booked:

@@ -115,11 +115,11 @@ def import_folder(organisation_id: int, *, folder: Path, now: datetime) -> sync.
 def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
     """A standing campaign per reason, each with a holdout where that is allowed; their ids."""
     plans = (
-        ("Care that is due", ["interval"], "primary_care.routine", 40, 20),
-        ("Away for long", ["inactive"], "primary_care.check_in", 10, 20),
-        ("No-show, not rebooked", ["no_show_not_rebooked"], "primary_care.no_show", 15, 10),
-        ("Cancelled, not rebooked", ["cancelled_not_rebooked"], "primary_care.cancelled", 15, 10),
-        ("Follow-up not booked", ["follow_up_not_booked"], "primary_care.follow_up", 15, 10),
+        ("Care that is due", ["interval"], "primary_care.routine", 18, 25),
+        ("Away for long", ["inactive"], "primary_care.check_in", 5, 20),
+        ("No-show, not rebooked", ["no_show_not_rebooked"], "primary_care.no_show", 4, 10),
+        ("Cancelled, not rebooked", ["cancelled_not_rebooked"], "primary_care.cancelled", 4, 10),
+        ("Follow-up not booked", ["follow_up_not_booked"], "primary_care.follow_up", 4, 10),
     )
     manager = demo.staff["manager"]
     made = []

@@ -21,9 +21,9 @@ from rebook.work.schedule import run_continuous, run_day
 
 NIGHT = time(4)
 # When due attempts are sent and people's answers come in.
-TICKS = (time(10, 15), time(13, 30), time(17, 0))
+TICKS = (time(10, 15), time(16, 0))
 # Tasks the staff can do between two ticks.
-TASKS_PER_TICK = 9
+TASKS_PER_TICK = 8
 
 
 @dataclass(slots=True)
@@ -71,6 +71,9 @@ def simulate(
 
 
 def _one_day(run: Simulation, *, day: date, is_last: bool) -> None:
+    if day.weekday() > 4 and not is_last:
+        # The practice is closed; what people write at the weekend is found on Monday.
+        return
     night = datetime.combine(day, NIGHT, tzinfo=run.zone)
     _sync_changes(run, day=day, now=night)
     run_day(organisation_id=run.demo.organisation_id, as_of=day, now=night, worker="demo")
@@ -80,7 +83,7 @@ def _one_day(run: Simulation, *, day: date, is_last: bool) -> None:
         run_continuous(organisation_id=run.demo.organisation_id, now=now, worker="demo")
         _read_post(run, now=now)
         is_last_tick = is_last and tick == TICKS[-1]
-        if day.weekday() < 5 and not is_last_tick:
+        if not is_last_tick:
             done = work_tasks(run.demo, random=run.random, now=now, limit=TASKS_PER_TICK)
             run.diary.tasks.update(done)
 

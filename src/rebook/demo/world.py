@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 Scenario = Literal[
@@ -120,7 +121,7 @@ class Recommended:
     due_on: date
 
 
-@dataclass(slots=True)
+@dataclass
 class World:
     """Everything true on the first day of the simulation."""
 
@@ -131,9 +132,6 @@ class World:
     follow_ups: list[Recommended]
     start_on: date
 
-    def person(self, person_id: str) -> Person:
-        return self.index[person_id]
-
-    @property
+    @cached_property
     def index(self) -> dict[str, Person]:
         return {person.id: person for person in self.people}

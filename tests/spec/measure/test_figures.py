@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from rebook.core.measure import Cell, ChannelCounts, breakdown, funnel, lift, rates
+from rebook.core.measure import Cell, ChannelCounts, breakdown, funnel, lift, newcombe, rates
 
 CUT_OFF = datetime(2026, 4, 1, tzinfo=UTC)
 CELL = Cell(
@@ -118,3 +119,12 @@ def test_the_interval_holds_the_difference(treated: int, held: int, data: st.Dat
     if found.difference is not None:
         assert -1 <= found.low <= found.difference + 1e-9
         assert found.difference - 1e-9 <= found.high <= 1
+
+
+@given(st.integers(1, 3000), st.integers(1, 3000), st.data())
+def test_the_interval_is_the_one_of_statsmodels(treated: int, held: int, data: st.DataObject) -> None:
+    back, held_back = data.draw(st.integers(0, treated)), data.draw(st.integers(0, held))
+    low, high = confint_proportions_2indep(back, treated, held_back, held, method="newcomb", compare="diff")
+    assert newcombe(back, treated, held_back, held)[1:] == pytest.approx(
+        (max(low, -1), min(high, 1)), abs=1e-9
+    )
