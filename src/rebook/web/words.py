@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from babel import Locale
+
 from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.web.say import day
@@ -251,7 +253,6 @@ WORDS: dict[str, dict[str, str]] = {
         "test": "Test",
         "safety": "Safety answer",
     },
-    "language": {"en": "English", "es": "Spanish"},
     "import": {"running": "Reading now", "done": "Done", "failed": "Failed"},
     "disposition": {key: one.label for key, one in DISPOSITIONS.items()},
     "barrier": BARRIERS,
@@ -273,7 +274,20 @@ def plain(key: str) -> str:
 
 
 def language(key: str) -> str:
-    return WORDS["language"].get(key.split("-")[0], key or "not recorded")
+    """ "es-MX" as "Spanish"; the tag itself when nobody knows it."""
+    if not key:
+        return "language not recorded"
+    return Locale("en").languages.get(key.split("-")[0].lower(), key)
+
+
+def sections(script: str) -> list[tuple[str, str]]:
+    """A call script by its headings ("## Say"): [(heading, text)]; without headings one empty one."""
+    found: list[tuple[str, str]] = []
+    for part in re.split(r"^##\s*", script.strip(), flags=re.MULTILINE):
+        if part.strip():
+            heading, _, text = part.partition("\n") if "## " in script else ("", "", part)
+            found.append((heading.strip(), text.strip()))
+    return found
 
 
 def visit(key: str) -> str:
@@ -366,6 +380,7 @@ FILTERS: dict[str, Any] = {
     "language": language,
     "visit_words": visit,
     "why": why,
+    "sections": sections,
     "reason_words": reason_words,
     "rule_words": rule_words,
     "step_words": step_words,

@@ -128,3 +128,20 @@ def test_a_step_names_visits_as_the_clinic_does():
     assert words.step_words({"rule": "anchor", "detail": "last hygiene on 2025-03-03"}) == (
         "Last cleaning on Mar 3, 2025"
     )
+
+
+def test_a_script_is_taken_apart_at_its_headings():
+    assert words.sections("## Open\nHello.\n\n## Say\nIt is time.\nWhich suits?\n") == [
+        ("Open", "Hello."),
+        ("Say", "It is time.\nWhich suits?"),
+    ]
+    assert words.sections("Hello there.\nBye.") == [("", "Hello there.\nBye.")]
+    assert words.sections("") == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("es-MX", "Spanish"), ("vi", "Vietnamese"), ("", "language not recorded"), ("xx-zz", "xx-zz")],
+)
+def test_languages_have_their_names(tag, expected):
+    assert words.language(tag) == expected

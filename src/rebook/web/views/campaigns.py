@@ -11,6 +11,7 @@ from rebook.core.reasons import Reason
 from rebook.flow.outreach import campaigns as flow
 from rebook.flow.outreach.readiness import reasons_against_launch
 from rebook.packs import outreach as packs
+from rebook.packs.gaps import gap_definitions
 from rebook.records.read import campaignpages as read
 from rebook.records.read import campaigns as campaign_read
 from rebook.web.access import Staff, staff_page
@@ -86,7 +87,12 @@ def new(request: HttpRequest) -> HttpResponse:
         sites={str(one.id): one.name for one in accounts.locations(organisation_id=organisation_id)},
         members=accounts.members(organisation_id=organisation_id),
         sequences=sequences,
+        labels=_rule_labels(staff),
     )
+
+
+def _rule_labels(staff: Staff) -> dict[str, str]:
+    return {one.key: one.words() for one in gap_definitions(staff.organisation.pack_keys)}
 
 
 def _sequences(staff: Staff) -> dict[str, Any]:
@@ -141,6 +147,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         reasons=read.not_contacted(**of),
         size=read.segment_size(organisation_id=staff.organisation_id, segment=file.segment),
         against=_against(staff, campaign_id) if file.state == "draft" else (),
+        labels=_rule_labels(staff),
         steps=file.sequence.get("steps") or _steps_of(staff, file.sequence_key),
         sites={str(one.id): one.name for one in accounts.locations(organisation_id=staff.organisation_id)},
     )
