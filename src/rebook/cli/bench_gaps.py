@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 
 from rebook.cli.bench_gaps_data import AS_OF, generate
-from rebook.flow.gap_rehearsal import judge_directory
+from rebook.flow.gap_rehearsal import Rehearsal, judge_directory
 
 BUDGET = 1.5
 PATIENTS = 1_000_000
+# Other work on the machine disturbs one round more than another.
+ROUNDS = 2
 _COMPARED = """patient_id, definition_key, kind, verdict, tier, risk_class, visit_type, anchor_on, due_on,
     overdue_on, interval_days, location_id, follow_up_id, appointment_id, value_cents"""
 
@@ -22,8 +24,9 @@ _COMPARED = """patient_id, definition_key, kind, verdict, tier, risk_class, visi
 def run(*, size: int = PATIENTS, input: Path | None = None) -> dict[str, Any]:
     """Judge ``size`` generated patients, or the snapshot in directory ``input``, by both.
 
-    ``ours`` and ``reference`` are seconds from Parquet to findings, compiling included; ``equal`` says that
-    every finding is the same. ``memory_mib`` is the most this process ever held, the reference's share in it.
+    ``ours`` and ``reference`` are seconds from Parquet to findings, the better of two rounds each in turn;
+    compiling, done once, is added to ours. ``equal`` says that every finding is the same in every column.
+    ``memory_mib`` is the most this process held until ours was done, making the population included.
     """
     with tempfile.TemporaryDirectory(prefix="rebook-bench-") as folder:
         directory = input or Path(folder)
@@ -31,25 +34,33 @@ def run(*, size: int = PATIENTS, input: Path | None = None) -> dict[str, Any]:
             generate(directory=directory, patients=size)
         with duckdb.connect(config={"temp_directory": folder, "preserve_insertion_order": "false"}) as engine:
             engine.execute("SET memory_limit = '5GB'; SET enable_progress_bar = false")
-            ours = judge_directory(engine, directory=directory, as_of=date.fromisoformat(AS_OF))
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            reference = _reference(engine)
+            rounds = [_round(engine, directory) for _ in range(ROUNDS)]
             differing = _differing(engine)
-    ratio = ours.seconds / reference
+    first, memory = rounds[0][0], rounds[0][2]
+    ours = first.compiled + min(one.seconds - one.compiled for one, _, _ in rounds)
+    reference = min(seconds for _, seconds, _ in rounds)
+    ratio = ours / reference
     return {
         "name": "gaps",
-        "ours": round(ours.seconds, 3),
+        "ours": round(ours, 3),
         "reference": round(reference, 3),
         "ratio": round(ratio, 2),
         "budget": BUDGET,
         "ok": ratio <= BUDGET and differing == 0,
-        "patients": ours.patients,
-        "found": ours.open_gaps,
+        "patients": first.patients,
+        "found": first.open_gaps,
         "equal": differing == 0,
         "differing": differing,
-        "compiled": round(ours.compiled, 3),
+        "compiled": round(first.compiled, 3),
         "memory_mib": round(memory),
     }
+
+
+def _round(engine: duckdb.DuckDBPyConnection, directory: Path) -> tuple[Rehearsal, float, float]:
+    """(ours, seconds of the reference, MiB this process had ever held when ours was done)."""
+    ours = judge_directory(engine, directory=directory, as_of=date.fromisoformat(AS_OF))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return ours, _reference(engine), memory
 
 
 def _reference(engine: duckdb.DuckDBPyConnection) -> float:
