@@ -2,7 +2,7 @@
 
 ``ours`` is the share of opt-out wordings that bind at once, ``reference`` the share that the carriers'
 keyword list alone would catch. Wordings come from a folder with ``optout*.tsv``, ``redflags*.tsv``,
-``innocent*.tsv`` (language, tab, text) and any ``*.jsonl[.gz]`` with a ``text``: real messages that are no opt-out.
+``innocent*.tsv`` (language, tab, text) and any ``*.jsonl[.gz]`` with a ``text``: real ones that are no stop.
 """
 
 import gzip

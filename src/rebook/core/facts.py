@@ -5,7 +5,8 @@ a database id. Text is already trimmed, times are aware, dates are dates; a valu
 sense of never becomes a fact but a ``Reject``.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
@@ -199,7 +200,7 @@ class Reject:
     line: int
     field: str
     reason: str
-    raw: str = field(default="", repr=False)
+    raw: str = dataclasses.field(default="", repr=False)
     entity: str = ""
     taken: bool = False
 

@@ -71,8 +71,8 @@ def compare_with_truth(demo: DemoPractice, *, first: FirstLook, as_of: date) -> 
         ("Found, though nothing was due", f"{len(wrong)} ({_share(len(wrong), len(found))} of those found)"),
         ("Deaths nobody had told the practice", sum(one.died_unrecorded for one in in_care)),
         ("Duplicate records hidden in the list", sum(bool(one.duplicate_of) for one in demo.world.people)),
-        ("Share who would have come back unasked", _share(*_unprompted(demo, due=due, as_of=as_of))),
-        ("Share of the held-out who did come back", _share(lift.holdout_returned, lift.holdout_cases)),
+        ("Held-out who came back unasked, in truth", _share(*_unprompted(demo, as_of=as_of))),
+        ("Held-out who came back, as measured", _share(lift.holdout_returned, lift.holdout_cases)),
         ("Share of the contacted who came back", _share(lift.contact_returned, lift.contact_cases)),
     ]
     table = Table("The truth, and what Rebook made of it", "", title_justify="left")
@@ -87,9 +87,19 @@ def _found_for_the_right_reason(person: Person, first: FirstLook) -> bool:
     return broken_off or bool(person.truly_due & first.found[person.id])
 
 
-def _unprompted(demo: DemoPractice, *, due: set[str], as_of: date) -> tuple[int, int]:
-    back = [demo.world.index[one].habits.returns_unprompted_on for one in due]
-    return sum(1 for on in back if on is not None and on <= as_of), len(due)
+def _unprompted(demo: DemoPractice, *, as_of: date) -> tuple[int, int]:
+    """(held-out whose visit, unasked, lay between the opening of their case and the last day, held-out)."""
+    held_out = identifiers.held_out(organisation_id=demo.organisation_id)
+    kept = {
+        (one.person_id, one.starts_at.date())
+        for one in demo.world.appointments
+        if one.status == "fulfilled" and one.starts_at.date() <= as_of
+    }
+    back = sum(
+        any(person == demo.person_of[patient_id] and on >= opened_on for person, on in kept)
+        for patient_id, opened_on in held_out
+    )
+    return back, len(held_out)
 
 
 def _share(part: int, whole: int) -> str:

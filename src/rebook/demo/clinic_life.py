@@ -54,15 +54,14 @@ class ClinicLife:
             back_on = person.habits.returns_unprompted_on
             if back_on is not None and back_on <= day and person.id not in self.returned:
                 self.returned.add(person.id)
-                yield self._book(person, day)
+                yield from (self._book(person, day, kind) for kind in sorted(person.truly_due))
 
-    def _book(self, person: Person, day: date) -> Booked:
+    def _book(self, person: Person, day: date, kind: str) -> Booked:
         on = day + timedelta(days=self.random.randint(2, 9))
         while on.weekday() > 4:
             on += timedelta(days=1)
         zone = ZONES[person.site_id]
         self.next_id += 1
-        kind = min(person.truly_due)
         return Booked(
             id=f"A{self.next_id:06d}",
             person_id=person.id,

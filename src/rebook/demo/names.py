@@ -1,6 +1,6 @@
 """Names for invented people: common given and family names by language, and streets that do not exist."""
 
-GIVEN = {
+GIVEN: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
         "female": ("Alice", "Beth", "Carol", "Dana", "Ellen", "Fiona", "Grace", "Hannah", "Irene", "Joan", "Kate",
                    "Laura", "Megan", "Nora", "Olive", "Paula", "Ruth", "Susan", "Tara", "Wendy"),
@@ -17,7 +17,7 @@ GIVEN = {
     "pl": {"female": ("Anna", "Ewa", "Maria", "Zofia"), "male": ("Adam", "Jan", "Marek", "Piotr")},
 }  # fmt: skip
 
-FAMILY = {
+FAMILY: dict[str, tuple[str, ...]] = {
     "en": ("Abbott", "Barnes", "Carter", "Dawson", "Ellis", "Foster", "Grant", "Harper", "Irwin", "Jensen", "Keller",
            "Lawson", "Morris", "Norton", "Osborne", "Parker", "Quinn", "Reeves", "Sawyer", "Turner", "Underwood",
            "Vance", "Walsh", "Young", "Zeller"),

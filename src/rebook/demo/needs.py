@@ -24,6 +24,13 @@ NEEDS = (
     Need("well_child", 365, 430, lambda one, age: 4 <= age < 17.5),
     Need("diabetes_visit", 180, 215, lambda one, age: "diabetes" in one.conditions),
     Need("chronic_follow_up", 180, 215, lambda one, age: age >= 66 and _only_hypertension(one)),
+    Need(
+        "chronic_follow_up",
+        180,
+        215,
+        lambda one, age: 1 < age < 66 and _only_hypertension(one),
+        is_main=False,
+    ),
     Need("hygiene", 183, 232, lambda one, age: age >= 2 and "periodontitis" not in one.conditions),
     Need("periodontal_maintenance", 91, 115, lambda one, age: "periodontitis" in one.conditions),
     Need("dental_exam", 365, 430, lambda one, age: age >= 2, is_main=False),

@@ -20,7 +20,7 @@ def record_attendance(
     actor: str,
     collected_cents: int | None = None,
 ) -> bool:
-    """Whether the patient came. False when there was nothing to record (not ours, not past, or said before)."""
+    """Whether the patient came. False when there was nothing to record: not ours, not past, said before."""
     with transaction.atomic(durable=True):
         recorded = write.set_attendance(
             organisation_id=organisation_id,
@@ -42,5 +42,5 @@ def record_attendance(
 
 
 def appointments_without_word(*, organisation_id: int, now: datetime) -> list[tuple[int, int, datetime]]:
-    """[(appointment id, patient id, starts at)] of past appointments of our calendar still marked as booked."""
+    """[(appointment id, patient id, starts at)] of our past appointments still marked as booked."""
     return write.past_unmarked(organisation_id=organisation_id, now=now)

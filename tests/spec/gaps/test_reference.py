@@ -8,7 +8,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_the_page_is_up_to_date():
     place = ROOT / "scripts" / "write_gap_reference.py"
-    module = importlib.util.module_from_spec(spec := importlib.util.spec_from_file_location("reference", place))
+    spec = importlib.util.spec_from_file_location("reference", place)
+    module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     written = module.TARGET.read_text(encoding="utf-8")
     assert written == module.render(), "run scripts/write_gap_reference.py"

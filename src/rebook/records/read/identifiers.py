@@ -1,6 +1,8 @@
 """From a source's own ids to the ledger's, for whole sets."""
 
-from rebook.records.models import Gap, Patient, Practitioner
+from datetime import date
+
+from rebook.records.models import Case, Gap, Patient, Practitioner
 
 
 def patient_ids(*, organisation_id: int, source_key: str) -> dict[str, int]:
@@ -19,3 +21,12 @@ def open_gap_types(*, organisation_id: int) -> list[tuple[int, str]]:
     """[(patient id, visit type of the gap)] of every open gap."""
     rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True)
     return list(rows.values_list("patient_id", "visit_type"))
+
+
+def held_out(*, organisation_id: int) -> list[tuple[int, date]]:
+    """[(patient id, day the case was opened)] of every case in the holdout arm."""
+    rows = Case.objects.filter(organisation_id=organisation_id, arm="holdout")
+    return [
+        (patient_id, opened_at.date())
+        for patient_id, opened_at in rows.values_list("patient_id", "opened_at")
+    ]

@@ -151,7 +151,7 @@ def waits(*, organisation_id: int, cut_off: datetime) -> list[Waits]:
 
 def contact_reasons(*, organisation_id: int, cut_off: datetime) -> list[tuple[str, int]]:
     """[(reason key, gaps)] over every gap found up to the cut-off; the key "contacted" is one of them."""
-    return _rows(NOT_CONTACTED, organisation_id=organisation_id, cut_off=cut_off, as_of=cut_off.date())  # type: ignore[return-value]
+    return _rows(NOT_CONTACTED, organisation_id=organisation_id, cut_off=cut_off, as_of=cut_off.date())
 
 
 def gaps_behind(*, organisation_id: int, cut_off: datetime, reasons: list[str], limit: int) -> list[int]:

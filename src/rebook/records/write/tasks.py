@@ -37,15 +37,17 @@ def open_task(*, organisation_id: int, task: TaskToOpen, now: datetime) -> int:
         "note": task.note,
         "call_back_at": task.call_back_at,
     }
-    done = Task.objects.filter(
-        organisation_id=organisation_id, kind=task.kind, reply_id=task.reply_id
-    ).exclude(state="open")
-    if task.reply_id is None or done.exists():
+    if task.reply_id is None or _is_done(organisation_id, task.reply_id, task.kind):
         return Task.objects.create(organisation_id=organisation_id, kind=task.kind, **values).pk
     row, _ = Task.objects.get_or_create(
         organisation_id=organisation_id, kind=task.kind, reply_id=task.reply_id, defaults=values
     )
     return row.pk
+
+
+def _is_done(organisation_id: int, reply_id: int, kind: str) -> bool:
+    rows = Task.objects.filter(organisation_id=organisation_id, kind=kind, reply_id=reply_id)
+    return rows.exclude(state="open").exists()
 
 
 def lock_task(*, organisation_id: int, task_id: int) -> Any:
