@@ -32,7 +32,8 @@ def bare_traceback(error: BaseException) -> str:
 
 def _said(error: BaseException) -> str:
     # Only what is missing of our own: modules are also looked up by what stands in a row (time zones).
-    if isinstance(error, ImportError) and (error.name or "").startswith("rebook."):
+    is_ours = isinstance(error, ImportError) and (error.name or "").startswith("rebook.")
+    if is_ours or isinstance(error, NameError):
         return f": {error}"
     return " (message withheld)"
 
