@@ -20,6 +20,11 @@ SOURCES = Path(__file__).resolve().parents[2] / "src"
 DEADLINE_SECONDS = 120
 
 
+def heed_ctrl_c() -> None:
+    """A run started in the background ignores Ctrl-C, and so would everything it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Installation:
     """A home and, unless ``url`` is empty, a database that is there already."""
 
@@ -71,6 +76,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_ctrl_c,
         )
         self.running.append(process)
         return process

@@ -1,6 +1,7 @@
 """What every command needs: the organisation it is about, the clock, and a way to answer."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -15,7 +16,9 @@ from rebook.cli.failures import EXIT_FAILED, EXIT_NO, EXIT_USAGE, Refused
 
 __all__ = ["EXIT_FAILED", "EXIT_NO", "EXIT_USAGE"]
 
-console = Console()
+# What is piped on is not folded: a reader of columns wants whole lines.
+PIPED_WIDTH = 200
+console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
 errors = Console(stderr=True)
 
 OrganisationOption = Annotated[

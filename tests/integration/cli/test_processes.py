@@ -10,7 +10,7 @@ import sys
 import psycopg
 import pytest
 
-from support.installation import Installation, until
+from support.installation import Installation, heed_ctrl_c, until
 
 INIT = ("init", "--name", "Harbor Dental", "--time-zone", "America/Chicago", "--pack", "dental")
 
@@ -130,6 +130,7 @@ def typed_at_a_terminal(installation, words, answers):
     """Run with a terminal, typing each answer when its question is there; (exit code, what was shown)."""
     pid, terminal = pty.fork()
     if pid == 0:
+        heed_ctrl_c()
         os.execve(sys.executable, installation.command(*words), installation.environment())
     shown = ""
     for question, answer in [*answers, ("", "")]:

@@ -94,7 +94,8 @@ def decide(subject: GuardSubject, policy: GuardPolicy, *, now: datetime) -> Deci
             (refusals if finding.until is None else waits).append(finding)
     asked = tuple(evaluated)
     if refusals:
-        return Decision("refuse", _reasons(refusals + waits), evaluated=asked)
+        by = tuple(reason.rule for reason in _reasons(refusals))
+        return Decision("refuse", _reasons(refusals + waits), evaluated=asked, refused_by=by)
     if waits:
         return _defer(subject, policy, now, waits, asked)
     return Decision(
@@ -114,7 +115,7 @@ def _defer(
         until = hours.next_open(pairs, until, margin_minutes=policy.closing_margin_minutes)
     if until is None or until >= subject.expires_at:
         late = Reason("expired", f"would have to wait beyond {subject.expires_at:%Y-%m-%d %H:%M} UTC")
-        return Decision("refuse", (late, *_reasons(waits)), evaluated=asked)
+        return Decision("refuse", (late, *_reasons(waits)), evaluated=asked, refused_by=(late.rule,))
     return Decision("defer", _reasons(waits), defer_until=until, evaluated=asked)
 
 

@@ -220,3 +220,5 @@ class Decision:
     defer_until: datetime | None = None
     lawful_basis: str = ""
     evaluated: tuple[str, ...] = field(default=(), repr=False)
+    # Of a refusal: the rules that refused, without those that would only have waited.
+    refused_by: tuple[str, ...] = field(default=(), repr=False)

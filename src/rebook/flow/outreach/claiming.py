@@ -120,8 +120,7 @@ def state_of(
     if decision.verdict == "defer" and decision.defer_until is not None:
         until = max(decision.defer_until, due_at)
         return ("deferred", until) if until < expires_at else ("expired", due_at)
-    rules = {reason.rule for reason in decision.reasons}
-    if rules == {"stopped"} and now + STOP_WAIT < expires_at:
+    if set(decision.refused_by) == {"stopped"} and now + STOP_WAIT < expires_at:
         return "deferred", now + STOP_WAIT
     # Reasons come most severe first: whoever opted out was refused, however late it is.
     return ("expired" if decision.reasons[0].rule == "expired" else "refused"), due_at

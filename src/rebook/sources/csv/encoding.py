@@ -34,9 +34,10 @@ def guess_encoding(sample: bytes) -> str:
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return name
-    if b"\0" in sample[:200]:
-        # Latin letters in UTF-16: every second byte is empty.
-        return "utf-16-le" if sample[1:200:2].count(0) > sample[0:200:2].count(0) else "utf-16-be"
+    first, second = sample[0:200:2], sample[1:200:2]
+    # Latin letters in UTF-16: every second byte is empty. A stray empty byte means nothing.
+    if max(first.count(0), second.count(0)) * 2 > len(second) > 0:
+        return "utf-16-le" if second.count(0) > first.count(0) else "utf-16-be"
     good = bad = 0
     # The last line may be cut in the middle of a character.
     for line in sample.split(b"\n")[:-1] or [sample]:
