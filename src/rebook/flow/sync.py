@@ -24,6 +24,8 @@ from rebook.sources import csv, fhir
 from rebook.sources.base import Reader, UnableToRead
 
 Kind = Literal["csv", "fhir"]
+# From here on the planner should look again before the next stage asks it anything.
+MANY_ROWS = 1000
 
 
 class UnableToImport(Exception):
@@ -95,7 +97,13 @@ def import_files(
             transaction.set_rollback(dry_run)
         if dry_run:
             _forget(organisation_id, run_id)
+        elif _changed(summary) >= MANY_ROWS:
+            imports.refresh_statistics()
     return summary
+
+
+def _changed(summary: ImportSummary) -> int:
+    return sum(each.get("created", 0) + each.get("updated", 0) for each in summary.counts.values())
 
 
 def _reader(

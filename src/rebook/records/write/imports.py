@@ -5,7 +5,18 @@ from typing import Any
 
 from django.db import connection
 
-from rebook.records.models import ImportRun, Source
+from rebook.records.models import (
+    Appointment,
+    Condition,
+    Consent,
+    ContactPoint,
+    FollowUp,
+    ImportRun,
+    Patient,
+    Procedure,
+    Source,
+    Visit,
+)
 
 # First key of the advisory locks of this module.
 _LOCK_CLASS = 7_120
@@ -74,3 +85,13 @@ def set_synced(*, organisation_id: int, source_id: int, now: datetime) -> None:
 def forget_run(*, organisation_id: int, run_id: int) -> None:
     """A dry run leaves nothing behind."""
     ImportRun.objects.filter(organisation_id=organisation_id, pk=run_id).delete()
+
+
+def refresh_statistics() -> None:
+    """Tell PostgreSQL's planner how large the tables of facts have become; its own look comes a minute later.
+
+    After a first import the plans of the stages that follow would else be those for empty tables.
+    """
+    with connection.cursor() as cursor:
+        for model in (Patient, ContactPoint, Consent, Appointment, Visit, Procedure, Condition, FollowUp):
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
