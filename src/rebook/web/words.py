@@ -350,6 +350,9 @@ def why(gap: Any) -> str:
         return f"Was asked back for {_a(what)} by {gap.due_on:%B %Y}, and nothing is booked"
     if kind == "inactive":
         return f"Not seen since {gap.anchor_on:%B %Y}" if gap.anchor_on else "Never seen here"
+    if gap.anchor_on is None:
+        # Due by age or diagnosis: a date from long before the first visit here would only puzzle.
+        return f"Overdue for {_a(what)}, none on record here"
     return f"Overdue for {_a(what)} since {gap.overdue_on:%B %Y}"
 
 

@@ -85,6 +85,7 @@ class Gap:
         (Gap(), "Overdue for cleaning since October 2025"),
         (Gap(visit_type="annual_visit"), "Overdue for an annual visit since October 2025"),
         (Gap(visit_type="dental_exam"), "Overdue for a dental exam since October 2025"),
+        (Gap(visit_type="dental_exam", anchor_on=None), "Overdue for a dental exam, none on record here"),
         (Gap(kind="cancelled_not_rebooked"), "Cancelled cleaning on March 3, 2025 and has no new time"),
         (Gap(kind="no_show_not_rebooked", anchor_on=None), "Did not come to cleaning and has no new time"),
         (Gap(kind="inactive"), "Not seen since March 2025"),
