@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     patients: Annotated[int, typer.Option(help="Patients of the practice.", min=50)] = 2000,
-    seed: Annotated[int, typer.Option(help="The same seed tells the same story.")] = 7,
+    seed: Annotated[int, typer.Option(help="The same seed invents the same practice.")] = 7,
     days: Annotated[int, typer.Option(help="Days to live through.", min=1)] = 60,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages at the end.")] = True,
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,

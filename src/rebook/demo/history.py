@@ -83,7 +83,7 @@ def _lay_visits(
     """A row of kept visits that ends ``quiet`` days ago; the last one's date."""
     born = person.birth_on + timedelta(days=30)
     last = day = max(today - timedelta(days=quiet), born)
-    for _ in range(random.randint(1, 5)):
+    for _ in range(random.randint(1, 4)):
         _add(history, person, need.kind, day, "fulfilled", random)
         day -= timedelta(days=int(need.every * random.uniform(0.85, 1.25)))
         if day <= born:

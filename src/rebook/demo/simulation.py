@@ -23,7 +23,7 @@ NIGHT = time(4)
 # When due attempts are sent and people's answers come in.
 TICKS = (time(10, 15), time(16, 0))
 # Tasks the staff can do between two ticks.
-TASKS_PER_TICK = 8
+TASKS_PER_TICK = 6
 
 
 @dataclass(slots=True)
