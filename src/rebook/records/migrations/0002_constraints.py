@@ -73,6 +73,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(*walls()),
-        migrations.RunSQL(SLOT_CLAIMED_ONCE, "ALTER TABLE records_slotclaim DROP CONSTRAINT slot_claimed_once;"),
+        migrations.RunSQL(
+            SLOT_CLAIMED_ONCE, "ALTER TABLE records_slotclaim DROP CONSTRAINT slot_claimed_once;"
+        ),
         migrations.RunSQL(CONSENT_APPEND_ONLY, "DROP TRIGGER consent_append_only ON records_consent;"),
     ]
