@@ -7,25 +7,27 @@ licensed code. Both engines read these same values.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-FirstDue = Literal["never", "age", "condition"]
-MAX_RISK_CLASS = 4
+from .contradictions import MAX_RISK_CLASS, DefinitionInvalid, contradictions
+from .schedule import Age, Phase, read_age
+
+FirstDue = Literal["never", "age", "condition", "medication", "procedure"]
+Outreach = Literal["yes", "at_visit", "staff"]
 # From this class on a definition runs only when a clinician has signed it, and gaps open when due (R-C3).
 SIGNED_FROM_CLASS = 3
 
-
-class DefinitionInvalid(ValueError):
-    """A definition that cannot mean anything; ``field`` says where. Trying again does not help."""
-
-    permanent = True
-
-    def __init__(self, field_name: str, reason: str) -> None:
-        self.field = field_name
-        self.reason = reason
-        super().__init__(f"{field_name}: {reason}")
+__all__ = [
+    "MAX_RISK_CLASS",
+    "SIGNED_FROM_CLASS",
+    "DefinitionInvalid",
+    "FirstDue",
+    "GapDefinition",
+    "Outreach",
+    "Qualifying",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,45 @@ class GapDefinition:
     # Any of these must be charted and not over.
     conditions: tuple[str, ...] = ()
     none_of_conditions: tuple[str, ...] = ()
+    # Likewise: any of these must be taken now, none of those.
+    medications: tuple[str, ...] = ()
+    none_of_medications: tuple[str, ...] = ()
+    # What lists cannot say: any, all, not, counts within windows, value sets.
+    eligible_when: Any = None
+    excluded_when: Any = None
     exclusion_words: tuple[str, ...] = ()
     # Ever done, ever charted.
     exclusion_procedures: tuple[str, ...] = ()
     exclusion_conditions: tuple[str, ...] = ()
-    # What is due when there never was one: nothing; from an age; an interval after the condition began.
+    # What is due when there never was one: nothing; from an age; an interval after the condition or the
+    # medication began, or after the latest of ``anchor_procedures``.
     first_due: FirstDue = "never"
     first_due_age: int | None = None
+    anchor_procedures: tuple[str, ...] = ()
+    # Due once after the anchor, or once in a lifetime; a qualifying one from then on ends it for good.
+    once: bool = False
+    # Instead of an interval: due at these ages ("2m", "4y"); so many days early still counts for one.
+    at_ages: tuple[str, ...] = ()
+    early_days: int = 0
+    # Instead of one interval: by how long after the anchor the last one was.
+    phases: tuple[Phase, ...] = ()
+    # Opens on these days of the year only, like ("09-01", "03-31").
+    season: tuple[str, ...] = ()
+    # Opens so many days before it is due, instead of after a grace.
+    lead_days: int = 0
+    # No longer a gap so many days after it was due; 0 means never.
+    lapses_after_days: int = 0
+    # Keys of rules that are not for whom this one is for.
+    supersedes: tuple[str, ...] = ()
     # Count like a qualifying one.
     satisfied_by_visit_types: tuple[str, ...] = ()
     satisfied_by_procedures: tuple[str, ...] = ()
     # Close the gap when booked, but do not start the interval anew.
     satisfied_by_appointments: tuple[str, ...] = ()
+    # "at_visit": raised when the patient comes, never a message; "staff": a task, no message.
+    outreach: Outreach = "yes"
+    # May share one contact with the patient's other gaps (R-C7).
+    combine: bool = True
     first_channel: str = "sms"
     max_delay_days: int = 0
     owner_role: str = "front_desk"
@@ -81,9 +110,11 @@ class GapDefinition:
     guideline_version: str = ""
     valid_until: date | None = None
     signed_off_by: str = ""
+    retired_note: str = ""
 
     def __post_init__(self) -> None:
-        check(self)
+        for name, reason in contradictions(self):
+            raise DefinitionInvalid(name, reason)
 
     def __hash__(self) -> int:
         # ``label`` is a mapping and has no hash; equality still looks at everything.
@@ -106,6 +137,16 @@ class GapDefinition:
         return tuple(groups.values())
 
     @property
+    def ages(self) -> tuple[Age, ...]:
+        """The ages of ``at_ages``, in their order."""
+        return tuple(age for age in map(read_age, self.at_ages) if age is not None)
+
+    @property
+    def blocks_unsigned(self) -> bool:
+        """Does not run until a clinician has signed it."""
+        return self.risk_class >= SIGNED_FROM_CLASS
+
+    @property
     def return_types(self) -> frozenset[str]:
         """Visit types whose recommended return date beats the interval (R-C2)."""
         return frozenset(kind for one in self.last for kind in one.visit_types)
@@ -118,9 +159,19 @@ class GapDefinition:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of everything but the signature: what a clinician signs."""
+        """SHA-256 of everything but the signature and the note: what a clinician signs.
+
+        What a rule does not use is left out: a field that Rebook learns later voids no signature.
+        """
         content = asdict(self)
-        del content["signed_off_by"]
+        for name in ("signed_off_by", "retired_note"):
+            del content[name]
+        for name, unused in _LATER_FIELDS.items():
+            if content[name] == unused:
+                del content[name]
+        for name in ("eligible_when", "excluded_when"):
+            if name in content:
+                content[name] = repr(getattr(self, name))
         content["label"] = dict(sorted(self.label.items()))
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -133,47 +184,21 @@ class GapDefinition:
         return self.valid_until is not None and as_of > self.valid_until
 
 
-def check(definition: GapDefinition) -> None:
-    """Raises ``DefinitionInvalid`` for a definition that contradicts itself."""
-    for name, reason in _contradictions(definition):
-        raise DefinitionInvalid(name, reason)
-
-
-def _contradictions(definition: GapDefinition) -> list[tuple[str, str]]:
-    low, high = definition.min_age, definition.max_age
-    positive = definition.interval_months >= 0 and definition.interval_days >= 0
-    tests = [
-        (not definition.key, "key", "is empty"),
-        (not definition.label.get("en"), "label", "needs at least English (en)"),
-        (not definition.source, "source", "is missing: every rule says where it comes from"),
-        (not positive, "interval_months", "cannot be negative"),
-        (
-            not (definition.interval_months or definition.interval_days),
-            "interval_months",
-            "the interval is zero: give interval_months or interval_days",
+# Fields that came after the first signatures, with the value that means "not used".
+_LATER_FIELDS = {
+    one.name: one.default
+    for one in fields(GapDefinition)
+    if one.name
+    in (
+        *(
+            "medications",
+            "none_of_medications",
+            "eligible_when",
+            "excluded_when",
+            "anchor_procedures",
+            "once",
         ),
-        (definition.interval_months > 1200, "interval_months", "is longer than a lifetime"),
-        (definition.grace_days < 0, "grace_days", "cannot be negative"),
-        (not 0 <= definition.risk_class <= MAX_RISK_CLASS, "risk_class", "must be 0 to 4"),
-        (definition.minutes <= 0, "minutes", "must be more than 0"),
-        (not definition.last, "last", "names no visit type or procedure to count from"),
-        (low is not None and low < 0, "min_age", "cannot be negative"),
-        (low is not None and high is not None and low > high, "max_age", "is below min_age"),
-        (
-            definition.first_due == "age" and definition.first_due_age is None,
-            "first_due_age",
-            'is missing, and first_due is "age"',
-        ),
-        (
-            definition.first_due == "condition" and not definition.conditions,
-            "first_due",
-            'is "condition", but conditions is empty',
-        ),
-    ]
-    found = [(name, reason) for wrong, name, reason in tests if wrong]
-    for one in definition.last:
-        if not (one.visit_types or one.procedures):
-            found.append(("last", "names neither visit_types nor procedures"))
-        if one.interval_months < 0 or one.interval_days < 0:
-            found.append(("last", "an interval cannot be negative"))
-    return found
+        *("at_ages", "early_days", "phases", "season", "lead_days", "lapses_after_days", "supersedes"),
+        *("outreach", "combine"),
+    )
+}
