@@ -59,6 +59,33 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("due_on", _DAY),
         ]
     ),
+    "medications": pa.schema(
+        [
+            ("patient_id", _ID),
+            ("kind", _WORD),
+            ("started_on", _DAY),
+            ("ended_on", _DAY),
+            ("supply_until", _DAY),
+        ]
+    ),
+    "pending": pa.schema(
+        [
+            ("pending_id", _ID),
+            ("patient_id", _ID),
+            ("kind", _WORD),
+            ("visit_type", _WORD),
+            ("priority", _WORD),
+            ("state", _WORD),
+            ("opened_on", _DAY),
+            ("due_on", _DAY),
+            ("closed_on", _DAY),
+            ("location_id", _ID),
+            ("units_left", _ID),
+            ("units_threshold", _ID),
+            ("visits_per_week", _ID),
+            ("matched_on", _DAY),
+        ]
+    ),
 }
 TABLES = tuple(SCHEMAS)
 # Rows of a row group: small enough that a range of patients skips most of the file.

@@ -72,6 +72,37 @@ class ConditionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MedicationRecord:
+    """``supply_until``: the last day that what was dispensed lasts; None when no source says."""
+
+    id: int
+    kind: str
+    started_on: date | None
+    ended_on: date | None
+    supply_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRecord:
+    """Something begun that waits to be finished; ``kind`` is one of ``core.words.PENDING_KINDS``."""
+
+    id: int
+    kind: str
+    visit_type: str
+    priority: str
+    state: str
+    opened_on: date
+    due_on: date | None = None
+    closed_on: date | None = None
+    location_id: int | None = None
+    practitioner_id: int | None = None
+    units_left: int | None = None
+    units_threshold: int | None = None
+    visits_per_week: int | None = None
+    matched_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUpRecord:
     id: int
     visit_type: str
@@ -91,3 +122,5 @@ class Chart:
     procedures: tuple[ProcedureRecord, ...] = ()
     conditions: tuple[ConditionRecord, ...] = ()
     follow_ups: tuple[FollowUpRecord, ...] = ()
+    medications: tuple[MedicationRecord, ...] = ()
+    pending: tuple[PendingRecord, ...] = ()

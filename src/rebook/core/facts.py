@@ -167,6 +167,45 @@ class FollowUpFact:
     practitioner_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class MedicationFact:
+    """``kind`` is the clinic's own name, from the mapping; ``supply_until`` the last day it lasts (R-C63)."""
+
+    external_id: str
+    patient_id: str
+    kind: str = ""
+    system: str = ""
+    code: str = ""
+    started_on: date | None = None
+    ended_on: date | None = None
+    supply_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingItemFact:
+    """Something begun that waits to be finished; see ``core.words.PENDING_KINDS`` (R-C120 to R-C133).
+
+    ``state`` "done" or "cancelled" counts from ``closed_on``, without one always. ``due_on`` is what it
+    counts to where the source knows it: the end of a supply or an authorisation, the day a test is for.
+    """
+
+    external_id: str
+    patient_id: str
+    kind: str
+    opened_on: date
+    priority: str = "routine"
+    state: str = "open"
+    visit_type: str = ""
+    due_on: date | None = None
+    closed_on: date | None = None
+    location_id: str = ""
+    practitioner_id: str = ""
+    units_left: int | None = None
+    units_threshold: int | None = None
+    visits_per_week: int | None = None
+    day_part: str = ""
+
+
 Fact = (
     LocationFact
     | PractitionerFact
@@ -176,6 +215,8 @@ Fact = (
     | ProcedureFact
     | ConditionFact
     | FollowUpFact
+    | MedicationFact
+    | PendingItemFact
     | AliasFact
 )
 

@@ -153,9 +153,54 @@ TASK_KINDS = (
     "settle_unknown",
     "complaint",
     "billing",
+    "gap_review",
 )
 TASK_STATES = (
     "open",
     "done",
     "cancelled",
+)
+# What was begun and waits to be finished (``core.gaps.pending``).
+PENDING_KINDS = (
+    "result_awaiting_follow_up",
+    "referral_out_incomplete",
+    "referral_in_not_scheduled",
+    "report_missing",
+    "intake_unfinished",
+    "high_intent",
+    "test_not_done",
+    "safety_notice",
+    "waiting_list_match",
+    "authorisation_ending",
+    "refill_lapsed",
+    "treatment_unscheduled",
+    "treatment_plan_dropped",
+)
+PENDING_PRIORITIES = (
+    "routine",
+    "urgent",
+    "critical",
+)
+PENDING_STATES = (
+    "proposed",
+    "open",
+    "done",
+    "cancelled",
+)
+DAY_PARTS = (
+    "morning",
+    "afternoon",
+    "evening",
+)
+# May a gap be written about: by itself, only when the patient comes, or by staff alone.
+GAP_OUTREACH = (
+    "yes",
+    "at_visit",
+    "staff",
+)
+BACKTEST_STATES = (
+    "waiting",
+    "running",
+    "done",
+    "failed",
 )

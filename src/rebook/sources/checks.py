@@ -3,7 +3,17 @@
 from datetime import date
 from typing import NamedTuple
 
-from rebook.core.facts import AppointmentFact, ConditionFact, Fact, FollowUpFact, PatientFact
+from rebook.core.facts import (
+    AppointmentFact,
+    ConditionFact,
+    Fact,
+    FollowUpFact,
+    MedicationFact,
+    PatientFact,
+    PendingItemFact,
+)
+
+MOST_UNITS = 10_000
 
 
 class Inconsistency(NamedTuple):
@@ -32,6 +42,22 @@ def inconsistency(fact: Fact, *, has_time: bool = True) -> Inconsistency | None:
         and fact.abated_on < fact.onset_on
     ):
         return Inconsistency("abated_on", "the condition ended before it began")
+    if isinstance(fact, MedicationFact) and fact.started_on and fact.ended_on:
+        if fact.ended_on < fact.started_on:
+            return Inconsistency("ended_on", "the medication ended before it began")
+    if isinstance(fact, PendingItemFact):
+        return _pending(fact)
+    return None
+
+
+def _pending(fact: PendingItemFact) -> Inconsistency | None:
+    if fact.due_on and fact.due_on < fact.opened_on:
+        return Inconsistency("due_on", "it was due before it was opened")
+    if fact.closed_on and fact.closed_on < fact.opened_on:
+        return Inconsistency("closed_on", "it was closed before it was opened")
+    for name in ("units_left", "units_threshold", "visits_per_week"):
+        if not 0 <= (getattr(fact, name) or 0) <= MOST_UNITS:
+            return Inconsistency(name, f"not a number from 0 to {MOST_UNITS:,}")
     return None
 
 

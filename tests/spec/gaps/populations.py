@@ -30,11 +30,15 @@ def as_tables(charts: Sequence[Chart]) -> dict[str, pa.Table]:
             ("visits", chart.visits),
             ("procedures", chart.procedures),
             ("conditions", chart.conditions),
+            ("medications", chart.medications),
         ):
             rows[name] += [{**_fields(row, name), "patient_id": one.id} for row in facts]
         for row in chart.follow_ups:
             ids = {"follow_up_id": row.id, "patient_id": one.id}
             rows["follow_ups"].append({**_fields(row, "follow_ups"), **ids})
+        for row in chart.pending:
+            ids = {"pending_id": row.id, "patient_id": one.id}
+            rows["pending"].append({**_fields(row, "pending"), **ids})
     return {name: pa.Table.from_pylist(rows[name], schema=SCHEMAS[name]) for name in SCHEMAS}
 
 

@@ -11,6 +11,8 @@ A chart has one fact per line, its kind first, then words and ``name=value`` pai
     appointment 2025-12-01 hygiene booked made=2025-10-01 cancelled=2025-10-03 by=clinic
     procedure   2024-01-01 mammogram
     condition   diabetes from=2020-01-01 until=2024-01-01
+    medication  warfarin from=2024-01-01 until=2025-01-01 supply=2024-03-31
+    pending     2025-03-02 referral_out_incomplete cardiology priority=urgent due=2025-03-30 state=open
     return      2025-03-02 due=2025-07-02 hygiene
 
 An answer lists every gap that is open or booked, completely; other findings may be added by verdict alone:
@@ -32,7 +34,9 @@ from rebook.core.chart import (
     Chart,
     ConditionRecord,
     FollowUpRecord,
+    MedicationRecord,
     PatientRecord,
+    PendingRecord,
     ProcedureRecord,
     VisitRecord,
 )
@@ -155,6 +159,8 @@ def read_chart(text: str, *, patient_id: int) -> Chart:
         "procedure": [],
         "condition": [],
         "return": [],
+        "medication": [],
+        "pending": [],
     }
     patient = patient_record(patient_id)
     for line in _lines(text):
@@ -174,6 +180,8 @@ def read_chart(text: str, *, patient_id: int) -> Chart:
         procedures=tuple(rows["procedure"]),
         conditions=tuple(rows["condition"]),
         follow_ups=tuple(rows["return"]),
+        medications=tuple(rows["medication"]),
+        pending=tuple(rows["pending"]),
     )
 
 
@@ -236,7 +244,39 @@ def _return(number: int, words: list[str], pairs: dict[str, str]) -> FollowUpRec
     return FollowUpRecord(number, rest[0] if rest else "", _day(on), _day(pairs["due"]), None)
 
 
+def _medication(number: int, words: list[str], pairs: dict[str, str]) -> MedicationRecord:
+    return MedicationRecord(
+        number, words[0], _day(pairs.get("from")), _day(pairs.get("until")), _day(pairs.get("supply"))
+    )
+
+
+def _pending(number: int, words: list[str], pairs: dict[str, str]) -> PendingRecord:
+    on, kind, *rest = words
+    numbers = {
+        name: int(pairs[short]) if short in pairs else None
+        for name, short in (
+            ("units_left", "units"),
+            ("units_threshold", "threshold"),
+            ("visits_per_week", "weekly"),
+        )
+    }
+    return PendingRecord(
+        id=number,
+        kind=kind,
+        visit_type=rest[0] if rest else "",
+        priority=pairs.get("priority", "routine"),
+        state=pairs.get("state", "open"),
+        opened_on=_day(on),
+        due_on=_day(pairs.get("due")),
+        closed_on=_day(pairs.get("closed")),
+        matched_on=_day(pairs.get("matched")),
+        **numbers,
+    )
+
+
 ROWS = {
+    "medication": _medication,
+    "pending": _pending,
     "appointment": _appointment,
     "visit": _visit,
     "procedure": _procedure,

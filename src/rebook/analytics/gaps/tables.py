@@ -24,6 +24,8 @@ class SnapshotTables:
     procedures: ir.Table
     conditions: ir.Table
     follow_ups: ir.Table
+    medications: ir.Table
+    pending: ir.Table
 
 
 def snapshot_tables() -> SnapshotTables:
@@ -85,9 +87,17 @@ def connect(
 
 
 def read_snapshot(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
-    """The snapshot in ``directory``; nothing is read yet."""
-    quoted = {name: str(directory / f"{name}.parquet").replace("'", "''") for name in TABLES}
-    return Source(engine, {name: f"read_parquet('{path}')" for name, path in quoted.items()})
+    """The snapshot in ``directory``; nothing is read yet. Tables that it is too old to have are empty."""
+    relations = {}
+    for name in TABLES:
+        path = directory / f"{name}.parquet"
+        if path.exists():
+            quoted = str(path).replace("'", "''")
+            relations[name] = f"read_parquet('{quoted}')"
+        else:
+            engine.register(f"memory_{name}", SCHEMAS[name].empty_table())
+            relations[name] = f"memory_{name}"
+    return Source(engine, relations)
 
 
 def from_arrow(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Source:

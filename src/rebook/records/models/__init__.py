@@ -1,9 +1,10 @@
 """The ledger's tables, one module per noun. Only ``records`` imports them."""
 
 from .booking import Booking, PatientLink, SlotClaim
-from .care import Appointment, Condition, FollowUp, Procedure, Visit
+from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
 from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
+from .looking import Backtest, Examination
 from .outreach import (
     Attempt,
     AttemptEvent,
@@ -14,34 +15,42 @@ from .outreach import (
     Stop,
     TemplateApproval,
 )
+from .pending import PendingItem
 from .people import AutomationHold, Consent, ContactPoint, Patient
 from .practice import Practitioner, PractitionerHours, VisitType
 from .response import Reply, Task
+from .segments import SavedSegment, SegmentVersion
 
 __all__ = [
     "Appointment",
     "Attempt",
     "AttemptEvent",
     "AutomationHold",
+    "Backtest",
     "Booking",
     "Campaign",
     "Case",
     "Condition",
     "Consent",
     "ContactPoint",
+    "Examination",
     "FollowUp",
     "Gap",
     "GapSignOff",
     "GuardDecision",
     "HoldoutAssignment",
     "ImportRun",
+    "Medication",
     "Patient",
     "PatientLink",
+    "PendingItem",
     "Practitioner",
     "PractitionerHours",
     "Procedure",
     "RejectedRow",
     "Reply",
+    "SavedSegment",
+    "SegmentVersion",
     "SlotClaim",
     "Snapshot",
     "Source",

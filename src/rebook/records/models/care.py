@@ -120,6 +120,35 @@ class Condition(PatientFact):
         return f"condition {self.pk}"
 
 
+class Medication(PatientFact):
+    """A charted medication; ``kind`` is the clinic's own name that packs refer to.
+
+    ``supply_until``: the last day that what was dispensed lasts; empty when no source says (R-C63).
+    """
+
+    kind = models.CharField(max_length=60, blank=True)
+    system = models.CharField(max_length=200, blank=True)
+    code = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+    supply_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "source", "external_id"], name="medication_once"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(ended_on__gte=F("started_on")),
+                name="medication_ends_after_start",
+            ),
+        ]
+        indexes = [models.Index(fields=["patient"])]
+
+    def __str__(self) -> str:
+        return f"medication {self.pk}"
+
+
 class FollowUp(PatientFact):
     """A return that a practitioner recommended: "back in four months". Beats every pack (R-C2)."""
 

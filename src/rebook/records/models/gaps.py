@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
-from .base import OrganisationRow
+from rebook.core.words import GAP_OUTREACH
+
+from .base import OrganisationRow, known
 
 
 class Snapshot(OrganisationRow):
@@ -36,6 +38,8 @@ class Gap(OrganisationRow):
     visit_type = models.CharField(max_length=60, blank=True)
     risk_class = models.SmallIntegerField()
     is_sensitive = models.BooleanField(default=False)
+    # "yes": may be written to; "at_visit": raised when the patient comes; "staff": a task, never a message.
+    outreach = models.CharField(max_length=10, default="yes", db_default="yes")
     # What the due date counts from; empty when the patient never had the visit.
     anchor_on = models.DateField(null=True)
     due_on = models.DateField()
@@ -66,6 +70,7 @@ class Gap(OrganisationRow):
                 condition=Q(risk_class__gte=0, risk_class__lte=4), name="gap_risk_class_0_to_4"
             ),
             models.CheckConstraint(condition=Q(overdue_on__gte=F("due_on")), name="gap_overdue_after_due"),
+            models.CheckConstraint(condition=known("outreach", GAP_OUTREACH), name="gap_outreach_known"),
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=True, close_reason="")
                 | Q(closed_on__isnull=False) & ~Q(close_reason=""),

@@ -5,6 +5,7 @@ has none. Facts of patients who were merged belong to the one they were merged i
 """
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,22 @@ from rebook.core.chart import (
     Chart,
     ConditionRecord,
     FollowUpRecord,
+    MedicationRecord,
     PatientRecord,
+    PendingRecord,
     ProcedureRecord,
     VisitRecord,
 )
-from rebook.records.models import Appointment, Condition, FollowUp, Patient, Procedure, Visit
+from rebook.records.models import (
+    Appointment,
+    Condition,
+    FollowUp,
+    Medication,
+    Patient,
+    PendingItem,
+    Procedure,
+    Visit,
+)
 
 _ZONE = "coalesce(l.time_zone, o.time_zone)"
 # ``f``: a row about a patient ``p``; ``q``: the patient it belongs to, with the clock of the home location.
@@ -49,6 +61,12 @@ _COLUMNS = {
     "procedures": ("records_procedure", "q.id, f.kind, f.performed_on"),
     "conditions": ("records_condition", "q.id, f.kind, f.onset_on, f.abated_on"),
     "follow_ups": ("records_followup", "f.id, q.id, f.visit_type, f.recommended_on, f.due_on"),
+    "medications": ("records_medication", "q.id, f.kind, f.started_on, f.ended_on, f.supply_until"),
+    "pending": (
+        "records_pendingitem",
+        "f.id, q.id, f.kind, f.visit_type, f.priority, f.state, f.opened_on, f.due_on, f.closed_on,"
+        " f.location_id, f.units_left, f.units_threshold, f.visits_per_week, f.matched_on",
+    ),
 }
 _PATIENTS = """
 SELECT p.id, p.birth_on, p.sex, p.is_deceased, p.deceased_on, p.left_practice_on, p.merged_into_id,
@@ -113,6 +131,8 @@ def chart(*, organisation_id: int, patient_id: int) -> Chart | None:
             )
             for one in FollowUp.objects.filter(mine).order_by("recommended_on", "id")
         ),
+        medications=_medications(mine),
+        pending=_pending(mine),
     )
 
 
@@ -183,6 +203,18 @@ def _visits(mine: Q, zone: ZoneInfo) -> tuple[VisitRecord, ...]:
         )
         for one in Visit.objects.filter(mine).order_by("started_at", "id")
     )
+
+
+def _medications(mine: Q) -> tuple[MedicationRecord, ...]:
+    names = [one.name for one in fields(MedicationRecord)]
+    rows = Medication.objects.filter(mine).order_by("started_on", "id").values(*names)
+    return tuple(MedicationRecord(**row) for row in rows)
+
+
+def _pending(mine: Q) -> tuple[PendingRecord, ...]:
+    names = [one.name for one in fields(PendingRecord)]
+    rows = PendingItem.objects.filter(mine).order_by("opened_on", "id").values(*names)
+    return tuple(PendingRecord(**row) for row in rows)
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> date | None:

@@ -1,6 +1,15 @@
-"""Appointments, visits, procedures, conditions and follow-ups."""
+"""Appointments, visits, procedures, conditions, follow-ups, medications and pending items."""
 
-from rebook.records.models import Appointment, Condition, FollowUp, Procedure, Visit
+from rebook.core.words import DAY_PARTS, PENDING_KINDS, PENDING_PRIORITIES, PENDING_STATES
+from rebook.records.models import (
+    Appointment,
+    Condition,
+    FollowUp,
+    Medication,
+    PendingItem,
+    Procedure,
+    Visit,
+)
 from rebook.records.write.facts_merge import (
     LOCATION,
     PATIENT,
@@ -17,6 +26,11 @@ _CODE = {
     "system": "coalesce(s.system, '')",
     "code": "coalesce(s.code, '')",
 }
+
+
+def _not_among(column: str, words: tuple[str, ...]) -> str:
+    return f"s.{column} NOT IN ({', '.join(repr(one) for one in words)})"
+
 
 MERGES = (
     Merge(
@@ -81,6 +95,52 @@ MERGES = (
         problems=(
             PATIENT_MISSING,
             ("s.due_on < s.recommended_on", "due_on", "the return is due before it was recommended"),
+        ),
+    ),
+    Merge(
+        "medication",
+        Medication,
+        {
+            "patient_id": PATIENT_ID,
+            **_CODE,
+            "started_on": "s.started_on",
+            "ended_on": "s.ended_on",
+            "supply_until": "s.supply_until",
+        },
+        joins=PATIENT,
+        problems=(
+            PATIENT_MISSING,
+            ("s.ended_on < s.started_on", "ended_on", "the medication ended before it began"),
+        ),
+    ),
+    Merge(
+        "pending_item",
+        PendingItem,
+        {
+            "patient_id": PATIENT_ID,
+            **_WHERE_AND_WHO,
+            "kind": "s.kind",
+            **_VISIT_TYPE,
+            "priority": "s.priority",
+            "state": "s.state",
+            "opened_on": "s.opened_on",
+            "due_on": "s.due_on",
+            "closed_on": "s.closed_on",
+            "units_left": "s.units_left",
+            "units_threshold": "s.units_threshold",
+            "visits_per_week": "s.visits_per_week",
+            "day_part": "coalesce(s.day_part, '')",
+        },
+        joins=PATIENT + LOCATION + PRACTITIONER,
+        problems=(
+            PATIENT_MISSING,
+            (_not_among("kind", PENDING_KINDS), "kind", "not a kind of pending item"),
+            (_not_among("priority", PENDING_PRIORITIES), "priority", "not a priority"),
+            (_not_among("state", PENDING_STATES), "state", "not a state of a pending item"),
+            (_not_among("day_part", DAY_PARTS), "day_part", "not a part of the day"),
+            ("s.due_on < s.opened_on", "due_on", "it was due before it was opened"),
+            ("s.closed_on < s.opened_on", "closed_on", "it was closed before it was opened"),
+            ("s.units_left < 0", "units_left", "below zero"),
         ),
     ),
 )

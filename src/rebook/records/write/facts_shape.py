@@ -82,6 +82,20 @@ TABLES: dict[type, StagingTable] = {
         | {"practitioner_id": "text"},
         ("patient_id", "practitioner_id"),
     ),
+    facts.MedicationFact: StagingTable(
+        "medication",
+        {**_OF_PATIENT, "kind": "text", "system": "text", "code": "text"}
+        | {"started_on": "date", "ended_on": "date", "supply_until": "date"},
+        ("patient_id",),
+    ),
+    facts.PendingItemFact: StagingTable(
+        "pending_item",
+        {**_OF_PATIENT, "kind": "text", "opened_on": "date", "priority": "text", "state": "text"}
+        | {"visit_type": "text", "due_on": "date", "closed_on": "date", "location_id": "text"}
+        | {"practitioner_id": "text", "units_left": "integer", "units_threshold": "integer"}
+        | {"visits_per_week": "integer", "day_part": "text"},
+        ("patient_id", "location_id", "practitioner_id"),
+    ),
     facts.AliasFact: StagingTable("alias", {"alias": "text", "external_id": "text"}),
 }
 

@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rebook.core import facts
-from rebook.core.words import APPOINTMENT_STATUSES, PATIENT_SEXES
+from rebook.core.words import (
+    APPOINTMENT_STATUSES,
+    DAY_PARTS,
+    PATIENT_SEXES,
+    PENDING_KINDS,
+    PENDING_PRIORITIES,
+    PENDING_STATES,
+)
 
-Kind = Literal["id", "text", "day", "instant", "word", "yes_no", "cents", "language", "key", "zone"]
+Kind = Literal["id", "text", "day", "instant", "word", "yes_no", "cents", "count", "language", "key", "zone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,7 @@ _TEXT = FieldKind("text")
 _DAY = FieldKind("day")
 _INSTANT = FieldKind("instant")
 _CENTS = FieldKind("cents")
+_COUNT = FieldKind("count")
 _KEY = FieldKind("key", is_soft=True)
 _ZONE = FieldKind("zone", is_soft=True)
 _ADDRESS = {"address_line": _TEXT, "city": _TEXT, "state": _TEXT, "postal_code": _TEXT}
@@ -104,6 +112,30 @@ FACTS: dict[str, tuple[type[facts.Fact], dict[str, FieldKind]]] = {
             "due_on": FieldKind("day", is_required=True),
             "visit_type": _KEY,
             "practitioner_id": _REFERENCE,
+        },
+    ),
+    "medication": (
+        facts.MedicationFact,
+        {**_OF_PATIENT, "started_on": _DAY, "ended_on": _DAY, "supply_until": _DAY, **_CODE},
+    ),
+    "pending_item": (
+        facts.PendingItemFact,
+        {
+            **_OF_PATIENT,
+            "kind": FieldKind("word", is_required=True, words=PENDING_KINDS),
+            "opened_on": FieldKind("day", is_required=True),
+            # An unknown priority or state would make the item run early, late or not at all.
+            "priority": FieldKind("word", words=PENDING_PRIORITIES),
+            "state": FieldKind("word", words=PENDING_STATES),
+            "visit_type": _KEY,
+            "due_on": _DAY,
+            "closed_on": _DAY,
+            "location_id": _REFERENCE,
+            "practitioner_id": _REFERENCE,
+            "units_left": _COUNT,
+            "units_threshold": _COUNT,
+            "visits_per_week": _COUNT,
+            "day_part": FieldKind("word", is_soft=True, words=DAY_PARTS),
         },
     ),
 }

@@ -135,6 +135,8 @@ class TableFile(Part):
     procedure: dict[str, Any] | list[dict[str, Any]] = []
     condition: dict[str, Any] | list[dict[str, Any]] = []
     follow_up: dict[str, Any] | list[dict[str, Any]] = []
+    medication: dict[str, Any] | list[dict[str, Any]] = []
+    pending_item: dict[str, Any] | list[dict[str, Any]] = []
 
 
 class MappingFile(Part):

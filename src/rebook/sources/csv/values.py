@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from rebook.sources.checks import MOST_UNITS
+
 NOON = time(12)
 OLDEST_AGE = 130
 MOST_CENTS = 10**15
@@ -119,6 +121,18 @@ def cents(text: str) -> int:
         raise BadValue('not a whole number of cents (say unit = "currency" in the mapping?)') from None
     if whole != number:
         raise BadValue('not a whole number of cents (say unit = "currency" in the mapping?)')
+    return whole
+
+
+def count(text: str) -> int:
+    """A whole number from nought to ten thousand; "12.0" is one too."""
+    try:
+        number = Decimal(text)
+        whole = int(number)
+    except (InvalidOperation, ValueError, OverflowError):
+        raise BadValue("not a whole number") from None
+    if whole != number or not 0 <= whole <= MOST_UNITS:
+        raise BadValue(f"not a whole number from 0 to {MOST_UNITS:,}")
     return whole
 
 
