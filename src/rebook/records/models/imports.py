@@ -35,6 +35,8 @@ class ImportRun(OrganisationRow):
     state = models.CharField(max_length=10, default="running")
     # {"patient": {"read": n, "created": n, "updated": n, "unchanged": n, "rejected": n}, ...}
     counts = models.JSONField(default=dict)
+    # What the source's rows looked like afterwards: rows, empty fields, words in use (records.read.profile).
+    profile = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
