@@ -42,9 +42,13 @@ def inconsistency(fact: Fact, *, has_time: bool = True) -> Inconsistency | None:
         and fact.abated_on < fact.onset_on
     ):
         return Inconsistency("abated_on", "the condition ended before it began")
-    if isinstance(fact, MedicationFact) and fact.started_on and fact.ended_on:
-        if fact.ended_on < fact.started_on:
-            return Inconsistency("ended_on", "the medication ended before it began")
+    if (
+        isinstance(fact, MedicationFact)
+        and fact.started_on
+        and fact.ended_on
+        and fact.ended_on < fact.started_on
+    ):
+        return Inconsistency("ended_on", "the medication ended before it began")
     if isinstance(fact, PendingItemFact):
         return _pending(fact)
     return None

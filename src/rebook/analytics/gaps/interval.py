@@ -86,6 +86,7 @@ def _answers(rows: ir.Table, definition: GapDefinition, verdict: ir.StringValue)
         follow_up_id=rows.follow_up_id,
         appointment_id=ibis.null("int64"),
         value_cents=rows.value_cents,
+        outreach=ibis.literal(definition.outreach),
     )
 
 

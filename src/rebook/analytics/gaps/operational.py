@@ -177,4 +177,5 @@ def _answers(rows: ir.Table, **columns: ir.Value) -> ir.Table:
         follow_up_id=columns["follow_up_id"],
         appointment_id=columns["appointment_id"],
         value_cents=rows.value_cents,
+        outreach=ibis.literal("yes"),
     )

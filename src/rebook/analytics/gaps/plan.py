@@ -36,6 +36,7 @@ FINDING = ibis.schema(
         "follow_up_id": "int64",
         "appointment_id": "int64",
         "value_cents": "int64",
+        "outreach": "string",
     }
 )
 

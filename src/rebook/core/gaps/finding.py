@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-KINDS = ("interval", "follow_up_not_booked", "cancelled_not_rebooked", "no_show_not_rebooked", "inactive")
+from rebook.core.words import PENDING_KINDS
+
+RECALL_KINDS = ("interval", "follow_up_not_booked", "later_than_usual", "inactive")
+KINDS = (
+    "interval",
+    "follow_up_not_booked",
+    "cancelled_not_rebooked",
+    "no_show_not_rebooked",
+    *PENDING_KINDS,
+    "later_than_usual",
+    "inactive",
+)
 
 # open: a gap. booked: it would be one, but a coming appointment closes it. The rest say why there is none.
 VERDICTS = (
@@ -22,6 +33,9 @@ VERDICTS = (
     "deceased",
     "merged",
     "left_practice",
+    # Of something begun: its source says that it is finished; it is waited for no longer.
+    "done",
+    "lapsed",
 )
 
 
@@ -60,6 +74,8 @@ class GapFinding:
     # What drove it, for the reader of the trace.
     follow_up_id: int | None = None
     appointment_id: int | None = None
+    # "yes", "at_visit" or "staff": what the gap may lead to.
+    outreach: str = "yes"
     steps: tuple[Step, ...] = ()
 
     @property

@@ -49,5 +49,6 @@ def _closed(patient_id: int, definition: GapDefinition, tier: str, verdict: str,
         risk_class=definition.risk_class,
         visit_type=definition.visit_type,
         is_sensitive=bool(definition.sensitivity),
+        outreach=definition.outreach,
         steps=(step,),
     )

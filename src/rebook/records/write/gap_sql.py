@@ -22,6 +22,7 @@ FINDING_COLUMNS = {
     "follow_up_id": "bigint",
     "appointment_id": "bigint",
     "value_cents": "bigint",
+    "outreach": "text",
 }
 CREATE = (
     "CREATE TEMPORARY TABLE {name} ("
@@ -57,11 +58,11 @@ EVIDENCE = (
 
 OPENED = f"""
 INSERT INTO records_gap (organisation_id, patient_id, definition_key, kind, visit_type, risk_class,
-    is_sensitive, anchor_on, due_on, overdue_on, interval_days, tier, location_id, evidence, rank_reasons,
-    opened_on, opened_by_snapshot_id, close_reason)
+    is_sensitive, anchor_on, due_on, overdue_on, interval_days, tier, location_id, outreach, evidence,
+    rank_reasons, opened_on, opened_by_snapshot_id, close_reason)
 SELECT %(organisation_id)s, f.patient_id, f.definition_key, f.kind, f.visit_type, f.risk_class,
     f.is_sensitive, f.anchor_on, f.due_on, f.overdue_on, f.interval_days, f.tier, f.location_id,
-    {EVIDENCE}, '[]'::jsonb, %(as_of)s, %(snapshot_id)s, ''
+    f.outreach, {EVIDENCE}, '[]'::jsonb, %(as_of)s, %(snapshot_id)s, ''
 FROM gap_finding f
 JOIN records_patient p ON p.id = f.patient_id AND p.organisation_id = %(organisation_id)s
 WHERE f.verdict = 'open' AND NOT EXISTS (
@@ -80,6 +81,7 @@ _KEPT = (
     "interval_days",
     "tier",
     "location_id",
+    "outreach",
 )
 CHANGED = f"""
 UPDATE records_gap g SET {", ".join(f"{name} = f.{name}" for name in _KEPT)}, evidence = f.evidence
