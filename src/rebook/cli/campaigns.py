@@ -18,7 +18,8 @@ from rebook.cli.context import (
     console,
     refuse,
 )
-from rebook.core.outreach.segment import Segment
+from rebook.core.segment import Segment, sentence
+from rebook.core.segment.sentence import plain_label
 from rebook.flow.outreach import approvals, campaigns, stops
 from rebook.records.read import campaignpages as pages
 from rebook.records.read.campaigns import campaigns as every_campaign
@@ -75,8 +76,13 @@ def show(
     of: dict[str, Any] = {"organisation_id": practice.id, "campaign_id": _found(practice, campaign)}
     file = pages.campaign_file(**of)
     assert file
-    sites = {one.id: one.name for one in accounts.locations(organisation_id=practice.id)}
-    segment = Segment.from_json(file.segment).in_words(site_names=sites, labels={})
+    sites = {str(one.id): one.name for one in accounts.locations(organisation_id=practice.id)}
+    segment = sentence(
+        Segment.from_json(file.segment),
+        label=lambda field, value: (
+            sites.get(value, value) if field == "location" else plain_label(field, value)
+        ),
+    )
     totals = attempt_totals(**of)
     attempts, reasons = pages.attempt_states(**of), pages.not_contacted(**of)
     if as_json:

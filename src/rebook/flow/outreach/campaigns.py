@@ -10,9 +10,9 @@ from django.db import transaction
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.outreach import sequence as sequences
-from rebook.core.outreach.segment import BadSegment, Segment
 from rebook.core.outreach.sequence import Sequence
 from rebook.core.reasons import Reason
+from rebook.core.segment import BadSegment, Segment, from_lists
 from rebook.packs import outreach as packs
 from rebook.records.read import campaigns as read
 from rebook.records.read.campaigns import CampaignView
@@ -68,14 +68,17 @@ def create_campaign(
 ) -> int:
     """A draft campaign; its id. Nothing goes out before it is launched.
 
-    ``segment``: kinds, definitions, tiers, locations (ids), visit_types; empty lists mean any.
-    Raises ``UnableToCreate`` naming what is wrong.
+    ``segment``: the JSON of a ``core.segment.Segment``, or its short form: kinds, definitions, tiers,
+    locations (ids), visit_types; empty lists mean any. Raises ``UnableToCreate`` naming what is wrong.
     """
     sites = {one.id for one in accounts.locations(organisation_id=organisation_id)}
     try:
-        checked = Segment.from_json(segment, locations=sites)
+        given = from_lists(segment)
+        checked = Segment.from_json(given, locations=sites)
     except BadSegment as error:
         raise UnableToCreate(str(error)) from None
+    if checked.who != "due":
+        raise UnableToCreate("a campaign needs patients with a reason to come back")
     problem = _problem(
         organisation_id=organisation_id,
         name=name,
@@ -89,7 +92,7 @@ def create_campaign(
         raise UnableToCreate(problem)
     campaign = NewCampaign(
         name=name.strip(),
-        segment=checked.as_json(),
+        segment=checked.as_json() | ({"saved": given["saved"]} if "saved" in given else {}),
         sequence_key=sequence_key,
         owner_id=owner_id,
         daily_limit=daily_limit,
@@ -141,7 +144,7 @@ def launch(*, organisation_id: int, campaign_id: int, now: datetime, actor: str)
         campaign = _locked(organisation_id, campaign_id, expected=("draft",), verb="launched")
         sequence = sequence_of(organisation_id=organisation_id, key=campaign.sequence_key)
         against = reasons_against_launch(
-            organisation_id=organisation_id, campaign=campaign, sequence=sequence
+            organisation_id=organisation_id, campaign=campaign, sequence=sequence, now=now
         )
         if against or sequence is None:
             raise UnableToChange(against)

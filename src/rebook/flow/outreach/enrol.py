@@ -86,6 +86,7 @@ def _enrol_campaign(
         purpose=campaign.purpose,
         rest=timedelta(days=sequence.rest_days),
         barring=sorted(policy.barring_exclusions),
+        today=as_of,
         now=now,
     )
     barred = [row for row in rows if row.reason]

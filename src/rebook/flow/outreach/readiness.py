@@ -1,12 +1,15 @@
 """Is it safe to launch? What stands against it, as reasons."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
+from rebook.core.gaps import KINDS
 from rebook.core.outreach.message import Template
-from rebook.core.outreach.segment import GAP_KINDS
 from rebook.core.outreach.sequence import Sequence, template_for
 from rebook.core.reasons import Reason
+from rebook.core.segment import Segment
 from rebook.flow.common.channels import practice_channels
 from rebook.packs.outreach import templates
 from rebook.records.read import campaigns as read
@@ -17,7 +20,7 @@ TASK_ROLES = frozenset({"front_desk", "coordinator", "manager", "clinician"})
 
 
 def reasons_against_launch(
-    *, organisation_id: int, campaign: CampaignView, sequence: Sequence | None
+    *, organisation_id: int, campaign: CampaignView, sequence: Sequence | None, now: datetime
 ) -> tuple[Reason, ...]:
     """Every reason at once, so that all can be mended in one go; empty when it is safe."""
     if sequence is None:
@@ -26,7 +29,7 @@ def reasons_against_launch(
         *_people(organisation_id, campaign),
         *_stops(organisation_id, campaign),
         *_channels(organisation_id, sequence),
-        *_texts(organisation_id, campaign, sequence),
+        *_texts(organisation_id, campaign, sequence, now),
     )
 
 
@@ -53,12 +56,21 @@ def _channels(organisation_id: int, sequence: Sequence) -> Iterator[Reason]:
             yield Reason("no_channel", f"step {step.index + 1} goes by {step.channel}, which is not set up")
 
 
-def _texts(organisation_id: int, campaign: CampaignView, sequence: Sequence) -> Iterator[Reason]:
+def _texts(
+    organisation_id: int, campaign: CampaignView, sequence: Sequence, now: datetime
+) -> Iterator[Reason]:
     approved = read.approved(organisation_id=organisation_id)
-    spoken = read.languages_in_segment(organisation_id=organisation_id, segment=campaign.segment)
-    default = accounts.organisation(organisation_id=organisation_id).default_language
+    house = accounts.organisation(organisation_id=organisation_id)
+    default = house.default_language
+    spoken = read.languages_in_segment(
+        organisation_id=organisation_id,
+        segment=campaign.segment,
+        today=now.astimezone(ZoneInfo(house.time_zone)).date(),
+        now=now,
+    )
     languages = {language or default for language in spoken} | {default}
-    kinds = campaign.segment.get("kinds") or GAP_KINDS
+    wanted = Segment.from_json(campaign.segment).of("gap_kind")
+    kinds = wanted.values if wanted and not wanted.is_not else KINDS
     served = practice_channels(organisation_id=organisation_id)
     for template in texts_in_use(sequence, kinds=kinds, channels=served, languages=languages):
         if (template.key, template.language, template.content_hash) not in approved:

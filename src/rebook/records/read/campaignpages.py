@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from rebook.records.models import Attempt, Campaign, Case, Gap, GuardDecision
+from rebook.records.models import Attempt, Campaign, Case, GuardDecision
 from rebook.records.read.worklist import GapLine, full_name, gap_line
 
 # The funnel of one campaign: each stage a question to the cases that were contacted.
@@ -85,23 +85,6 @@ class CaseLine:
 class CasePage:
     lines: tuple[CaseLine, ...]
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentChoice:
-    """A word that a segment may name, with the open reasons it would take in now."""
-
-    key: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentChoices:
-    kinds: tuple[SegmentChoice, ...]
-    definitions: tuple[SegmentChoice, ...]
-    tiers: tuple[SegmentChoice, ...]
-    locations: tuple[SegmentChoice, ...]
-    visit_types: tuple[SegmentChoice, ...]
 
 
 def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
@@ -268,37 +251,3 @@ def case_line(row: Any) -> CaseLine:
         booked_at=row.booked_at,
         outcome=row.outcome,
     )
-
-
-def segment_choices(*, organisation_id: int) -> SegmentChoices:
-    """What a segment may name, each with the open reasons to come back that it covers now."""
-
-    def by(field: str) -> tuple[SegmentChoice, ...]:
-        rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True).exclude(
-            **{field: None}
-        )
-        counted = rows.values(field).annotate(n=Count("pk")).order_by("-n", field)
-        return tuple(SegmentChoice(str(row[field]), row["n"]) for row in counted if row[field] != "")
-
-    return SegmentChoices(
-        kinds=by("kind"),
-        definitions=tuple(one for one in by("definition_key") if ":" not in one.key),
-        tiers=by("tier"),
-        locations=by("location_id"),
-        visit_types=by("visit_type"),
-    )
-
-
-def segment_size(*, organisation_id: int, segment: dict[str, Any]) -> tuple[int, int]:
-    """(open reasons that fit now, patients they belong to). Empty lists mean any."""
-    fields = {
-        "kinds": "kind__in",
-        "definitions": "definition_key__in",
-        "tiers": "tier__in",
-        "locations": "location_id__in",
-        "visit_types": "visit_type__in",
-    }
-    rows = Gap.objects.filter(organisation_id=organisation_id, closed_on__isnull=True)
-    rows = rows.filter(**{fields[name]: values for name, values in segment.items() if values})
-    counted = rows.aggregate(gaps=Count("pk"), patients=Count("patient", distinct=True))
-    return counted["gaps"], counted["patients"]

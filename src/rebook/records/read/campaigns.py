@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.segment import Segment
 from rebook.records.models import Campaign, Stop, TemplateApproval
+
+from .segment_sql import in_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,31 +100,18 @@ def case_owners(*, organisation_id: int, case_ids: Sequence[int]) -> dict[int, C
         return {row[0]: CaseOwner(row[1], row[2]) for row in cursor.fetchall()}
 
 
-def languages_in_segment(*, organisation_id: int, segment: dict[str, Any]) -> set[str]:
+def languages_in_segment(
+    *, organisation_id: int, segment: dict[str, Any], today: date, now: datetime
+) -> set[str]:
     """Primary language tags ("es") of patients whose open gaps the segment takes in; "" where unknown."""
+    fits, parameters = in_segment(Segment.from_json(segment), today=today, now=now)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT DISTINCT split_part(lower(p.language), '-', 1)
             FROM records_gap g JOIN records_patient p ON p.id = g.patient_id
-            WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND {IN_SEGMENT}
+            WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND {fits}
             """,
-            {"org": organisation_id, **segment_parameters(segment)},
+            {"org": organisation_id, **parameters},
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-# An empty list means any.
-IN_SEGMENT = """
-    (cardinality(%(kinds)s::text[]) = 0 OR g.kind = ANY(%(kinds)s))
-    AND (cardinality(%(definitions)s::text[]) = 0
-         OR split_part(g.definition_key, ':', 1) = ANY(%(definitions)s))
-    AND (cardinality(%(tiers)s::text[]) = 0 OR g.tier = ANY(%(tiers)s))
-    AND (cardinality(%(locations)s::bigint[]) = 0 OR g.location_id = ANY(%(locations)s))
-    AND (cardinality(%(visit_types)s::text[]) = 0 OR g.visit_type = ANY(%(visit_types)s))
-"""
-
-
-def segment_parameters(segment: dict[str, Any]) -> dict[str, list[Any]]:
-    keys = ("kinds", "definitions", "tiers", "locations", "visit_types")
-    return {key: list(segment.get(key, ())) for key in keys}

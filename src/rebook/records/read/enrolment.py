@@ -1,14 +1,16 @@
 """Whom a campaign could take in now, best rank first, and who is left out with the reason."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.segment import Segment
 from rebook.records.models import Case, HoldoutAssignment
 
-from .campaigns import IN_SEGMENT, segment_parameters
+from .barring import BARRED, barring_parameters
+from .segment_sql import in_segment
 
 
 class EnrolmentRow(NamedTuple):
@@ -26,40 +28,19 @@ class EnrolmentRow(NamedTuple):
     reason: str
 
 
-# Person-level hindrances that no step could get past; the guard still judges every attempt. One gap per
-# patient: their best. Those in a case, or resting after one, are not candidates at all.
-CANDIDATES = f"""
+# One gap per patient: their best. Those in a case, or resting after one, are not candidates at all.
+CANDIDATES = """
 WITH best AS (
-    SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank
+    SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank,
+           g.visit_type AS needed
     FROM records_gap g
-    WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND {IN_SEGMENT}
+    WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND g.outreach = 'yes' AND {fits}
       AND NOT EXISTS (SELECT 1 FROM records_case c WHERE c.campaign_id = %(campaign)s AND c.gap_id = g.id)
     ORDER BY g.patient_id, g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
-       best.risk_class, best.rank,
-       CASE
-         WHEN p.merged_into_id IS NOT NULL THEN 'merged'
-         WHEN p.is_deceased THEN 'deceased'
-         WHEN p.left_practice_on IS NOT NULL THEN 'left_practice'
-         WHEN p.do_not_contact THEN 'do_not_contact'
-         WHEN EXISTS (SELECT 1 FROM records_appointment a WHERE a.patient_id = p.id AND a.starts_at > %(now)s
-             AND a.status IN ('proposed', 'pending', 'booked', 'arrived', 'checked-in')
-             AND (a.visit_type = '' OR a.visit_type = gv.visit_type OR gv.visit_type = ''))
-             THEN 'appointment_booked'
-         WHEN p.exclusions && %(barring)s::varchar[] THEN 'excluded'
-         WHEN EXISTS (SELECT 1 FROM records_automationhold h WHERE h.patient_id = p.id
-             AND h.released_at IS NULL AND (h.until_at IS NULL OR h.until_at > %(now)s)) THEN 'hold'
-         WHEN (SELECT k.state FROM records_consent k WHERE k.patient_id = p.id AND k.channel = 'all'
-             AND k.contact_value = '' AND k.purpose IN ('all', %(purpose)s)
-             ORDER BY k.at DESC, k.id DESC LIMIT 1) = 'revoked' THEN 'opted_out'
-         WHEN NOT EXISTS (SELECT 1 FROM records_contactpoint cp
-             WHERE cp.patient_id IN (p.id, p.responsible_patient_id) AND cp.is_current
-             AND cp.state IN ('unverified', 'verified')) THEN 'contact_missing'
-         ELSE ''
-       END
+       best.risk_class, best.rank, {barred}
 FROM best
-JOIN records_gap gv ON gv.id = best.id
 JOIN records_patient p ON p.id = best.patient_id
 WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s AND c.patient_id = p.id
           AND (c.closed_at IS NULL OR c.closed_at > %(rest_since)s))
@@ -75,20 +56,20 @@ def candidates(
     purpose: str,
     rest: timedelta,
     barring: Sequence[str],
+    today: date,
     now: datetime,
 ) -> list[EnrolmentRow]:
     """Every patient whom the segment takes in, best rank first, with what bars those who cannot come in."""
+    fits, chosen = in_segment(Segment.from_json(segment), today=today, now=now)
     parameters: dict[str, Any] = {
         "org": organisation_id,
         "campaign": campaign_id,
-        "purpose": purpose,
-        "now": now,
         "rest_since": now - rest,
-        "barring": list(barring),
-        **segment_parameters(segment),
+        **chosen,
+        **barring_parameters(now=now, purpose=purpose, barring=barring),
     }
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, parameters)
+        cursor.execute(CANDIDATES.format(fits=fits, barred=BARRED), parameters)
         return list(map(EnrolmentRow._make, cursor.fetchall()))
 
 

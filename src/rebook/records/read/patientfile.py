@@ -1,6 +1,7 @@
 """Who a patient is, how to reach them, what they permitted; and finding patients."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -248,6 +249,13 @@ def _page(rows: QuerySet[Patient], limit: int) -> PatientPage:
     for gap in Gap.objects.filter(patient__in=found, closed_on__isnull=True).order_by("-rank"):
         gaps[gap.patient_id] = gap
     return PatientPage(tuple(patient_line(row, gaps.get(row.pk)) for row in found[:limit]), total)
+
+
+def patient_lines(found: Sequence[tuple[int, int | None]]) -> tuple[PatientLine, ...]:
+    """The lines of (patient id, gap id) in their order. Two queries."""
+    patients = Patient.objects.select_related("home_location").in_bulk([one for one, _ in found])
+    gaps = Gap.objects.in_bulk([gap for _, gap in found if gap])
+    return tuple(patient_line(patients[one], gaps.get(gap or 0)) for one, gap in found)
 
 
 def patient_line(row: Any, gap: Gap | None) -> PatientLine:
