@@ -86,6 +86,20 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("matched_on", _DAY),
         ]
     ),
+    "recall_preferences": pa.schema(
+        [
+            ("preference_id", _ID),
+            ("patient_id", _ID),
+            ("kind", _WORD),
+            ("definition_key", _WORD),
+            ("interval_months", _ID),
+            ("interval_days", _ID),
+            ("due_on", _DAY),
+            ("made_on", _DAY),
+            ("valid_until", _DAY),
+            ("ended_on", _DAY),
+        ]
+    ),
 }
 TABLES = tuple(SCHEMAS)
 # Rows of a row group: small enough that a range of patients skips most of the file.

@@ -112,6 +112,26 @@ class FollowUpRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallPreference:
+    """What was settled for one patient, whatever the pack says (R-C2); all days are included.
+
+    ``kind`` is one of ``core.words.RECALL_PREFERENCE_KINDS``. ``definition_key`` empty: for every rule.
+    """
+
+    id: int
+    kind: str
+    definition_key: str
+    made_on: date
+    interval_months: int = 0
+    interval_days: int = 0
+    due_on: date | None = None
+    # The last day it counts; None for good.
+    valid_until: date | None = None
+    # The day it was taken back.
+    ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """Everything about one patient that a gap rule may look at, in ascending order of date."""
 
@@ -124,3 +144,4 @@ class Chart:
     follow_ups: tuple[FollowUpRecord, ...] = ()
     medications: tuple[MedicationRecord, ...] = ()
     pending: tuple[PendingRecord, ...] = ()
+    preferences: tuple[RecallPreference, ...] = ()

@@ -204,3 +204,5 @@ BACKTEST_STATES = (
     "done",
     "failed",
 )
+# What may be settled for one patient: an interval or a next date of their own, a wait, no recall at all.
+RECALL_PREFERENCE_KINDS = ("interval", "next_date", "snooze", "no_recall")

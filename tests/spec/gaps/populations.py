@@ -36,6 +36,9 @@ def as_tables(charts: Sequence[Chart]) -> dict[str, pa.Table]:
         for row in chart.follow_ups:
             ids = {"follow_up_id": row.id, "patient_id": one.id}
             rows["follow_ups"].append({**_fields(row, "follow_ups"), **ids})
+        for row in chart.preferences:
+            ids = {"preference_id": row.id, "patient_id": one.id}
+            rows["recall_preferences"].append({**_fields(row, "recall_preferences"), **ids})
         for row in chart.pending:
             ids = {"pending_id": row.id, "patient_id": one.id}
             rows["pending"].append({**_fields(row, "pending"), **ids})

@@ -14,6 +14,9 @@ A chart has one fact per line, its kind first, then words and ``name=value`` pai
     medication  warfarin from=2024-01-01 until=2025-01-01 supply=2024-03-31
     pending     2025-03-02 referral_out_incomplete cardiology priority=urgent due=2025-03-30 state=open
     return      2025-03-02 due=2025-07-02 hygiene
+    settled     2025-03-02 interval dental.hygiene months=3 until=2026-03-01 ended=2025-09-01
+    settled     2025-03-02 next_date dental.hygiene due=2025-06-01
+    settled     2025-03-02 snooze until=2025-06-01
 
 An answer lists every gap that is open or booked, completely; other findings may be added by verdict alone:
 
@@ -38,6 +41,7 @@ from rebook.core.chart import (
     PatientRecord,
     PendingRecord,
     ProcedureRecord,
+    RecallPreference,
     VisitRecord,
 )
 from rebook.core.gaps import GapDefinition, GapFinding, GapSettings, read_settings
@@ -161,6 +165,7 @@ def read_chart(text: str, *, patient_id: int) -> Chart:
         "return": [],
         "medication": [],
         "pending": [],
+        "settled": [],
     }
     patient = patient_record(patient_id)
     for line in _lines(text):
@@ -182,6 +187,7 @@ def read_chart(text: str, *, patient_id: int) -> Chart:
         follow_ups=tuple(rows["return"]),
         medications=tuple(rows["medication"]),
         pending=tuple(rows["pending"]),
+        preferences=tuple(rows["settled"]),
     )
 
 
@@ -274,7 +280,23 @@ def _pending(number: int, words: list[str], pairs: dict[str, str]) -> PendingRec
     )
 
 
+def _settled(number: int, words: list[str], pairs: dict[str, str]) -> RecallPreference:
+    on, kind, *rest = words
+    return RecallPreference(
+        id=number,
+        kind=kind,
+        definition_key=rest[0] if rest else "",
+        made_on=date.fromisoformat(on),
+        interval_months=int(pairs.get("months", 0)),
+        interval_days=int(pairs.get("days", 0)),
+        due_on=_day(pairs.get("due")),
+        valid_until=_day(pairs.get("until")),
+        ended_on=_day(pairs.get("ended")),
+    )
+
+
 ROWS = {
+    "settled": _settled,
     "medication": _medication,
     "pending": _pending,
     "appointment": _appointment,

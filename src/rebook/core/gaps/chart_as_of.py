@@ -9,17 +9,29 @@ So that any past date can be judged from today's records:
   after ``as_of`` was still to come;
 - a cancellation without a date counts from the day the appointment was for. Until then the appointment
   neither closes nor opens anything;
-- a past appointment still marked as booked says nothing: neither kept nor missed.
+- a past appointment still marked as booked says nothing: neither kept nor missed;
+- a medication runs from its start; a break of at most ``RENEWAL_DAYS`` between two records is a renewal;
+- the first contact is the first visit, or else the day the first appointment was made.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from rebook.core.chart import AppointmentRecord, Chart, FollowUpRecord
+from rebook.core.chart import (
+    AppointmentRecord,
+    Chart,
+    FollowUpRecord,
+    MedicationRecord,
+    RecallPreference,
+)
 
 ATTENDED = frozenset({"arrived", "fulfilled", "checked-in"})
 WAITING = frozenset({"proposed", "pending", "booked"})
+# An entry that says of itself that it is wrong is no contact.
+NO_CONTACT = "entered-in-error"
+# A medication charted again so soon after its end was renewed, not begun anew.
+RENEWAL_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,16 @@ class ChartAsOf:
     conditions: dict[str, date | None] = field(default_factory=dict)
     conditions_ever: set[str] = field(default_factory=set)
     follow_ups: list[FollowUpRecord] = field(default_factory=list)
+    # Kind of every medication that is taken, with the day it was begun where that is known.
+    medications: dict[str, date | None] = field(default_factory=dict)
+    # The newest of each (kind, definition key) that counts on the day.
+    preferences: dict[tuple[str, str], RecallPreference] = field(default_factory=dict)
+    first_booked_on: date | None = None
+
+    @property
+    def first_contact_on(self) -> date | None:
+        """Nothing is overdue before it."""
+        return self.first_attended_on or self.first_booked_on
 
     def see(self, visit_type: str, on: date) -> None:
         known = self.attended.get(visit_type)
@@ -71,13 +93,21 @@ def chart_as_of(chart: Chart, *, as_of: date) -> ChartAsOf:
             view.procedures[procedure.kind] = procedure.performed_on
     _conditions(view, chart, as_of)
     view.follow_ups = [one for one in chart.follow_ups if one.recommended_on <= as_of]
+    if chart.medications:
+        _medications(view, chart, as_of)
+    if chart.preferences:
+        _preferences(view, chart, as_of)
     return view
 
 
 def _place(view: ChartAsOf, one: AppointmentRecord, as_of: date, zone: ZoneInfo) -> None:
     status, on = one.status, one.starts_on
-    if on > as_of and one.booked_at is not None and one.booked_at.astimezone(zone).date() > as_of:
+    booked_on = one.booked_at.astimezone(zone).date() if one.booked_at is not None else None
+    if on > as_of and booked_on is not None and booked_on > as_of:
         return
+    made_on = min(booked_on or on, on)
+    if made_on <= as_of and status != NO_CONTACT:
+        view.first_booked_on = min(view.first_booked_on or made_on, made_on)
     if status in ATTENDED and on <= as_of:
         view.see(one.visit_type, on)
     elif status == "noshow" and on <= as_of:
@@ -99,3 +129,36 @@ def _conditions(view: ChartAsOf, chart: Chart, as_of: date) -> None:
             continue
         known, onset = view.conditions.get(one.kind), one.onset_on
         view.conditions[one.kind] = min(known, onset) if known and onset else known or onset
+
+
+def _medications(view: ChartAsOf, chart: Chart, as_of: date) -> None:
+    records: dict[str, list[MedicationRecord]] = {}
+    for one in chart.medications:
+        if one.started_on is None or one.started_on <= as_of:
+            records.setdefault(one.kind, []).append(one)
+    for kind, mine in records.items():
+        if any(one.ended_on is None or one.ended_on > as_of for one in mine):
+            view.medications[kind] = _begun(mine)
+
+
+def _begun(records: list[MedicationRecord]) -> date | None:
+    """When the run that the newest record belongs to began; None when no source says."""
+    start, covered_until = None, date.min
+    is_first = True
+    for one in sorted(records, key=lambda one: one.started_on or date.min):
+        on = one.started_on or date.min
+        if is_first or (covered_until < date.max and on > _renewable_until(covered_until)):
+            start, is_first = one.started_on, False
+        covered_until = max(covered_until, one.ended_on or date.max)
+    return start
+
+
+def _renewable_until(day: date) -> date:
+    return day + timedelta(days=RENEWAL_DAYS) if day < date.max - timedelta(days=RENEWAL_DAYS) else date.max
+
+
+def _preferences(view: ChartAsOf, chart: Chart, as_of: date) -> None:
+    for one in sorted(chart.preferences, key=lambda one: (one.made_on, one.id)):
+        is_made = one.made_on <= as_of and (one.ended_on is None or one.ended_on > as_of)
+        if is_made and (one.valid_until is None or as_of <= one.valid_until):
+            view.preferences[one.kind, one.definition_key] = one

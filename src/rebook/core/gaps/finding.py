@@ -36,6 +36,13 @@ VERDICTS = (
     # Of something begun: its source says that it is finished; it is waited for no longer.
     "done",
     "lapsed",
+    # Another rule takes its place; past the last age of its schedule; not on these days of the year.
+    "superseded",
+    "aged_out",
+    "off_season",
+    # Settled for this patient: left alone for now, or for good.
+    "snoozed",
+    "no_recall",
 )
 
 

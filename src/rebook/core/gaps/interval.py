@@ -49,6 +49,7 @@ def _judge(
         visit_type=definition.visit_type,
         is_sensitive=bool(definition.sensitivity),
         location_id=patient.home_location_id,
+        outreach=definition.outreach,
     )
     if trace.verdict:
         return replace(nothing, steps=tuple(trace.steps))
@@ -74,8 +75,6 @@ def _timing(
     definition: GapDefinition, due: Due, overdue_on: date, seen: ChartAsOf, as_of: date, trace: Trace
 ) -> str:
     trace.note("due", f"{due.why}, due {due.due_on}", as_of >= due.due_on)
-    if seen.visits_to_come:
-        trace.note("chart", f"visits dated after {as_of}, left out: {seen.visits_to_come}")
     return (
         _not_yet(definition, due, overdue_on, as_of, trace)
         or _no_longer(definition, due, as_of, trace)

@@ -1,14 +1,15 @@
 """Every rule for one patient, with every step it took."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from rebook.core.chart import Chart
 
-from .chart_as_of import chart_as_of
+from .chart_as_of import ChartAsOf, chart_as_of
 from .definition import GapDefinition
 from .finding import GapFinding, Step
-from .interval import judge_interval
+from .interval import judge_intervals, snoozed
 from .operational import inherited_risk, judge_broken, judge_follow_ups, judge_inactive
 from .settings import GapSettings
 from .standing import standing
@@ -26,17 +27,28 @@ def judge(
     patient = chart.patient
     seen = chart_as_of(chart, as_of=as_of)
     tier = tier_of(seen.last_attended_on, as_of=as_of)
-    away = standing(patient, settings, as_of=as_of)
+    away = standing(patient, settings, as_of=as_of, seen=seen)
     if away:
         return tuple(_closed(patient.id, one, tier, *away) for one in definitions)
     classes = inherited_risk(definitions)
-    found = [judge_interval(one, patient, seen, tier, settings, as_of) for one in definitions]
+    found = judge_intervals(definitions, patient, seen, tier, settings, as_of)
     covered = frozenset(one.follow_up_id for one in found if one.is_open and one.follow_up_id is not None)
     found += judge_follow_ups(patient, seen, tier, settings, as_of, classes, covered)
     found += judge_broken(patient, seen, tier, settings, as_of, classes)
     has_open = any(one.is_open for one in found)
     found += judge_inactive(patient, seen, tier, settings, as_of, has_open)
+    if snoozed(seen) is not None:
+        found = [_left_alone(one, seen) for one in found]
     return tuple(found)
+
+
+def _left_alone(finding: GapFinding, seen: ChartAsOf) -> GapFinding:
+    """Quiet for now, whatever made it: somebody said so for every reason of this patient."""
+    snooze = snoozed(seen)
+    if snooze is None or not finding.is_open:
+        return finding
+    step = Step("preference", False, f"left alone until {snooze.valid_until}, as said on {snooze.made_on}")
+    return replace(finding, verdict="snoozed", steps=(*finding.steps, step))
 
 
 def _closed(patient_id: int, definition: GapDefinition, tier: str, verdict: str, step: Step) -> GapFinding:

@@ -60,7 +60,7 @@ def read_day_of_year(text: str) -> int | None:
 
 
 def is_in_season(season: tuple[str, str], day: date) -> bool:
-    """Whether ``day`` lies in the season, both ends included; one that ends before it begins wraps the year."""
+    """Whether ``day`` lies in the season, both ends included; it may wrap the year."""
     first, last = (read_day_of_year(one) or 0 for one in season)
     at = day.month * 100 + day.day
     return first <= at <= last if first <= last else at >= first or at <= last
@@ -82,7 +82,7 @@ def age_due(
 
 
 def age_spacing(ages: tuple[Age, ...], at: int) -> int:
-    """About how many days lie between the age at place ``at`` and the next one (the one before, at the end)."""
+    """About how many days from the age at place ``at`` to the next; for the last one, from the one before."""
     if len(ages) == 1:
         return max(ages[0].nominal_days, 1)
     low, high = (at, at + 1) if at + 1 < len(ages) else (at - 1, at)

@@ -18,6 +18,7 @@ from .outreach import (
 from .pending import PendingItem
 from .people import AutomationHold, Consent, ContactPoint, Patient
 from .practice import Practitioner, PractitionerHours, VisitType
+from .preferences import RecallPreference
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
 
@@ -47,6 +48,7 @@ __all__ = [
     "Practitioner",
     "PractitionerHours",
     "Procedure",
+    "RecallPreference",
     "RejectedRow",
     "Reply",
     "SavedSegment",

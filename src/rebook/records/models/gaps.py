@@ -95,11 +95,15 @@ class GapSignOff(OrganisationRow):
     content_hash = models.CharField(max_length=64)
     signed_by = models.CharField(max_length=100)
     signed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=100, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "definition_key", "content_hash"], name="gap_definition_signed_once"
+                fields=["organisation", "definition_key", "content_hash"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="gap_definition_signed_once",
             ),
         ]
 

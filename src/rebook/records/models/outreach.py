@@ -1,5 +1,6 @@
 """Campaigns, the cases they open, and every attempt to reach somebody."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -83,6 +84,9 @@ class Case(OrganisationRow):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="cases")
     patient = models.ForeignKey("records.Patient", on_delete=models.PROTECT, related_name="cases")
     gap = models.ForeignKey("records.Gap", on_delete=models.PROTECT, related_name="cases")
+    # The patient's other gaps that share the contact, and the visit offered, which closes most (R-C7).
+    also_gap_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
+    visit_type = models.CharField(max_length=60, blank=True, db_default="")
     arm = models.CharField(max_length=10, default="contact")
     opened_at = models.DateTimeField()
     # Next step of the campaign's frozen sequence, counted from 0.

@@ -22,8 +22,10 @@ from rebook.core.chart import (
     PatientRecord,
     PendingRecord,
     ProcedureRecord,
+    RecallPreference,
     VisitRecord,
 )
+from rebook.records import models as records
 from rebook.records.models import (
     Appointment,
     Condition,
@@ -66,6 +68,11 @@ _COLUMNS = {
         "records_pendingitem",
         "f.id, q.id, f.kind, f.visit_type, f.priority, f.state, f.opened_on, f.due_on, f.closed_on,"
         " f.location_id, f.units_left, f.units_threshold, f.visits_per_week, f.matched_on",
+    ),
+    "recall_preferences": (
+        "records_recallpreference",
+        "f.id, q.id, f.kind, f.definition_key, f.interval_months, f.interval_days, f.due_on, f.made_on,"
+        " f.valid_until, f.ended_on",
     ),
 }
 _PATIENTS = """
@@ -133,6 +140,7 @@ def chart(*, organisation_id: int, patient_id: int) -> Chart | None:
         ),
         medications=_medications(mine),
         pending=_pending(mine),
+        preferences=_preferences(mine),
     )
 
 
@@ -215,6 +223,12 @@ def _pending(mine: Q) -> tuple[PendingRecord, ...]:
     names = [one.name for one in fields(PendingRecord)]
     rows = PendingItem.objects.filter(mine).order_by("opened_on", "id").values(*names)
     return tuple(PendingRecord(**row) for row in rows)
+
+
+def _preferences(mine: Q) -> tuple[RecallPreference, ...]:
+    names = [one.name for one in fields(RecallPreference)]
+    rows = records.RecallPreference.objects.filter(mine).order_by("made_on", "id").values(*names)
+    return tuple(RecallPreference(**row) for row in rows)
 
 
 def _local(at: datetime | None, zone: ZoneInfo) -> date | None:
