@@ -1,0 +1,118 @@
+"""Everything the schedule says about one person on one day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from .against import is_relevant
+from .evaluate import evaluate
+from .forecast import SeriesForecast, forecast
+from .groups import GroupForecast, forecast_group
+from .patient import Person
+from .progress import Question
+from .schedule import Antigen, Schedule, Series, VaccineGroup
+from .select import best_series
+from .status import SeriesStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered:
+    """No answer for ``group`` (empty: for the whole person) and why; never a guess instead."""
+
+    group: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Per vaccine group one forecast for each series group that applies, standard before risk."""
+
+    as_of: date
+    forecasts: tuple[GroupForecast, ...]
+    not_covered: tuple[NotCovered, ...]
+
+    def headline(self, group: str) -> GroupForecast | None:
+        """The one that speaks for ``group``: what is needed soonest, else the first; None for no series."""
+        found = [one for one in self.forecasts if one.group == group]
+        needed = [one for one in found if one.status is SeriesStatus.NOT_COMPLETE]
+        if needed:
+            return min(needed, key=lambda one: (one.recommended_on or date.max, one.series_group))
+        return found[0] if found else None
+
+
+def assess(
+    schedule: Schedule, person: Person, *, as_of: date, groups: Collection[str] = ()
+) -> Assessment:
+    """Judge all vaccine groups, or only those named. Doses after ``as_of`` are left aside.
+
+    What cannot be judged is in ``not_covered``: unknown products, unknown observations, schedule elements
+    that were not understood, an observation without its day, a season that ended before ``as_of``.
+    """
+    forecasts: list[GroupForecast] = []
+    missing = list(_person_level(schedule, person))
+    for group in schedule.groups:
+        if groups and group.name not in groups:
+            continue
+        found = _group(schedule, person, as_of, group)
+        forecasts += found
+        missing += _group_level(schedule, group, found, as_of)
+    return Assessment(as_of, tuple(forecasts), tuple(missing))
+
+
+def _person_level(schedule: Schedule, person: Person) -> list[NotCovered]:
+    codes = sorted({one.cvx for one in person.doses} - set(schedule.vaccines))
+    observed = sorted({one.code for one in person.observations} - set(schedule.observations))
+    return [
+        *(NotCovered("", f"vaccine code {code} is not in the schedule") for code in codes),
+        *(NotCovered("", f"observation {code} is not in the schedule") for code in observed),
+    ]
+
+
+def _group_level(
+    schedule: Schedule, group: VaccineGroup, found: list[GroupForecast], as_of: date
+) -> list[NotCovered]:
+    reasons = [
+        f"{name}: the schedule's {element} is not understood"
+        for name in group.antigens
+        for element in schedule.antigens[name].not_understood
+    ]
+    reasons += [why for one in found for why in one.not_covered]
+    return [NotCovered(group.name, why) for why in dict.fromkeys(reasons)]
+
+
+def _group(schedule: Schedule, person: Person, as_of: date, group: VaccineGroup) -> list[GroupForecast]:
+    best: list[SeriesForecast] = []
+    for name in group.antigens:
+        best += best_series(_antigen(schedule, person, as_of, schedule.antigens[name], group))
+    keys = sorted({one.progress.series.group for one in best})
+    return [
+        forecast_group(group, key, [one for one in best if one.progress.series.group == key])
+        for key in keys
+    ]
+
+
+def _antigen(
+    schedule: Schedule, person: Person, as_of: date, antigen: Antigen, group: VaccineGroup
+) -> list[SeriesForecast]:
+    """Each relevant series judged; one that asks whether another is complete makes that one judged first."""
+    done: dict[str, SeriesForecast] = {}
+    under_way: set[str] = set()
+
+    def is_group_complete(numbers: frozenset[str]) -> bool:
+        others = [one for one in relevant if one.group in numbers and one.name not in under_way]
+        return any(judged(one).is_complete for one in others)
+
+    def judged(series: Series) -> SeriesForecast:
+        if series.name not in done:
+            under_way.add(series.name)
+            done[series.name] = forecast(evaluate(question, series), antigen)
+            under_way.discard(series.name)
+        return done[series.name]
+
+    question = Question(schedule, person, as_of, is_group_complete)
+    relevant = [
+        one
+        for one in antigen.series
+        if one.vaccine_group == group.name and is_relevant(question, one)
+    ]
+    return [judged(one) for one in relevant]
