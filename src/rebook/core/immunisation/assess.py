@@ -7,12 +7,15 @@ from datetime import date
 from .against import is_relevant
 from .evaluate import evaluate
 from .forecast import SeriesForecast, forecast
-from .groups import GroupForecast, forecast_group
+from .groups import DoseAnswer, GroupForecast, forecast_group, merge_doses
 from .patient import Person
 from .progress import Question
 from .schedule import Antigen, Schedule, Series, VaccineGroup
 from .select import best_series
 from .status import SeriesStatus
+
+
+_ENDED = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,28 @@ class Assessment:
     not_covered: tuple[NotCovered, ...]
 
     def headline(self, group: str) -> GroupForecast | None:
-        """The one that speaks for ``group``: what is needed soonest, else the first; None for no series."""
+        """The one that speaks for ``group`` on that day; None when no series applies.
+
+        Those whose age has come go before those of a later age, those still open before those aged out;
+        then what is needed soonest, then the first in the schedule's order.
+        """
         found = [one for one in self.forecasts if one.group == group]
-        needed = [one for one in found if one.status is SeriesStatus.NOT_COMPLETE]
-        if needed:
-            return min(needed, key=lambda one: (one.recommended_on or date.max, one.series_group))
-        return found[0] if found else None
+        return min(found, key=self._rank, default=None)
+
+    def _rank(self, one: GroupForecast) -> tuple[bool, bool, bool, date, str]:
+        return (
+            one.begins_on is not None and one.begins_on > self.as_of,
+            one.status in _ENDED,
+            one.status is not SeriesStatus.NOT_COMPLETE,
+            one.recommended_on or date.max,
+            one.series_group,
+        )
+
+    def doses(self, group: str = "") -> tuple[DoseAnswer, ...]:
+        """What each dose counts for, in ``group`` or anywhere."""
+        return merge_doses(
+            answer for one in self.forecasts if group in ("", one.group) for answer in one.doses
+        )
 
 
 def assess(

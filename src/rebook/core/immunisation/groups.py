@@ -1,11 +1,12 @@
 """Series of one or several antigens as one answer for a vaccine group (CDSi chapter 9)."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .forecast import SeriesForecast, latest
 from .patient import GivenDose
+from .periods import day_after
 from .schedule import VaccineGroup
 from .status import DoseReason, DoseStatus, SeriesStatus
 
@@ -43,12 +44,16 @@ class DoseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class GroupForecast:
-    """``past_due_on`` is the last day on which the dose is not late; days are None unless one is needed."""
+    """``past_due_on`` is the last day on which the dose is not late; days are None unless one is needed.
+
+    ``begins_on`` is the day the person comes of age for it; None when there is no such age.
+    """
 
     group: str
     series_group: str
     status: SeriesStatus
     reasons: tuple[str, ...]
+    begins_on: date | None = None
     earliest_on: date | None = None
     recommended_on: date | None = None
     past_due_on: date | None = None
@@ -75,6 +80,7 @@ def forecast_group(
         series_group=series_group,
         status=status,
         reasons=tuple(dict.fromkeys(one.reason for one in contained if one.reason)),
+        begins_on=_begins(contained),
         earliest_on=earliest,
         recommended_on=_not_before(earliest, due, lambda one: one.recommended_on),
         past_due_on=_not_before(earliest, due, lambda one: one.past_due_on),
@@ -113,6 +119,14 @@ def _not_before(
     return None if found is None or earliest is None else max(found, earliest)
 
 
+def _begins(contained: Sequence[SeriesForecast]) -> date | None:
+    days = [
+        day_after(one.progress.question.person.born_on, one.progress.series.min_age_to_start)
+        for one in contained
+    ]
+    return None if None in days else latest(days)
+
+
 def _answer(one: SeriesForecast) -> SeriesAnswer:
     series = one.progress.series
     return SeriesAnswer(
@@ -127,18 +141,22 @@ def _answer(one: SeriesForecast) -> SeriesAnswer:
 
 
 def _doses(contained: Sequence[SeriesForecast]) -> tuple[DoseAnswer, ...]:
-    """A dose counts for the group when it counts for any of its antigens."""
-    judged: dict[int, list[tuple[str, DoseStatus, DoseReason]]] = {}
-    given: dict[int, GivenDose] = {}
-    for one in contained:
-        for dose in one.progress.judged:
-            given[id(dose.given)] = dose.given
-            judged.setdefault(id(dose.given), []).append(
-                (one.progress.series.antigen, dose.status, dose.reason)
-            )
+    return merge_doses(
+        DoseAnswer(dose.given, dose.status, dose.reason, (one.progress.series.antigen,))
+        for one in contained
+        for dose in one.progress.judged
+    )
+
+
+def merge_doses(answers: Iterable[DoseAnswer]) -> tuple[DoseAnswer, ...]:
+    """One answer for each dose given: it counts when it counts for any antigen or series."""
+    found: dict[int, list[DoseAnswer]] = {}
+    for one in answers:
+        found.setdefault(id(one.given), []).append(one)
     order = list(DoseStatus)
-    answers = []
-    for key, found in judged.items():
-        _, status, reason = min(found, key=lambda item: order.index(item[1]))
-        answers.append(DoseAnswer(given[key], status, reason, tuple(item[0] for item in found)))
-    return tuple(sorted(answers, key=lambda answer: answer.given.order))
+    merged = []
+    for same in found.values():
+        best = min(same, key=lambda one: order.index(one.status))
+        antigens = tuple(dict.fromkeys(name for one in same for name in one.antigens))
+        merged.append(replace(best, antigens=antigens))
+    return tuple(sorted(merged, key=lambda one: one.given.order))

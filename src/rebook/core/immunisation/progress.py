@@ -79,6 +79,7 @@ class Progress:
             reference_on=reference_on,
             rules_on=rules_on,
             counted=counted,
+            own=[one.given for one in self.judged],
             valid=self.valid_doses(),
             previous=self.judged[-1].given if self.judged else None,
             is_group_complete=self.question.is_group_complete,

@@ -162,6 +162,7 @@ class Series:
     is_product: bool = False
     priority: str = "A"
     preference: int = 99
+    min_age_to_start: Period | None = None
     max_age_to_start: Period | None = None
     indications: tuple[Indication, ...] = ()
 

@@ -13,14 +13,15 @@ from .schedule import CountLogic, SeriesDose, SkipCondition, SkipContext, SkipKi
 class SkipView:
     """What the conditions may look at.
 
-    ``counted`` are all doses so far, ``valid`` those valid in this series, ``previous`` the last one with
-    this antigen. ``reference_on`` is CONDSKIP-2's day, ``rules_on`` the day that chooses rules in force.
+    ``counted`` are all doses so far, ``own`` those with this antigen, ``valid`` those valid in this series,
+    ``previous`` the last with this antigen. ``reference_on`` is CONDSKIP-2's day, ``rules_on`` the day that chooses rules in force.
     """
 
     born_on: date
     reference_on: date
     rules_on: date
     counted: Sequence[GivenDose]
+    own: Sequence[GivenDose]
     valid: Sequence[GivenDose]
     previous: GivenDose | None
     is_group_complete: Callable[[frozenset[str]], bool]
@@ -62,12 +63,14 @@ def _is_between(day: date, condition: SkipCondition, view: SkipView) -> bool:
 
 
 def _count(condition: SkipCondition, view: SkipView) -> int:
+    """CONDSKIP-1. A condition that names no vaccine means every one with the antigen."""
+    total = view.counted if condition.vaccines else view.own
     return sum(
-        one.cvx in condition.vaccines
+        (not condition.vaccines or one.cvx in condition.vaccines)
         and _is_between(one.given_on, condition, view)
         and (condition.start_on is None or condition.start_on <= one.given_on)
         and (condition.end_on is None or one.given_on < condition.end_on)
-        for one in (view.valid if condition.valid_only else view.counted)
+        for one in (view.valid if condition.valid_only else total)
     )
 
 

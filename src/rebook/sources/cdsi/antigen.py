@@ -118,6 +118,7 @@ def _series(node: Node) -> Series:
         is_product=select.yes("productPath"),
         priority=priority,
         preference=select.number("seriesPreference", otherwise=99),
+        min_age_to_start=select.period("minAgeToStart"),
         max_age_to_start=select.period("maxAgeToStart"),
         indications=tuple(_indication(one) for one in node.children("indication")),
     )
