@@ -17,6 +17,7 @@ BENCHES = {
     "import": "patients",
     "book": "patients at once",
     "intents": "texts",
+    "fit": "patients",
 }
 ALL = "all"
 

@@ -1,0 +1,1 @@
+"""How likely patients come back and appointments are kept, and how far such figures can be trusted."""
