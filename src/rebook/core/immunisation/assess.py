@@ -14,7 +14,6 @@ from .schedule import Antigen, Schedule, Series, VaccineGroup
 from .select import best_series
 from .status import SeriesStatus
 
-
 _ENDED = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
 
 
@@ -28,11 +27,15 @@ class NotCovered:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """Per vaccine group one forecast for each series group that applies, standard before risk."""
+    """Per vaccine group one forecast for each series group that applies, standard before risk.
+
+    ``unused`` are observations that the schedule lists and no rule of it uses: a clinician's to weigh.
+    """
 
     as_of: date
     forecasts: tuple[GroupForecast, ...]
     not_covered: tuple[NotCovered, ...]
+    unused: tuple[str, ...] = ()
 
     def headline(self, group: str) -> GroupForecast | None:
         """The one that speaks for ``group`` on that day; None when no series applies.
@@ -59,9 +62,7 @@ class Assessment:
         )
 
 
-def assess(
-    schedule: Schedule, person: Person, *, as_of: date, groups: Collection[str] = ()
-) -> Assessment:
+def assess(schedule: Schedule, person: Person, *, as_of: date, groups: Collection[str] = ()) -> Assessment:
     """Judge all vaccine groups, or only those named. Doses after ``as_of`` are left aside.
 
     What cannot be judged is in ``not_covered``: unknown products, unknown observations, schedule elements
@@ -75,7 +76,9 @@ def assess(
         found = _group(schedule, person, as_of, group)
         forecasts += found
         missing += _group_level(schedule, group, found, as_of)
-    return Assessment(as_of, tuple(forecasts), tuple(missing))
+    observed = sorted({one.code for one in person.observations} & set(schedule.observations))
+    unused = tuple(code for code in observed if code not in schedule.used_observations)
+    return Assessment(as_of, tuple(forecasts), tuple(missing), unused)
 
 
 def _person_level(schedule: Schedule, person: Person) -> list[NotCovered]:
@@ -105,8 +108,7 @@ def _group(schedule: Schedule, person: Person, as_of: date, group: VaccineGroup)
         best += best_series(_antigen(schedule, person, as_of, schedule.antigens[name], group))
     keys = sorted({one.progress.series.group for one in best})
     return [
-        forecast_group(group, key, [one for one in best if one.progress.series.group == key])
-        for key in keys
+        forecast_group(group, key, [one for one in best if one.progress.series.group == key]) for key in keys
     ]
 
 
@@ -130,8 +132,6 @@ def _antigen(
 
     question = Question(schedule, person, as_of, is_group_complete)
     relevant = [
-        one
-        for one in antigen.series
-        if one.vaccine_group == group.name and is_relevant(question, one)
+        one for one in antigen.series if one.vaccine_group == group.name and is_relevant(question, one)
     ]
     return [judged(one) for one in relevant]

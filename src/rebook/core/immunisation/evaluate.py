@@ -26,7 +26,8 @@ def doses_with_antigen(question: Question, antigen: str) -> tuple[GivenDose, ...
         one
         for one in doses_until(question)
         if any(
-            link.antigen == antigen and is_between(question.person, one.given_on, link.begin_age, link.end_age)
+            link.antigen == antigen
+            and is_between(question.person, one.given_on, link.begin_age, link.end_age)
             for link in question.schedule.vaccines.get(one.cvx, ())
         )
     )
@@ -143,9 +144,7 @@ def _is_in_conflict(progress: Progress, given: GivenDose, earlier: Sequence[Give
 
 
 def _serves(question: Question, rule: VaccineRule, given: GivenDose) -> bool:
-    return rule.cvx == given.cvx and is_between(
-        question.person, given.given_on, rule.begin_age, rule.end_age
-    )
+    return rule.cvx == given.cvx and is_between(question.person, given.given_on, rule.begin_age, rule.end_age)
 
 
 def _is_preferable(question: Question, rule: VaccineRule, given: GivenDose) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .forecast import SeriesForecast, latest
+from .due import latest
+from .forecast import SeriesForecast
 from .patient import GivenDose
 from .periods import day_after
 from .schedule import VaccineGroup
@@ -21,7 +22,10 @@ _WORST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class SeriesAnswer:
-    """The best series for one antigen: what of it the reader of a trace needs."""
+    """The best series for one antigen: what of it the reader of a trace needs.
+
+    ``by_decision``: recommended only after clinician and patient have decided together.
+    """
 
     antigen: str
     series: str
@@ -29,6 +33,8 @@ class SeriesAnswer:
     status: SeriesStatus
     reason: str
     target: int | None
+    because: str
+    by_decision: bool
     skipped: tuple[str, ...]
 
 
@@ -136,6 +142,8 @@ def _answer(one: SeriesForecast) -> SeriesAnswer:
         status=one.status,
         reason=one.reason,
         target=one.target,
+        because=one.because,
+        by_decision=series.is_shared_decision,
         skipped=tuple(dict.fromkeys(target.why for target in one.progress.targets if target.why)),
     )
 

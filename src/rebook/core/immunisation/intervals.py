@@ -9,9 +9,7 @@ from .schedule import IntervalRule
 from .status import TargetStatus
 
 
-def reference_day(
-    rule: IntervalRule, progress: Progress, *, earlier: Sequence[GivenDose]
-) -> date | None:
+def reference_day(rule: IntervalRule, progress: Progress, *, earlier: Sequence[GivenDose]) -> date | None:
     """None when there is nothing to count from: the rule then asks nothing.
 
     ``earlier`` are the doses of any kind that come before the one in question.
@@ -33,11 +31,7 @@ def reference_day(
     if rule.from_vaccines:
         inadvertent = {id(one.given) for one in progress.judged if one.is_inadvertent}
         return max(
-            (
-                one.given_on
-                for one in earlier
-                if one.cvx in rule.from_vaccines and id(one) not in inadvertent
-            ),
+            (one.given_on for one in earlier if one.cvx in rule.from_vaccines and id(one) not in inadvertent),
             default=None,
         )
     if rule.from_observation:

@@ -63,17 +63,11 @@ class Progress:
         """The most immediate previous dose that counts for intervals (CALCDTINT-1)."""
         counts = (DoseStatus.VALID, DoseStatus.NOT_VALID)
         return next(
-            (
-                one.given
-                for one in reversed(self.judged)
-                if one.status in counts and not one.is_inadvertent
-            ),
+            (one.given for one in reversed(self.judged) if one.status in counts and not one.is_inadvertent),
             None,
         )
 
-    def skip_view(
-        self, *, reference_on: date, rules_on: date, counted: Sequence[GivenDose]
-    ) -> SkipView:
+    def skip_view(self, *, reference_on: date, rules_on: date, counted: Sequence[GivenDose]) -> SkipView:
         return SkipView(
             born_on=self.question.person.born_on,
             reference_on=reference_on,

@@ -3,7 +3,7 @@
 Rebook ships none: the clinic chooses the authority and supplies its files (R-C30).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -160,6 +160,7 @@ class Series:
     sexes: frozenset[str] = frozenset()
     is_default: bool = False
     is_product: bool = False
+    is_shared_decision: bool = False
     priority: str = "A"
     preference: int = 99
     min_age_to_start: Period | None = None
@@ -237,6 +238,20 @@ class Schedule:
     coded: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     version: str = ""
     unknown_elements: tuple[str, ...] = ()
+    used_observations: frozenset[str] = frozenset()
+
+
+def observations_in(antigens: Iterable[Antigen]) -> frozenset[str]:
+    """Every observation code that some rule of these antigens looks at."""
+    used: set[str] = set()
+    for antigen in antigens:
+        used |= antigen.immune_by
+        used.update(*(one.unless for one in antigen.immune_by_birth))
+        used.update(one.observation for one in antigen.contraindications)
+        for series in antigen.series:
+            used.update(one.observation for one in series.indications)
+            used.update(rule.from_observation for dose in series.doses for rule in dose.intervals)
+    return frozenset(used - {""})
 
 
 def cvx_code(text: str) -> str:

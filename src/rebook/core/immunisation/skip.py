@@ -1,4 +1,4 @@
-"""May a target dose be left out? Sets of conditions, in evaluation and in forecasting (CDSi 6.2, 7.1, 7.6)."""
+"""May a target dose be left out? Sets of conditions, for evaluation and forecast (CDSi 6.2, 7.1, 7.6)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ class SkipView:
     """What the conditions may look at.
 
     ``counted`` are all doses so far, ``own`` those with this antigen, ``valid`` those valid in this series,
-    ``previous`` the last with this antigen. ``reference_on`` is CONDSKIP-2's day, ``rules_on`` the day that chooses rules in force.
+    ``previous`` the last with this antigen. ``reference_on`` is CONDSKIP-2's day, ``rules_on`` the day that
+    chooses the rules in force.
     """
 
     born_on: date

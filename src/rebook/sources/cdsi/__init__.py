@@ -1,4 +1,4 @@
-"""CDC's supporting data for immunisation (CDSi 4.x XML), supplied by the organisation, as a frozen schedule."""
+"""CDC's supporting data for immunisation (CDSi 4.x XML), which the organisation supplies, as a schedule."""
 
 from .reader import SupportingDataInvalid, read_schedule
 

@@ -10,22 +10,22 @@ from rebook.core.immunisation.schedule import (
 )
 
 from .dose_rules import read_dose, read_vaccine
-from .element import Node
+from .element import Node, names
 
 _ROOT = frozenset({"immunity", "contraindications", "series"})
 _IMMUNITY = frozenset({"clinicalHistory", "dateOfBirth"})
-_SERIES = frozenset(
-    "seriesName targetDisease vaccineGroup seriesAdminGuidance seriesType equivalentSeriesGroups requiredGender"
-    " selectSeries indication seriesDose".split()
+_SERIES = names(
+    "seriesName targetDisease vaccineGroup seriesAdminGuidance seriesType equivalentSeriesGroups"
+    " requiredGender selectSeries indication seriesDose"
 )
-_SELECT = frozenset(
+_SELECT = names(
     "defaultSeries productPath seriesGroupName seriesGroup seriesPriority seriesPreference minAgeToStart"
-    " maxAgeToStart".split()
+    " maxAgeToStart"
 )
 _INDICATION = frozenset({"observationCode", "description", "beginAge", "endAge", "guidance"})
-_CONTRAINDICATION = frozenset(
+_CONTRAINDICATION = names(
     "observationCode observationTitle contraindicationText contraindicationGuidance beginAge endAge"
-    " contraindicatedVaccine".split()
+    " contraindicatedVaccine"
 )
 _PRIORITIES = frozenset("ABCDEFGHIJ")
 
@@ -116,6 +116,8 @@ def _series(node: Node) -> Series:
         sexes=node.texts("requiredGender"),
         is_default=select.yes("defaultSeries"),
         is_product=select.yes("productPath"),
+        # The files have no field for it; the name says it.
+        is_shared_decision="shared clinical decision" in node.text("seriesName").casefold(),
         priority=priority,
         preference=select.number("seriesPreference", otherwise=99),
         min_age_to_start=select.period("minAgeToStart"),

@@ -13,23 +13,23 @@ from rebook.core.immunisation.schedule import (
     VaccineRule,
 )
 
-from .element import Node
+from .element import Node, names
 
-_DOSE = frozenset(
+_DOSE = names(
     "doseNumber age interval allowableInterval preferableVaccine allowableVaccine inadvertentVaccine"
-    " conditionalSkip recurringDose seasonalRecommendation".split()
+    " conditionalSkip recurringDose seasonalRecommendation"
 )
-_AGE = frozenset("absMinAge minAge earliestRecAge latestRecAge maxAge effectiveDate cessationDate".split())
-_INTERVAL = frozenset(
+_AGE = names("absMinAge minAge earliestRecAge latestRecAge maxAge effectiveDate cessationDate")
+_INTERVAL = names(
     "fromPrevious fromTargetDose fromMostRecent fromRelevantObs absMinInt minInt earliestRecInt latestRecInt"
-    " intervalPriority effectiveDate cessationDate".split()
+    " intervalPriority effectiveDate cessationDate"
 )
-_VACCINE = frozenset("vaccineType cvx beginAge endAge tradeName mvx volume forecastVaccineType".split())
+_VACCINE = names("vaccineType cvx beginAge endAge tradeName mvx volume forecastVaccineType")
 _SKIP = frozenset({"context", "setLogic", "set"})
-_SET = frozenset("setID setDescription effectiveDate cessationDate conditionLogic condition".split())
-_CONDITION = frozenset(
+_SET = names("setID setDescription effectiveDate cessationDate conditionLogic condition")
+_CONDITION = names(
     "conditionID conditionType startDate endDate beginAge endAge interval doseCount doseType doseCountLogic"
-    " vaccineTypes seriesGroups".split()
+    " vaccineTypes seriesGroups"
 )
 _SEASON = frozenset({"startDate", "endDate"})
 _COUNTS = frozenset(

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from xml.etree.ElementTree import Element  # noqa: S405 - the type only; defusedxml does the parsing
+from xml.etree.ElementTree import Element
 
 from rebook.core.immunisation.periods import Period, PeriodInvalid, read_period
 from rebook.core.immunisation.schedule import InForce, cvx_code
 
 _NOTHING = frozenset({"", "n/a"})
+
+
+def names(words: str) -> frozenset[str]:
+    """The words of a list of element names."""
+    return frozenset(words.split())
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from rebook.core.immunisation.schedule import (
     Conflict,
     Schedule,
     VaccineGroup,
+    observations_in,
 )
 
 from .element import Node
@@ -39,6 +40,7 @@ def read_general(
         coded=coded,
         version=version,
         unknown_elements=unknown,
+        used_observations=observations_in(antigens.values()),
     )
 
 
