@@ -11,6 +11,8 @@ from .definition import GapDefinition
 from .finding import GapFinding, Step
 from .interval import judge_intervals, snoozed
 from .operational import inherited_risk, judge_broken, judge_follow_ups, judge_inactive
+from .operational_pending import STILL_OWNED, judge_pending
+from .rhythm import judge_rhythm
 from .settings import GapSettings
 from .standing import standing
 from .tiers import tier_of
@@ -26,17 +28,22 @@ def judge(
     """
     patient = chart.patient
     seen = chart_as_of(chart, as_of=as_of)
-    tier = tier_of(seen.last_attended_on, as_of=as_of)
+    tier = tier_of(seen.last_attended_on, as_of=as_of, months=settings.tiers)
     away = standing(patient, settings, as_of=as_of, seen=seen)
-    if away:
-        return tuple(_closed(patient.id, one, tier, *away) for one in definitions)
     classes = inherited_risk(definitions)
+    begun = judge_pending(chart, seen, tier, settings, as_of, classes)
+    if away:
+        kept = [one for one in begun if away[0] in STILL_OWNED and one.outreach == "staff"]
+        return (*(_closed(patient.id, one, tier, *away) for one in definitions), *kept)
     found = judge_intervals(definitions, patient, seen, tier, settings, as_of)
     covered = frozenset(one.follow_up_id for one in found if one.is_open and one.follow_up_id is not None)
     found += judge_follow_ups(patient, seen, tier, settings, as_of, classes, covered)
     found += judge_broken(patient, seen, tier, settings, as_of, classes)
+    found += begun
     has_open = any(one.is_open for one in found)
     found += judge_inactive(patient, seen, tier, settings, as_of, has_open)
+    has_open = any(one.is_open for one in found)
+    found += judge_rhythm(chart, seen, tier, settings, as_of, has_open)
     if snoozed(seen) is not None:
         found = [_left_alone(one, seen) for one in found]
     return tuple(found)
@@ -45,7 +52,7 @@ def judge(
 def _left_alone(finding: GapFinding, seen: ChartAsOf) -> GapFinding:
     """Quiet for now, whatever made it: somebody said so for every reason of this patient."""
     snooze = snoozed(seen)
-    if snooze is None or not finding.is_open:
+    if snooze is None or not finding.is_open or finding.outreach == "staff":
         return finding
     step = Step("preference", False, f"left alone until {snooze.valid_until}, as said on {snooze.made_on}")
     return replace(finding, verdict="snoozed", steps=(*finding.steps, step))

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .pending import PendingRule
+from .tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS, TierMonths
+
 # R-A157, R-C147: nobody with one of these words is recalled for anything.
 EXCLUDED_WORDS = frozenset(
     {
@@ -42,9 +45,26 @@ class GapSettings:
     broken_window_days: int = 365
     # R-C140, R-C141.
     inactive_after_months: int = 12
+    slipping_months: int = SLIPPING_MONTHS
+    dormant_months: int = DORMANT_MONTHS
+    long_lapsed_months: int = LONG_LAPSED_MONTHS
+    lost_after_months: int = LOST_AFTER_MONTHS
+    # A patient's own rhythm: how many intervals make one (0 switches it off), how long between two visits
+    # is no longer one series, and how much later than usual is later.
+    rhythm_intervals: int = 3
+    rhythm_series_days: int = 14
+    rhythm_late_days: int = 14
     excluded_words: frozenset[str] = EXCLUDED_WORDS
     # (definition key, content hash) of what clinicians of this organisation have signed.
     signed: frozenset[tuple[str, str]] = frozenset()
+    # What to do about things begun and not finished; empty: nothing.
+    pending: tuple[PendingRule, ...] = ()
+
+    @property
+    def tiers(self) -> TierMonths:
+        return TierMonths(
+            self.slipping_months, self.dormant_months, self.long_lapsed_months, self.lost_after_months
+        )
 
     def is_signed(self, key: str, content_hash: str, signed_off_by: str = "") -> bool:
         """A clinician of this organisation, or the pack itself, stands for this very content."""
@@ -52,13 +72,17 @@ class GapSettings:
 
 
 def read_settings(
-    values: Mapping[str, Any], *, signed: frozenset[tuple[str, str]] = frozenset()
+    values: Mapping[str, Any],
+    *,
+    signed: frozenset[tuple[str, str]] = frozenset(),
+    pending: tuple[PendingRule, ...] = (),
 ) -> GapSettings:
     """The organisation's ``settings["gaps"]`` as values; what is left out has the house's default.
 
-    Raises ``SettingInvalid`` for an unknown name, or a number that is not a whole one from 0 to 3650.
+    Raises ``SettingInvalid`` for an unknown name, a number that is not a whole one from 0 to 3650, or tiers
+    that do not ascend. ``pending``: the rules of ``packs.operational``.
     """
-    known = {one.name for one in fields(GapSettings)} - {"signed"}
+    known = {one.name for one in fields(GapSettings)} - {"signed", "pending"}
     for name, value in values.items():
         if name not in known:
             raise SettingInvalid(f"gaps: there is no setting '{name}'")
@@ -70,4 +94,7 @@ def read_settings(
     given = dict(values)
     if "excluded_words" in given:
         given["excluded_words"] = frozenset(given["excluded_words"])
-    return GapSettings(**given, signed=signed)
+    settings = GapSettings(**given, signed=signed, pending=pending)
+    if not settings.tiers.ascend:
+        raise SettingInvalid("gaps: slipping, dormant, long_lapsed and lost_after months want to ascend")
+    return settings
