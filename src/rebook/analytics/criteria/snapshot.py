@@ -1,0 +1,115 @@
+"""A snapshot's rows as events, so that expressions in the clinic's own words can be asked of everybody."""
+
+from datetime import datetime
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from rebook.core.criteria import MAX, MIN
+from rebook.core.criteria.from_chart import ATTENDED
+
+from .tables import SCHEMAS, EventTables
+
+_TIME = "timestamp(6)"
+
+
+def snapshot_events(
+    *,
+    patients: ir.Table,
+    visits: ir.Table,
+    appointments: ir.Table,
+    procedures: ir.Table,
+    conditions: ir.Table,
+    medications: ir.Table,
+    value_sets: ir.Table | None = None,
+) -> EventTables:
+    """The snapshot's tables (``analytics.snapshot.SCHEMAS``) as the tables criteria are asked of.
+
+    As ``core.criteria.chart_history``: kept appointments are visits, and the same thing on the same days
+    counts once. Nothing in a snapshot is coded, so only the clinic's own words find something.
+    """
+    kept = appointments.filter(appointments.status.isin(sorted(ATTENDED)))
+    once = [
+        _once("visit", visits, visits.visit_type, visits.visited_on),
+        _once("visit", kept, kept.visit_type, kept.starts_on),
+        _once("procedure", procedures, procedures.kind, procedures.performed_on),
+        _running("condition", conditions, conditions.onset_on, conditions.abated_on),
+        _running("medication", medications, medications.started_on, medications.ended_on),
+    ]
+    rows = ibis.union(*once, distinct=True)
+    nothing = ibis.null("string")
+    events = rows.select(
+        "patient_id",
+        event_id=ibis.literal("").join(
+            [rows.kind, "|", rows.word, "|", rows.starts_at.cast("string"), "|", rows.ends_at.cast("string")]
+        ),
+        kind=rows.kind,
+        word=rows.word,
+        starts_at=rows.starts_at,
+        starts_by=rows.starts_by,
+        ends_at=rows.ends_at,
+        ends_by=rows.ends_by,
+        recorded_at=ibis.null(_TIME),
+        recorded_by=ibis.null(_TIME),
+        status=nothing,
+        intent=nothing,
+        is_not_done=ibis.literal(False),
+        has_value=ibis.literal(False),
+        source_id=nothing,
+    )
+    return EventTables(
+        people=patients.select("patient_id", "birth_on", "sex"),
+        events=events,
+        codes=_none("codes"),
+        readings=_none("readings"),
+        refs=_none("refs"),
+        value_sets=_none("value_sets") if value_sets is None else value_sets,
+    )
+
+
+def _none(name: str) -> ir.Table:
+    """A table without rows."""
+    fields = [
+        pa.field(one.name, pa.string() if one.name == "event_id" else one.type) for one in SCHEMAS[name]
+    ]
+    return ibis.memtable(pa.schema(fields).empty_table())
+
+
+def _once(kind: str, rows: ir.Table, word: ir.StringColumn, day: ir.DateColumn) -> ir.Table:
+    first, last = _first(day), _last(day)
+    return _row(kind, rows, word, first, last, first, last)
+
+
+def _running(kind: str, rows: ir.Table, begun_on: ir.DateColumn, over_on: ir.DateColumn) -> ir.Table:
+    never, always = _instant(MAX), _instant(MIN)
+    last_day = (over_on - ibis.interval(days=1)).cast("date")
+    return _row(
+        kind,
+        rows,
+        rows.kind,
+        ibis.ifelse(begun_on.isnull(), always, _first(begun_on)),
+        ibis.ifelse(begun_on.isnull(), always, _last(begun_on)),
+        ibis.ifelse(over_on.isnull(), never, _first(last_day)),
+        ibis.ifelse(over_on.isnull(), never, _last(last_day)),
+    )
+
+
+def _row(kind: str, rows: ir.Table, word: ir.StringColumn, *times: ir.TimestampValue) -> ir.Table:
+    names = ("starts_at", "starts_by", "ends_at", "ends_by")
+    return rows.select(
+        "patient_id", kind=ibis.literal(kind), word=word, **dict(zip(names, times, strict=True))
+    )
+
+
+def _instant(moment: datetime) -> ir.TimestampScalar:
+    return ibis.literal(moment.replace(tzinfo=None), type=_TIME)
+
+
+def _first(day: ir.DateValue) -> ir.TimestampValue:
+    return day.cast(_TIME)
+
+
+def _last(day: ir.DateValue) -> ir.TimestampValue:
+    end = day.cast(_TIME) + ibis.interval(hours=23, minutes=59, seconds=59)
+    return end + ibis.interval(milliseconds=999)
