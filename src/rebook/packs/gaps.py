@@ -1,38 +1,15 @@
 """Gap definitions from the specialty packs: ``specialty/<pack>/gaps.toml``."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
 
-from rebook.core.gaps import DefinitionInvalid, GapDefinition, Qualifying
+from rebook.core.gaps import GapDefinition
 
+from .gap_tables import read_definition
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 
 SPECIALTIES = PACKS / "specialty"
-FIRST_DUE = ("never", "age", "condition")
-CHANNELS = ("sms", "email", "phone", "letter", "portal")
-WORD_LISTS = (
-    "sexes",
-    "conditions",
-    "none_of_conditions",
-    "exclusion_words",
-    "exclusion_procedures",
-    "exclusion_conditions",
-    "satisfied_by_visit_types",
-    "satisfied_by_procedures",
-    "satisfied_by_appointments",
-    "sensitivity",
-)
-NUMBERS = {"interval_months": 0, "interval_days": 0, "grace_days": 0, "max_delay_days": 0}
-TEXTS = ("source", "guideline", "guideline_version", "signed_off_by")
-KNOWN = {
-    *WORD_LISTS,
-    *NUMBERS,
-    *TEXTS,
-    *("key", "label", "visit_type", "minutes", "risk_class", "last", "min_age", "max_age"),
-    *("first_due", "first_due_age", "first_channel", "owner_role", "valid_until"),
-}
-KNOWN_LAST = {"visit_types", "procedures", "interval_months", "interval_days"}
-REQUIRED = ("key", "label", "visit_type", "minutes", "risk_class", "last", "source")
 
 
 def pack_keys() -> tuple[str, ...]:
@@ -44,7 +21,8 @@ def pack_keys() -> tuple[str, ...]:
 def gap_definitions(keys: tuple[str, ...]) -> tuple[GapDefinition, ...]:
     """The definitions of the packs ``keys``, in the order of the packs and of their files.
 
-    A pack without gap rules has none. Raises ``PackInvalid`` for a pack that does not exist or has errors.
+    A pack without gap rules has none. Raises ``PackInvalid`` for a pack that does not exist or has errors,
+    and for rules that supersede unknown ones, or one another in a circle, across all packs.
     """
     found: list[GapDefinition] = []
     for key in keys:
@@ -55,7 +33,8 @@ def gap_definitions(keys: tuple[str, ...]) -> tuple[GapDefinition, ...]:
             raise PackInvalid(
                 [PackError(f"specialty/{key}", 0, "", f"there is no such pack; known: {known}")]
             )
-        found += read_gaps(read_document(SPECIALTIES / key / "gaps.toml"), pack=key)
+        found += _of_pack(key)
+    _check_across(found)
     return tuple(found)
 
 
@@ -63,85 +42,100 @@ def read_gaps(document: Document, *, pack: str) -> tuple[GapDefinition, ...]:
     """The definitions of one document; their keys are "<pack>.<name>".
 
     Raises ``PackInvalid`` with every error of the file: unknown field, wrong type, impossible interval,
-    duplicate key, missing source.
+    duplicate key, missing source, a rule of this pack that is superseded and does not exist.
     """
     errors = [
         PackError(document.file, document.line_of("", 0, key), key, "unknown field")
         for key in document.data
         if key not in ("gap", "about")
     ]
-    tables = document.data.get("gap", [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        errors.append(
-            PackError(document.file, document.line_of("gap", 0), "gap", "write each rule as [[gap]]")
-        )
-        tables = []
     found: dict[str, GapDefinition] = {}
-    nested = 0
-    for number, data in enumerate(tables):
-        table = Table(document, "gap", number, data, errors)
-        definition = _definition(table, pack, nested)
-        nested += len(data["last"]) if isinstance(data.get("last"), list) else 0
+    tables: dict[str, Table] = {}
+    nested: Counter[str] = Counter()
+    for table in _tables(document, errors):
+        definition = read_definition(table, pack=pack, nested=nested)
         if definition is None:
             continue
         if definition.key in found:
             table.wrong("key", f"'{definition.key}' is defined twice")
-        found[definition.key] = definition
+        found[definition.key], tables[definition.key] = definition, table
+    if not errors:
+        own = {
+            key: [one for one in rule.supersedes if one.startswith(f"{pack}.")] for key, rule in found.items()
+        }
+        for key, reason in superseding_errors(own, known=found):
+            tables[key].wrong("supersedes", reason)
     if errors:
         raise PackInvalid(sorted(errors, key=lambda one: one.line))
     return tuple(found.values())
 
 
-def _definition(table: Table, pack: str, nested: int) -> GapDefinition | None:
-    """The definition, or None when something was noted as wrong. ``nested``: "gap.last" tables before it."""
-    before = len(table.errors)
-    table.only(KNOWN)
-    for key in REQUIRED:
-        if key not in table.data:
-            table.wrong(key, "is missing")
-    values: dict[str, Any] = {
-        "key": f"{pack}.{table.text('key')}",
-        "specialty": pack,
-        "label": table.by_language("label"),
-        "visit_type": table.text("visit_type"),
-        "minutes": table.number_of("minutes", 30),
-        "risk_class": table.number_of("risk_class", 1),
-        "min_age": table.whole("min_age"),
-        "max_age": table.whole("max_age"),
-        "first_due": table.text("first_due", "never", one_of=FIRST_DUE),
-        "first_due_age": table.whole("first_due_age"),
-        "first_channel": table.text("first_channel", "sms", one_of=CHANNELS),
-        "owner_role": table.text("owner_role", "front_desk"),
-        "valid_until": table.day("valid_until"),
-        "last": _last(table, nested),
-    }
-    values |= {key: table.words(key) for key in WORD_LISTS}
-    values |= {key: table.number_of(key, default) for key, default in NUMBERS.items()}
-    values |= {key: table.text(key) for key in TEXTS}
-    if len(table.errors) > before:
-        return None
-    try:
-        return GapDefinition(**values)
-    except DefinitionInvalid as error:
-        table.wrong(error.field, error.reason)
-        return None
+def superseding_errors(
+    supersedes: Mapping[str, Iterable[str]], *, known: Iterable[str]
+) -> list[tuple[str, str]]:
+    """(key, what is wrong) for each rule that supersedes one that is not known, or itself by a detour."""
+    names = set(known)
+    errors = [
+        (key, f"there is no rule '{other}'")
+        for key, others in supersedes.items()
+        for other in others
+        if other not in names
+    ]
+    for key in supersedes:
+        way = _way_back(supersedes, key)
+        if way:
+            errors.append((key, f"supersedes itself: {' > '.join(way)}"))
+    return errors
 
 
-def _last(table: Table, nested: int) -> tuple[Qualifying, ...]:
-    rows = table.data.get("last", [])
-    if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-        table.wrong("last", "write each kind as [[gap.last]]")
-        return ()
-    found = []
-    for offset, row in enumerate(rows):
-        inner = Table(table.document, "gap.last", nested + offset, row, table.errors)
-        inner.only(KNOWN_LAST)
-        found.append(
-            Qualifying(
-                visit_types=inner.words("visit_types"),
-                procedures=inner.words("procedures"),
-                interval_months=inner.number_of("interval_months", 0),
-                interval_days=inner.number_of("interval_days", 0),
-            )
-        )
-    return tuple(found)
+def _way_back(supersedes: Mapping[str, Iterable[str]], start: str) -> list[str]:
+    """The way from ``start`` to itself; empty when there is none."""
+    ways, seen = [[start]], set()
+    while ways:
+        way = ways.pop()
+        for other in supersedes.get(way[-1], ()):
+            if other == start:
+                return [*way, start]
+            if other not in seen:
+                seen.add(other)
+                ways.append([*way, other])
+    return []
+
+
+@cache
+def _of_pack(key: str) -> tuple[GapDefinition, ...]:
+    return read_gaps(read_document(SPECIALTIES / key / "gaps.toml"), pack=key)
+
+
+def _check_across(definitions: Iterable[GapDefinition]) -> None:
+    """Rules may supersede those of any pack, in use or not: whatever they lead to is looked at."""
+    supersedes: dict[str, tuple[str, ...]] = {}
+    known: set[str] = set()
+    waiting = [one for one in definitions if one.supersedes]
+    while waiting:
+        one = waiting.pop()
+        known.add(one.key)
+        supersedes[one.key] = one.supersedes
+        for other in one.supersedes:
+            pack = other.partition(".")[0]
+            rules = {rule.key: rule for rule in _of_pack(pack)} if pack in pack_keys() else {}
+            if other in rules:
+                known.add(other)
+                if other not in supersedes and rules[other].supersedes:
+                    waiting.append(rules[other])
+    errors = []
+    for key, reason in superseding_errors(supersedes, known=known):
+        document = read_document(SPECIALTIES / key.partition(".")[0] / "gaps.toml")
+        keys = [f"{key.partition('.')[0]}.{one.get('key')}" for one in document.data["gap"]]
+        line = document.line_of("gap", keys.index(key), "supersedes")
+        errors.append(PackError(document.file, line, "supersedes", reason))
+    if errors:
+        raise PackInvalid(errors)
+
+
+def _tables(document: Document, errors: list[PackError]) -> list[Table]:
+    tables = document.data.get("gap", [])
+    if isinstance(tables, list) and all(isinstance(one, dict) for one in tables):
+        return [Table(document, "gap", number, data, errors) for number, data in enumerate(tables)]
+    errors.append(PackError(document.file, document.line_of("gap", 0), "gap", "write each rule as [[gap]]"))
+    return []

@@ -134,6 +134,13 @@ class Table:
         value = self.whole(key, default)
         return default if value is None else value
 
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.data.get(key, default)
+        if not isinstance(value, bool):
+            self.wrong(key, "wants true or false")
+            return default
+        return value
+
     def words(self, key: str) -> tuple[str, ...]:
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):

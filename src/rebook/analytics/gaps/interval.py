@@ -1,45 +1,64 @@
 """Interval rules over all patients: what ``core.gaps.interval`` says of one, as expressions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
 
-from rebook.core.gaps import GapDefinition, GapSettings, Qualifying
+from rebook.core.gaps import GapDefinition, GapSettings
 from rebook.core.gaps.definition import SIGNED_FROM_CLASS
+from rebook.core.gaps.schedule import read_day_of_year
 
-from .wide import AS_OF, Vocabulary, any_of, later, latest
-
-NO_DAY = ibis.null("date")
+from .days import any_of, later
+from .due import due_of
+from .eligibility import refusal, superseding
+from .settled import Preferred, with_settled
+from .tables import SnapshotTables
+from .wide import AS_OF, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    due_on: ir.DateValue
-    anchor_on: ir.DateValue
-    interval_days: ir.IntegerValue
-    follow_up_id: ir.IntegerValue
+class Rules:
+    """All definitions with what they are compiled against; ``preferred`` as in ``settled``."""
+
+    definitions: Sequence[GapDefinition]
+    words: Vocabulary
+    settings: GapSettings
+    tables: SnapshotTables
+    preferred: Preferred = None
 
 
-def interval_findings(
-    people: ir.Table,
-    definition: GapDefinition,
-    *,
-    number: int,
-    words: Vocabulary,
-    settings: GapSettings,
-    is_brief: bool,
-) -> ir.Table:
-    """One rule's verdict for every row of ``people`` (see ``wide``); ``number``: its place in the list.
+def interval_findings(people: ir.Table, rules: Rules, *, number: int, is_brief: bool) -> ir.Table:
+    """The verdict of rule ``number`` for every row of ``people`` (see ``wide``).
 
     ``is_brief`` leaves out at once whoever the rule is not for.
     """
-    refusal = _refusal(people, definition, words, settings)
-    coming = sorted(definition.booked_types)
+    definition, words = rules.definitions[number], rules.words
+    refused = refusal(people, definition, words, rules.settings)
+    replaced = superseding(definition, people, rules.definitions, words, rules.settings)
+    if replaced is not None:
+        refused = refused.coalesce(ibis.ifelse(replaced, "superseded", ibis.null("string")))
     if is_brief:
-        people = people.filter(people.standing.isnull(), refusal.isnull())
-    due = _due(people, definition, number, words)
-    rows = people.select(
+        people = people.filter(people.standing.isnull(), refused.isnull())
+    else:
+        people = people.mutate(refusal=refused)
+    people = with_settled(
+        people, rules.tables.recall_preferences, definition.key, preferred=rules.preferred, as_of=AS_OF
+    )
+    if is_brief and "barred" in people.columns:
+        people = people.filter(~people.barred)
+    return _answers(_rows(people, definition, number, words), definition, is_brief=is_brief)
+
+
+def _rows(people: ir.Table, definition: GapDefinition, number: int, words: Vocabulary) -> ir.Table:
+    """What the verdict looks at, one row for each patient."""
+    due = due_of(people, definition, number, words)
+    coming = sorted(definition.booked_types)
+    refused = people["refusal"] if "refusal" in people.columns else ibis.null("string")
+    if "barred" in people.columns:
+        refused = refused.coalesce(ibis.ifelse(people.barred, "no_recall", ibis.null("string")))
+    return people.select(
         "patient_id",
         "tier",
         "standing",
@@ -48,36 +67,46 @@ def interval_findings(
         due_on=due.due_on,
         anchor_on=due.anchor_on,
         overdue_on=later(due.due_on, days=definition.grace_days),
-        interval_days=due.interval_days,
+        interval_days=due.interval_days.cast("int64"),
         follow_up_id=due.follow_up_id,
-        refusal=ibis.null("string") if is_brief else refusal,
+        never=due.never,
+        refusal=refused,
         is_booked=any_of([people.coming_blank, *(people[words.coming(one)] for one in coming)]),
+        is_snoozed=_is_snoozed(people),
     )
-    opens_on = rows.due_on if definition.risk_class >= SIGNED_FROM_CLASS else rows.overdue_on
+
+
+def _is_snoozed(people: ir.Table) -> ir.BooleanValue:
+    said = [people[one] for one in ("snoozed", "snoozed_all") if one in people.columns]
+    return any_of(said) if said else ibis.literal(False)
+
+
+def _answers(rows: ir.Table, definition: GapDefinition, *, is_brief: bool) -> ir.Table:
+    opens_on = _opens_on(rows, definition)
+    over = _no_longer(rows, definition)
     if is_brief:
-        rows = rows.filter(opens_on <= AS_OF)
-        return _answers(rows, definition, ibis.ifelse(rows.is_booked, "booked", "open"))
-    verdict = ibis.cases(
-        (rows.standing.notnull(), rows.standing),
-        (rows.refusal.notnull(), rows.refusal),
-        (rows.due_on.isnull(), "nothing_to_count_from"),
-        (opens_on > AS_OF, "not_due"),
-        (rows.is_booked, "booked"),
-        else_="open",
-    )
-    return _answers(rows, definition, verdict)
-
-
-def _answers(rows: ir.Table, definition: GapDefinition, verdict: ir.StringValue) -> ir.Table:
+        # DuckDB works the dates out once when the day is the first test.
+        rows = rows.filter(opens_on <= AS_OF, *(~test for test, _ in over))
+        branches: list[tuple[ir.BooleanValue, ir.StringValue | str]] = []
+    else:
+        branches = [
+            (rows.standing.notnull(), rows.standing),
+            (rows.refusal.notnull(), rows.refusal),
+            (rows.due_on.isnull(), rows.never),
+            (opens_on > AS_OF, "not_due"),
+            *over,
+        ]
+    branches += [(rows.is_snoozed, "snoozed"), (rows.is_booked, "booked")]
     return rows.select(
         "patient_id",
         definition_key=ibis.literal(definition.key),
         kind=ibis.literal(definition.kind),
-        verdict=verdict,
+        verdict=ibis.cases(*branches, else_="open"),
         tier=rows.tier,
         risk_class=ibis.literal(definition.risk_class, "int16"),
         visit_type=ibis.literal(definition.visit_type),
         is_sensitive=ibis.literal(bool(definition.sensitivity)),
+        outreach=ibis.literal(definition.outreach),
         anchor_on=rows.anchor_on,
         due_on=rows.due_on,
         overdue_on=rows.overdue_on,
@@ -86,93 +115,22 @@ def _answers(rows: ir.Table, definition: GapDefinition, verdict: ir.StringValue)
         follow_up_id=rows.follow_up_id,
         appointment_id=ibis.null("int64"),
         value_cents=rows.value_cents,
-        outreach=ibis.literal(definition.outreach),
     )
 
 
-def _refusal(
-    people: ir.Table, definition: GapDefinition, words: Vocabulary, settings: GapSettings
-) -> ir.StringValue:
-    branches: list[tuple[ir.BooleanValue, str]] = []
-    signed = settings.is_signed(definition.key, definition.content_hash, definition.signed_off_by)
-    if definition.risk_class >= SIGNED_FROM_CLASS and not signed:
-        return ibis.literal("unsigned")
-    if definition.sexes:
-        unknown = people.sex.isin(["unknown", "other"])
-        fits = people.sex.isin(definition.sexes)
-        branches += [(unknown & ~fits, "unknown"), (~fits, "not_eligible")]
-    branches += _age(people, definition)
-    if definition.conditions:
-        running = any_of([people[words.running(one)] for one in definition.conditions])
-        branches.append((~running, "not_eligible"))
-    branches += [(people[words.running(one)], "not_eligible") for one in definition.none_of_conditions]
-    branches += [(people.exclusions.contains(f"|{one}|"), "excluded") for one in definition.exclusion_words]
-    branches += [(people[words.done(one)].notnull(), "excluded") for one in definition.exclusion_procedures]
-    branches += [(people[words.ever(one)], "excluded") for one in definition.exclusion_conditions]
-    return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
+def _opens_on(rows: ir.Table, definition: GapDefinition) -> ir.DateValue:
+    if definition.lead_days:
+        return later(rows.due_on, days=-definition.lead_days)
+    return rows.due_on if definition.risk_class >= SIGNED_FROM_CLASS else rows.overdue_on
 
 
-def _age(people: ir.Table, definition: GapDefinition) -> list[tuple[ir.BooleanValue, str]]:
-    low, high = definition.min_age, definition.max_age
-    if low is None and high is None:
-        return []
-    day = AS_OF
-    branches: list[tuple[ir.BooleanValue, str]] = [(people.birth_on.isnull(), "unknown")]
-    if low is not None:
-        branches.append((day < later(people.birth_on, months=12 * low), "not_eligible"))
-    if high is not None:
-        branches.append((day >= later(people.birth_on, months=12 * (high + 1)), "not_eligible"))
-    return branches
-
-
-def _group(people: ir.Table, group: Qualifying, words: Vocabulary) -> tuple[ir.DateValue, ir.DateValue]:
-    """(last qualifying day, day the next is due) of one group."""
-    days = [people[words.last(one)] for one in group.visit_types]
-    days += [people[words.done(one)] for one in group.procedures]
-    on = latest(days)
-    return on, later(on, group.interval_months, group.interval_days)
-
-
-def _due(people: ir.Table, definition: GapDefinition, number: int, words: Vocabulary) -> Due:
-    groups = [_group(people, one, words) for one in definition.qualifying]
-    anchor_on, due_on = groups[0]
-    for on, due in groups[1:]:
-        wins = due_on.isnull() | (due > due_on) | ((due == due_on) & (on > anchor_on))
-        wins = (wins & due.notnull()).fill_null(False)
-        anchor_on, due_on = ibis.ifelse(wins, on, anchor_on), ibis.ifelse(wins, due, due_on)
-    last = latest([on for on, _ in groups])
-    first_due, first_days = _first_due(people, definition, words)
-    never = due_on.isnull()
-    days = ibis.ifelse(never, first_days, due_on.delta(anchor_on, unit="day"))
-    due_on = due_on.coalesce(first_due)
-    if not definition.return_types:
-        return Due(due_on, anchor_on, days.cast("int64"), ibis.null("int64"))
-    told = people[f"return_{number}"]
-    recommended_on, return_on = told["recommended_on"], told["due_on"]
-    beats = recommended_on.notnull() & (last.isnull() | (recommended_on >= last).fill_null(False))
-    return Due(
-        due_on=ibis.ifelse(beats, return_on, due_on),
-        anchor_on=ibis.ifelse(beats, recommended_on, anchor_on),
-        interval_days=ibis.ifelse(
-            beats, ibis.greatest(return_on.delta(recommended_on, unit="day"), 1), days
-        ).cast("int64"),
-        follow_up_id=ibis.ifelse(beats, told["id"], ibis.null("int64")),
-    )
-
-
-def _first_due(
-    people: ir.Table, definition: GapDefinition, words: Vocabulary
-) -> tuple[ir.DateValue, ir.IntegerValue]:
-    """(day the first one is due, days of the interval after it); NULL where nothing is to count from."""
-    if definition.first_due == "age" and definition.first_due_age is not None:
-        of_age = later(people.birth_on, months=12 * definition.first_due_age)
-        due_on = ibis.ifelse(people.birth_on.isnull(), NO_DAY, latest([of_age, people.first_attended_on]))
-    elif definition.first_due == "condition":
-        onsets = [people[words.onset(one)] for one in definition.conditions]
-        start = ibis.least(*onsets) if len(onsets) > 1 else onsets[0]
-        begun = latest([start, people.first_attended_on])
-        due_on = later(begun, definition.interval_months, definition.interval_days)
-    else:
-        return NO_DAY, ibis.null("int64")
-    after = later(due_on, definition.interval_months, definition.interval_days)
-    return due_on, after.delta(due_on, unit="day")
+def _no_longer(rows: ir.Table, definition: GapDefinition) -> list[tuple[ir.BooleanValue, str]]:
+    over: list[tuple[ir.BooleanValue, str]] = []
+    if definition.lapses_after_days:
+        over.append((later(rows.due_on, days=definition.lapses_after_days) < AS_OF, "lapsed"))
+    if definition.season:
+        first, last = (read_day_of_year(one) or 0 for one in definition.season)
+        at = AS_OF.month().cast("int32") * 100 + AS_OF.day().cast("int32")
+        inside = (at >= first) & (at <= last) if first <= last else (at >= first) | (at <= last)
+        over.append((~inside, "off_season"))
+    return over

@@ -4,19 +4,25 @@ Every word the definitions name (visit types, procedures, conditions) becomes a 
 are plain expressions over one row. What counts on a past date is said in ``core.gaps.chart_as_of``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 import ibis
 import ibis.expr.types as ir
 
 from rebook.core.gaps import GapDefinition, GapSettings
-from rebook.core.gaps.chart_as_of import ATTENDED, WAITING
-from rebook.core.gaps.tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS
+from rebook.core.gaps.chart_as_of import ATTENDED, NO_CONTACT, WAITING
+from rebook.core.gaps.tiers import TierMonths
 
+from .days import any_of, later, latest
+from .medications import medication_columns
+from .settled import Preferred, about_everything
 from .tables import SnapshotTables
+
+__all__ = ["AS_OF", "Vocabulary", "any_of", "coming", "later", "latest", "wide"]
+
+# What is due first is counted from the first contact.
+FROM_CONTACT = ("age", "condition", "medication")
 
 
 @ibis.udf.scalar.builtin(name="getvariable", signature=(("string",), "date"))
@@ -34,17 +40,29 @@ class Vocabulary:
     visit_types: tuple[str, ...]
     procedures: tuple[str, ...]
     conditions: tuple[str, ...]
+    medications: tuple[str, ...] = ()
+    # Whether anything counts from the day somebody was first in touch.
+    needs_contact: bool = False
 
     @staticmethod
     def of(definitions: Sequence[GapDefinition]) -> "Vocabulary":
         types: set[str] = set()
         procedures: set[str] = set()
         conditions: set[str] = set()
+        medications: set[str] = set()
         for one in definitions:
             types |= one.booked_types | one.return_types
             procedures.update(*(group.procedures for group in one.qualifying), one.exclusion_procedures)
+            procedures.update(one.anchor_procedures)
             conditions.update(one.conditions, one.none_of_conditions, one.exclusion_conditions)
-        return Vocabulary(*(tuple(sorted(words)) for words in (types, procedures, conditions)))
+            medications.update(one.medications, one.none_of_medications)
+        return Vocabulary(
+            visit_types=tuple(sorted(types)),
+            procedures=tuple(sorted(procedures)),
+            conditions=tuple(sorted(conditions)),
+            medications=tuple(sorted(medications)),
+            needs_contact=any(one.at_ages or one.first_due in FROM_CONTACT for one in definitions),
+        )
 
     def last(self, visit_type: str) -> str:
         return f"last_{self.visit_types.index(visit_type)}"
@@ -64,9 +82,21 @@ class Vocabulary:
     def onset(self, condition: str) -> str:
         return f"onset_{self.conditions.index(condition)}"
 
+    def taking(self, medication: str) -> str:
+        return f"taking_{self.medications.index(medication)}"
 
-def wide(tables: SnapshotTables, definitions: Sequence[GapDefinition], *, settings: GapSettings) -> ir.Table:
-    """One row per patient of ``tables.patients``."""
+    def begun(self, medication: str) -> str:
+        return f"begun_{self.medications.index(medication)}"
+
+
+def wide(
+    tables: SnapshotTables,
+    definitions: Sequence[GapDefinition],
+    *,
+    settings: GapSettings,
+    preferred: Preferred = None,
+) -> ir.Table:
+    """One row per patient of ``tables.patients``; ``preferred`` as in ``settled``."""
     words = Vocabulary.of(definitions)
     parts = [
         _appointments(tables.appointments, words),
@@ -75,6 +105,12 @@ def wide(tables: SnapshotTables, definitions: Sequence[GapDefinition], *, settin
         _conditions(tables.conditions, words),
         _follow_ups(tables.follow_ups, definitions),
     ]
+    if words.medications:
+        named = {one: (words.taking(one), words.begun(one)) for one in words.medications}
+        parts.append(medication_columns(tables.medications, named, as_of=AS_OF))
+    settled = about_everything(tables.recall_preferences, preferred, as_of=AS_OF)
+    if settled is not None:
+        parts.append(settled)
     joined = tables.patients
     for number, part in enumerate(parts):
         key = f"patient_id_{number}"
@@ -99,8 +135,10 @@ def _appointments(table: ir.Table, words: Vocabulary) -> ir.Table:
         "visit_type",
         attended_on=ibis.ifelse(attended, table.starts_on, ibis.null("date")),
         is_coming=coming(table),
+        made_on=_made_on(table) if words.needs_contact else ibis.null("date"),
     )
-    rows = rows.filter(rows.attended_on.notnull() | rows.is_coming)
+    counts = rows.attended_on.notnull() | rows.is_coming
+    rows = rows.filter(counts | rows.made_on.notnull() if words.needs_contact else counts)
     columns: dict[str, ir.Value] = {
         "kept_last": rows.attended_on.max(),
         "kept_first": rows.attended_on.min(),
@@ -110,7 +148,15 @@ def _appointments(table: ir.Table, words: Vocabulary) -> ir.Table:
     for word in words.visit_types:
         columns[f"kept_{words.last(word)}"] = rows.attended_on.max(where=rows.visit_type == word)
         columns[words.coming(word)] = rows.is_coming.any(where=rows.visit_type == word)
+    if words.needs_contact:
+        columns["booked_first"] = rows.made_on.min()
     return rows.group_by("patient_id").aggregate(**columns)
+
+
+def _made_on(table: ir.Table) -> ir.DateValue:
+    """The day somebody was in touch about the appointment; NULL when that was not yet, or by mistake."""
+    made_on = ibis.least(table.booked_on, table.starts_on)
+    return ibis.ifelse((made_on <= AS_OF) & (table.status != NO_CONTACT), made_on, ibis.null("date"))
 
 
 def _visits(table: ir.Table, words: Vocabulary) -> ir.Table:
@@ -161,19 +207,24 @@ def _follow_ups(table: ir.Table, definitions: Sequence[GapDefinition]) -> ir.Tab
 def _people(joined: ir.Table, words: Vocabulary, settings: GapSettings) -> ir.Table:
     flags = ["coming_any", "coming_blank", *(words.coming(one) for one in words.visit_types)]
     flags += [name(one) for one in words.conditions for name in (words.running, words.ever)]
+    flags += [words.taking(one) for one in words.medications]
+    flags += [name for name in ("snoozed_all", "barred_all") if name in joined.columns]
     lasts = {
         words.last(one): latest([joined[f"kept_{words.last(one)}"], joined[f"seen_{words.last(one)}"]])
         for one in words.visit_types
     }
+    first_on = ibis.least(joined.kept_first, joined.seen_first)
+    contact = {"first_contact_on": first_on.coalesce(joined.booked_first)} if words.needs_contact else {}
     people = joined.mutate(
         last_attended_on=latest([joined.kept_last, joined.seen_last]),
-        first_attended_on=ibis.least(joined.kept_first, joined.seen_first),
+        **contact,
         standing=_standing(joined, settings),
         **{name: joined[name].fill_null(False) for name in flags},
         **lasts,
     )
     halves = [f"{half}_{name}" for half in ("kept", "seen") for name in (*lasts, "last", "first")]
-    return people.drop(*halves).mutate(tier=_tier(people.last_attended_on))
+    halves += ["booked_first"] * words.needs_contact
+    return people.drop(*halves).mutate(tier=_tier(people.last_attended_on, settings.tiers))
 
 
 def _standing(patients: ir.Table, settings: GapSettings) -> ir.StringValue:
@@ -186,34 +237,18 @@ def _standing(patients: ir.Table, settings: GapSettings) -> ir.StringValue:
     ]
     if words:
         branches.append((any_of(words), "excluded"))
+    if "barred_all" in patients.columns:
+        branches.append((one.barred_all.fill_null(False), "no_recall"))
     return ibis.cases(*branches, else_=ibis.null("string"))
 
 
-def _tier(last: ir.DateValue) -> ir.StringValue:
+def _tier(last: ir.DateValue, months: TierMonths) -> ir.StringValue:
     day = AS_OF
     return ibis.cases(
         (last.isnull(), "never"),
-        (day < later(last, SLIPPING_MONTHS), "active"),
-        (day < later(last, DORMANT_MONTHS), "slipping"),
-        (day < later(last, LONG_LAPSED_MONTHS), "dormant"),
-        (day <= later(last, LOST_AFTER_MONTHS), "long_lapsed"),
+        (day < later(last, months.slipping), "active"),
+        (day < later(last, months.dormant), "slipping"),
+        (day < later(last, months.long_lapsed), "dormant"),
+        (day <= later(last, months.lost_after), "long_lapsed"),
         else_="lost",
     )
-
-
-def later(day: ir.DateValue, months: int = 0, days: int = 0) -> ir.DateValue:
-    """First the months (the 31st becomes the last day of a shorter month), then the days."""
-    if months:
-        day = (day + ibis.interval(months=months)).cast("date")
-    if days:
-        day = (day + ibis.interval(days=days)).cast("date")
-    return day
-
-
-def latest(days: Sequence[ir.DateValue]) -> ir.DateValue:
-    """The latest of the known days; NULL when none is known."""
-    return ibis.greatest(*days) if len(days) > 1 else days[0]
-
-
-def any_of(tests: Iterable[ir.BooleanValue]) -> ir.BooleanValue:
-    return reduce(or_, tests)

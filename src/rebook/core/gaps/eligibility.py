@@ -125,7 +125,10 @@ def _excluded(definition: GapDefinition, patient: PatientRecord, seen: ChartAsOf
     ]
     if reasons:
         trace.refuse("excluded", "exclusion", f"excluded: {', '.join(reasons)}")
-        return
+
+
+def look_at_preferences(definition: GapDefinition, seen: ChartAsOf, trace: Trace) -> None:
+    """Refuse where it was settled that the patient is not to be recalled for this."""
     barred = seen.preferences.get(("no_recall", definition.key)) if seen.preferences else None
     if barred is not None:
         trace.refuse("no_recall", "preference", f"not to be recalled for this, since {barred.made_on}")

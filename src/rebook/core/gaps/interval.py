@@ -10,7 +10,7 @@ from .chart_as_of import ChartAsOf
 from .dates import add_days
 from .definition import SIGNED_FROM_CLASS, GapDefinition
 from .due import Due, NeverDue, due_of
-from .eligibility import Trace, look_at, superseded_by
+from .eligibility import Trace, look_at, look_at_preferences, superseded_by
 from .finding import GapFinding
 from .schedule import is_in_season
 from .settings import GapSettings
@@ -32,6 +32,8 @@ def judge_intervals(
     for one, trace in zip(definitions, traces, strict=True):
         if not trace.verdict and one.key in replaced:
             trace.refuse("superseded", "supersedes", f"{replaced[one.key]} applies in its place")
+        if not trace.verdict:
+            look_at_preferences(one, seen, trace)
         found.append(_judge(one, patient, seen, tier, trace, as_of))
     return found
 
