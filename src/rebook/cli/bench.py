@@ -18,6 +18,7 @@ BENCHES = {
     "book": "patients at once",
     "intents": "texts",
     "fit": "patients",
+    "cdsi": "cases",
 }
 ALL = "all"
 
@@ -31,14 +32,21 @@ def bench(
     name: Annotated[str, typer.Argument(help=f"{', '.join(BENCHES)}; or all.")] = ALL,
     size: Annotated[int, typer.Option(help="Patients, attempts ...; 0 takes the bench's own.", min=0)] = 0,
     files: Annotated[Path | None, typer.Option("--input", help="Other files of the same layout.")] = None,
+    cases: Annotated[Path | None, typer.Option("--cases", help="Test cases with expected answers.")] = None,
+    supporting_data: Annotated[
+        Path | None, typer.Option("--supporting-data", help="Folder of CDSi files, for cdsi.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure one kind of work, or all. Leaves with 1 when a budget is not met."""
     if name not in (*BENCHES, ALL):
         refuse(f"there is no bench '{name}'; choose from {', '.join(BENCHES)} or all")
-    if files is not None and not files.exists():
-        refuse(f"{files}: there is no such file or folder")
-    are_ok = [_measure(one, size=size, files=files, as_json=as_json) for one in _chosen(name)]
+    given: dict[str, Any] = {"size": size, "input": files, "cases": cases, "supporting_data": supporting_data}
+    for path in given.values():
+        if isinstance(path, Path) and not path.exists():
+            refuse(f"{path}: there is no such file or folder")
+    wanted = {option: value for option, value in given.items() if value}
+    are_ok = [_measure(one, wanted=wanted, as_json=as_json) for one in _chosen(name)]
     if not all(are_ok):
         raise typer.Exit(EXIT_NO)
 
@@ -47,16 +55,17 @@ def _chosen(name: str) -> list[str]:
     return list(BENCHES) if name == ALL else [name]
 
 
-def _measure(name: str, *, size: int, files: Path | None, as_json: bool) -> bool:
-    run = import_module(f"rebook.cli.bench_{name}").run
-    taken = inspect.signature(run).parameters
-    wanted: dict[str, Any] = {**({"size": size} if size else {}), **({"input": files} if files else {})}
+def _measure(name: str, *, wanted: dict[str, Any], as_json: bool) -> bool:
+    module = import_module(f"rebook.cli.bench_{name}")
+    taken = inspect.signature(module.run).parameters
     for option in wanted:
         if option not in taken:
-            refuse(f"the bench '{name}' has no --{option}")
-    result = run(**wanted)
+            refuse(f"the bench '{name}' has no --{option.replace('_', '-')}")
+    result = module.run(**wanted)
     if as_json:
         answer_json(result)
+    elif hasattr(module, "show"):
+        module.show(result)
     else:
         answer_table(f"bench {name}", ["what", "figure"], [[key, value] for key, value in result.items()])
     return bool(result["ok"])

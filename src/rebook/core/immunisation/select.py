@@ -1,23 +1,25 @@
 """Of several series for one antigen, the best ones (CDSi chapter 8)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from .forecast import SeriesForecast
+from .patient import Person
 from .periods import day_after
 from .schedule import Series, SeriesKind
 from .score import scores
-from .status import SeriesStatus
+from .status import SeriesStatus, TargetStatus
 
 
 def best_series(forecasts: Sequence[SeriesForecast]) -> tuple[SeriesForecast, ...]:
     """At most one of each series group; ``forecasts`` are the relevant series of one antigen (table 8-14)."""
     groups = sorted({one.progress.series.group for one in forecasts})
-    chosen = {
-        group: one
-        for group in groups
-        if (one := _prioritised([f for f in forecasts if f.progress.series.group == group])) is not None
-    }
+    chosen: dict[str, SeriesForecast] = {}
+    for group in groups:
+        members = [one for one in forecasts if one.progress.series.group == group]
+        if (one := _prioritised(members)) is not None:
+            chosen[group] = _with_doubt(one, members)
     return tuple(one for one in chosen.values() if _is_best(one, chosen))
 
 
@@ -51,6 +53,31 @@ def _prioritised(group: list[SeriesForecast]) -> SeriesForecast | None:
         return defaults[0]
     points = scores(complete or in_process or scorable)
     return min(points, key=lambda pair: (-pair[1], pair[0].progress.series.preference))[0]
+
+
+def _with_doubt(one: SeriesForecast, group: list[SeriesForecast]) -> SeriesForecast:
+    """A risk series begun in infancy whose first doses are passed over for age is no sure answer when a
+    series for this age, for the same observation, was set aside by its priority alone.
+    """
+    series, progress = one.progress.series, one.progress
+    if series.kind is not SeriesKind.RISK or progress.targets[0].status is not TargetStatus.SKIPPED:
+        return one
+    for other in (forecast.progress.series for forecast in group):
+        if other.priority > series.priority and _begins_later(other, series, progress.question.person):
+            doubt = f"the schedule prefers {series.name} to {other.name}, which is meant for this age"
+            return replace(one, not_covered=(*one.not_covered, doubt))
+    return one
+
+
+def _begins_later(other: Series, series: Series, person: Person) -> bool:
+    born = person.born_on
+    return any(
+        mine.observation == theirs.observation
+        and person.has(mine.observation)
+        and (day_after(born, theirs.begin_age) or born) > (day_after(born, mine.begin_age) or born)
+        for mine in series.indications
+        for theirs in other.indications
+    )
 
 
 def _is_scorable(one: SeriesForecast, group: list[SeriesForecast]) -> bool:
