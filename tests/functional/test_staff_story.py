@@ -52,7 +52,10 @@ def test_a_manager_makes_and_launches_a_campaign(clinic, page, sign_in, assert_a
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_role("status")).to_contain_text("Launched.")
     campaign = Campaign.objects.get(name="Gum maintenance")
-    assert (campaign.state, campaign.segment["visit_types"]) == ("active", ["periodontal_maintenance"])
+    assert (campaign.state, campaign.segment["filters"]) == (
+        "active",
+        [{"field": "gap_visit_type", "any_of": ["periodontal_maintenance"]}],
+    )
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Paused", exact=True)).to_be_visible()
 

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from rebook.web.views import accounts, campaigns, inbox, patients, results, setup, setup_acts, tasks, today
+from rebook.web.views import (
+    accounts,
+    campaigns,
+    inbox,
+    patients,
+    results,
+    segments,
+    setup,
+    setup_acts,
+    tasks,
+    today,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today.today, name="today"),
@@ -25,6 +36,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/cases/", campaigns.cases, name="campaign_cases"),
     path("campaigns/<int:campaign_id>/<slug:act>/", campaigns.act, name="campaign_act"),
+    path("segments/", segments.segments, name="segments"),
+    path("segments/new/", segments.segment_new, name="segment_new"),
+    path("segments/patients/", segments.segment_patients, name="segment_patients"),
+    path("segments/<int:segment_id>/", segments.segment, name="segment"),
+    path("segments/<int:segment_id>/put-away/", segments.segment_put_away, name="segment_put_away"),
     path("results/", results.results, name="results"),
     path("results/list/", results.behind, name="results_list"),
     path("setup/", setup.practice, name="setup"),

@@ -50,11 +50,12 @@ def test_a_campaign_from_draft_to_launch(answer, rebook):
     campaign = Campaign.objects.get(pk=made["campaign"])
     assert (campaign.owner, campaign.daily_limit, campaign.holdout_percent) == (clinic.manager, 50, 10)
     assert campaign.segment == {
-        "kinds": ["interval"],
-        "definitions": [],
-        "tiers": ["dormant"],
-        "locations": [clinic.location.pk],
-        "visit_types": [],
+        "who": "due",
+        "filters": [
+            {"field": "gap_kind", "any_of": ["interval"]},
+            {"field": "tier", "any_of": ["dormant"]},
+            {"field": "location", "any_of": [str(clinic.location.pk)]},
+        ],
     }
     refused = answer("campaign", "launch", "Due visits", code=1)
     assert {one["rule"] for one in refused["reasons"]} == {"not_approved"}
@@ -65,7 +66,9 @@ def test_a_campaign_from_draft_to_launch(answer, rebook):
     (line,) = answer("campaign", "list")
     assert (line["name"], line["state"], line["owner_name"]) == ("Due visits", "active", "Mo Manager")
     shown = answer("campaign", "show", "Due visits")
-    assert shown["segment_in_words"] == "interval, dormant, at Elm Street"
+    assert shown["segment_in_words"] == (
+        "Patients with a reason to come back, because of interval, dormant, at Elm Street."
+    )
     assert shown["attempts"]["planned"] == 0
     assert "sms" in rebook("campaign", "show", "Due visits")
     assert "Due visits" in rebook("campaign", "list")

@@ -24,9 +24,9 @@ def manager(clinic, signed_in):
 def form(clinic):
     return {
         "name": "Gum maintenance",
-        "kinds": ["interval"],
-        "visit_types": ["periodontal_maintenance"],
-        "locations": [str(clinic.practice.location.pk)],
+        "gap_kind": ["interval"],
+        "gap_visit_type": ["periodontal_maintenance"],
+        "location": [str(clinic.practice.location.pk)],
         "sequence_key": next(iter(sequences("dental"))),
         "owner_id": str(clinic.member("manager").pk),
         "daily_limit": "20",
@@ -39,7 +39,7 @@ def test_a_campaign_begins_as_a_draft(manager, form, clinic):
     made = Campaign.objects.get(name="Gum maintenance")
     assert "Saved as a draft." in page
     assert (made.state, made.daily_limit, made.holdout_percent) == ("draft", 20, 5)
-    assert made.segment["locations"] == [clinic.practice.location.pk]
+    assert {"field": "location", "any_of": [str(clinic.practice.location.pk)]} in made.segment["filters"]
     assert "1 patient fit" in page
 
 

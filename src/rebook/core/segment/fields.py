@@ -41,8 +41,8 @@ FIELDS: dict[str, SegmentField] = {
     one.key: one
     for one in (
         SegmentField(
-            *("gap_kind", "reason", "choice", "Why they should come back"),
-            *("to come back because of {}", "not because of {}"),
+            *("gap_kind", "reason", "choice", "Kind of reason"),
+            *("because of {}", "not because of {}"),
             words=KINDS,
         ),
         SegmentField(

@@ -55,7 +55,9 @@ _RANGES = {
     "overdue_days": "%(today)s::date - g.overdue_on",
     "last_visit_months": f"""(SELECT date_part('year', age(%(now)s, max(c.at))) * 12
         + date_part('month', age(%(now)s, max(c.at))) FROM {_CAME} c)""",
-    "age": "date_part('year', age(%(today)s::date, p.birth_on))",
+    # A birth in the future is a mistake, not an age.
+    "age": """(CASE WHEN p.birth_on <= %(today)s
+        THEN date_part('year', age(%(today)s::date, p.birth_on)) END)""",
     "value": "p.value_cents / 100.0",
 }
 

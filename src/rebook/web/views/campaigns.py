@@ -3,21 +3,27 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from rebook.accounts import read as accounts
 from rebook.core.reasons import Reason
+from rebook.core.segment import FIELDS, Segment
+from rebook.core.segment.sentence import Label
+from rebook.flow import segments
 from rebook.flow.outreach import campaigns as flow
 from rebook.flow.outreach.readiness import reasons_against_launch
 from rebook.packs import outreach as packs
-from rebook.packs.gaps import gap_definitions
 from rebook.records.read import campaignpages as read
 from rebook.records.read import campaigns as campaign_read
+from rebook.records.read import segments as segment_reads
+from rebook.records.read.segment_files import saved
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
+from rebook.web.segment_form import labels, read_form
 
-LISTS = ("kinds", "definitions", "tiers", "locations", "visit_types")
+# The first questions about whom; more of them are asked where segments are made.
+QUESTIONS = ("gap_kind", "gap_visit_type", "definition", "tier", "location")
 ACTS = {
     "launch": (flow.launch, "Launched. The first patients come in with the next daily run."),
     "pause": (flow.pause, "Paused. Nothing new goes out; answers are still handled."),
@@ -37,7 +43,9 @@ class Form:
     owner_id: int | None = None
     daily_limit: str = "25"
     holdout_percent: str = "10"
-    segment: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in LISTS})
+    segment_id: int | None = None
+    segment: Segment = field(default_factory=Segment)
+    ticked: QueryDict = field(default_factory=QueryDict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -53,15 +61,13 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new campaign, as a draft; nothing goes out before somebody launches it."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
     sequences = _sequences(staff)
-    form = (
-        _read_form(request, sequences) if request.method == "POST" or request.GET.get("preview") else Form()
-    )
+    form = _read_form(request, sequences, staff)
     if request.method == "POST" and not form.errors:
         try:
             campaign_id = flow.create_campaign(
                 organisation_id=staff.organisation_id,
                 name=form.name,
-                segment=form.segment,
+                segment=_segment_of(form, staff),
                 sequence_key=form.sequence_key,
                 owner_id=form.owner_id,
                 daily_limit=int(form.daily_limit),
@@ -76,23 +82,33 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             return after(request, reverse("campaign", args=[campaign_id]), say="Saved as a draft.")
     organisation_id = staff.organisation_id
+    label = labels(staff)
+    found = segment_reads.choices(organisation_id=organisation_id)
     return page(
         request,
         "campaigns/new.html",
         block="size",
         status=422 if request.method == "POST" else 200,
         form=form,
-        choices=read.segment_choices(organisation_id=organisation_id),
-        size=read.segment_size(organisation_id=organisation_id, segment=form.segment),
-        sites={str(one.id): one.name for one in accounts.locations(organisation_id=organisation_id)},
+        questions=[(FIELDS[key], found[key]) for key in QUESTIONS if found[key]],
+        saved=[one for one in saved(organisation_id=organisation_id) if one.newest.segment.who == "due"],
+        counted=_counted(staff, form.segment, label),
+        label=label,
         members=accounts.members(organisation_id=organisation_id),
         sequences=sequences,
-        labels=_rule_labels(staff),
     )
 
 
-def _rule_labels(staff: Staff) -> dict[str, str]:
-    return {one.key: one.words() for one in gap_definitions(staff.organisation.pack_keys)}
+def _counted(staff: Staff, segment: Segment, label: Label) -> segments.SegmentCount:
+    of: dict[str, Any] = {"organisation_id": staff.organisation_id, "as_of": staff.today, "now": staff.now}
+    return segments.count(**of, segment=segment, label=label)
+
+
+def _segment_of(form: Form, staff: Staff) -> dict[str, Any]:
+    """What the campaign keeps: the saved segment's newest version, or what was ticked."""
+    if form.segment_id is not None:
+        return segments.frozen(organisation_id=staff.organisation_id, segment_id=form.segment_id)
+    return form.segment.as_json()
 
 
 def _sequences(staff: Staff) -> dict[str, Any]:
@@ -103,8 +119,26 @@ def _sequences(staff: Staff) -> dict[str, Any]:
     }
 
 
-def _read_form(request: HttpRequest, sequences: dict[str, Any]) -> Form:
+def _read_form(request: HttpRequest, sequences: dict[str, Any], staff: Staff) -> Form:
     given = request.POST if request.method == "POST" else request.GET
+    form = Form() if request.method == "GET" else _typed(given, sequences)
+    _read_segment(form, given, staff)
+    return form
+
+
+def _read_segment(form: Form, given: QueryDict, staff: Staff) -> None:
+    """The saved segment that was chosen, else what was ticked."""
+    chosen = given.get("segment_id", "")
+    known = {str(one.id): one for one in saved(organisation_id=staff.organisation_id)}
+    if chosen in known:
+        form.segment_id, form.segment = known[chosen].id, known[chosen].newest.segment
+        return
+    ticks = read_form(given, organisation_id=staff.organisation_id)
+    form.segment, form.ticked = ticks.segment, given
+    form.errors |= ticks.errors
+
+
+def _typed(given: QueryDict, sequences: dict[str, Any]) -> Form:
     form = Form(
         name=given.get("name", "").strip(),
         sequence_key=given.get("sequence_key", ""),
@@ -113,9 +147,6 @@ def _read_form(request: HttpRequest, sequences: dict[str, Any]) -> Form:
     )
     owner = given.get("owner_id", "")
     form.owner_id = int(owner) if owner.isdecimal() else None
-    for name in LISTS:
-        values = given.getlist(name)
-        form.segment[name] = [int(v) for v in values if v.isdecimal()] if name == "locations" else values
     if not form.name:
         form.errors["name"] = "Give it a name that staff will recognise."
     if form.sequence_key not in sequences:
@@ -145,11 +176,9 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         coming=read.coming(**of, now=staff.now),
         attempts=read.attempt_states(**of),
         reasons=read.not_contacted(**of),
-        size=read.segment_size(organisation_id=staff.organisation_id, segment=file.segment),
+        counted=_counted(staff, Segment.from_json(file.segment), labels(staff)),
         against=_against(staff, campaign_id) if file.state == "draft" else (),
-        labels=_rule_labels(staff),
         steps=file.sequence.get("steps") or _steps_of(staff, file.sequence_key),
-        sites={str(one.id): one.name for one in accounts.locations(organisation_id=staff.organisation_id)},
     )
 
 
@@ -160,7 +189,9 @@ def _against(staff: Staff, campaign_id: int) -> tuple[Reason, ...]:
     if view is None:
         return ()
     sequence = flow.sequence_of(organisation_id=organisation_id, key=view.sequence_key)
-    return reasons_against_launch(organisation_id=organisation_id, campaign=view, sequence=sequence)
+    return reasons_against_launch(
+        organisation_id=organisation_id, campaign=view, sequence=sequence, now=staff.now
+    )
 
 
 def _steps_of(staff: Staff, key: str) -> list[dict[str, Any]]:
