@@ -1,5 +1,6 @@
 """Charts as the tables of a snapshot, and the population engine's answer for them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from rebook.analytics.gaps import compile_plan, connect, from_arrow, judge_population
+from rebook.analytics.gaps import Population, compile_plan, connect, from_arrow, judge_population
 from rebook.analytics.snapshot import SCHEMAS
 from rebook.core.chart import Chart
 from rebook.core.gaps import GapDefinition, GapSettings
 
-COMPARED = ("verdict", "anchor_on", "due_on", "overdue_on", "risk_class", "tier")
+COMPARED = ("verdict", "anchor_on", "due_on", "overdue_on", "risk_class", "tier", "outreach")
 ENGINE = connect(threads=1)
 
 
@@ -62,8 +63,13 @@ def population_answers(
         verdicts=verdicts,
         patients_at_once=patients_at_once,
     )
-    answers: dict[int, dict[str, dict[str, Any]]] = {chart.patient.id: {} for chart in charts}
-    for row in ENGINE.table(found.name).to_arrow_table().to_pylist():
+    return {chart.patient.id: {} for chart in charts} | comparable_rows(found)
+
+
+def comparable_rows(found: Population) -> dict[int, dict[str, dict[str, Any]]]:
+    """Patient to definition key to what all engines must agree on; nobody without a finding."""
+    answers: dict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for row in found.engine.table(found.name).to_arrow_table().to_pylist():
         assert row["definition_key"] not in answers[row["patient_id"]], "one finding per key"
         answers[row["patient_id"]][row["definition_key"]] = {name: row[name] for name in COMPARED}
     return answers

@@ -47,6 +47,7 @@ from rebook.core.chart import (
 from rebook.core.gaps import GapDefinition, GapFinding, GapSettings, read_settings
 from rebook.packs.gaps import gap_definitions, read_gaps
 from rebook.packs.loader import Document
+from rebook.packs.operational import pending_rules
 
 HERE = Path(__file__).resolve().parent
 # Ids of one patient's rows lie together, so that many charts make one population.
@@ -57,6 +58,7 @@ FIELDS = {
     "overdue": "overdue_on",
     "class": "risk_class",
     "tier": "tier",
+    "outreach": "outreach",
 }
 
 
@@ -78,11 +80,11 @@ class Case:
         for line in _lines(self.answer_text):
             key, verdict, *pairs = line.split()
             kind, _, number = key.partition(":")
-            if number:
+            if number.isdigit():
                 key = f"{kind}:{self.chart.patient.id * IDS_PER_PATIENT + int(number)}"
             values = {FIELDS[name]: value for name, _, value in (one.partition("=") for one in pairs)}
             # Without an anchor the patient never had the visit.
-            always = {"anchor_on": "None"} if verdict in ("open", "booked") else {}
+            always = {"anchor_on": "None", "outreach": "yes"} if verdict in ("open", "booked") else {}
             found[key] = {"verdict": verdict, **always, **values}
         return found
 
@@ -113,7 +115,7 @@ def comparable(finding: GapFinding) -> dict[str, Any]:
         "verdict": finding.verdict,
         **{
             name: getattr(finding, name)
-            for name in ("anchor_on", "due_on", "overdue_on", "risk_class", "tier")
+            for name in ("anchor_on", "due_on", "overdue_on", "risk_class", "tier", "outreach")
         },
     }
 
@@ -124,7 +126,8 @@ def _section(path: Path, first: int) -> Section:
     definitions = gap_definitions(tuple(data.get("packs", ())))
     if "gap" in data:
         definitions += read_gaps(Document(path.name, text, {"gap": data["gap"]}), pack="test")
-    settings = read_settings(data.get("settings", {}))
+    pending = pending_rules() if data.get("operational") else ()
+    settings = read_settings(data.get("settings", {}), pending=pending)
     cases = tuple(
         Case(
             section=path.stem,

@@ -208,6 +208,7 @@ def _dated(rows: ir.Table, rules: Sequence[PendingRule]) -> ir.Table:
     return rows.mutate(
         base_on=ibis.ifelse(short & before, rows.opened_on, rows.base_on),
         opens_on=ibis.ifelse(short, rows.opened_on, opens),
+        is_short=short,
     )
 
 
@@ -225,14 +226,15 @@ def _verdict(rows: ir.Table, rules: Sequence[PendingRule]) -> ir.StringValue:
         (visit == "type") & (rows.type_seen_on > since)
     )
     booked = ((booking == "any") & rows.coming_any) | ((booking == "type") & rows.type_coming)
-    lapses_on = rows.opens_on + pick(lambda one: one.lapses_after_days).cast("int64").as_interval("D")
+    since = ibis.ifelse(rows.is_short, rows.due_on, rows.opens_on)
+    lapses_on = since + pick(lambda one: one.lapses_after_days).cast("int64").as_interval("D")
     return ibis.cases(
         (rows.state == "proposed", "unsigned"),
         (_is_done(rows), "done"),
         (seen.fill_null(False), "seen_since"),
         (rows.opens_on.isnull(), "nothing_to_count_from"),
         (rows.opens_on > AS_OF, "not_due"),
-        (lapses_on.cast("date") < AS_OF, "lapsed"),
+        ((lapses_on.cast("date") < AS_OF).fill_null(False), "lapsed"),
         (booked, "booked"),
         else_="open",
     )

@@ -124,8 +124,10 @@ def _timing(
 ) -> tuple[str, Step]:
     if as_of < opens_on:
         return "not_due", Step("grace", False, f"not yet: waits until {opens_on}")
-    lapses_on = add_days(opens_on, rule.lapses_after_days)
-    if as_of > lapses_on:
+    # Since when few units are left is not known: that lapses with the item's own end, if it has one.
+    since = item.due_on if _is_short(item, rule) else opens_on
+    lapses_on = add_days(since, rule.lapses_after_days) if since is not None else None
+    if lapses_on is not None and as_of > lapses_on:
         return "lapsed", Step("lapsed", False, f"waited for until {lapses_on}, no longer")
     booked = None
     if "booking" in rule.closed_by:
