@@ -12,6 +12,7 @@ class Commands(Door):
         "practice": ("init", "user", "location"),
         "data": ("import", "rejects"),
         "gaps": ("gaps", "why"),
+        "backtest": ("backtest",),
         "campaigns": ("campaign", "stop-all"),
         "segments": ("segment",),
         "running": ("run", "serve", "worker"),

@@ -3,18 +3,22 @@
 Jobs are coarse; single attempts are claimed from the ledger itself (ADR on background work).
 """
 
+import contextlib
 import logging
 import os
 import socket
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
 from rebook.accounts import read as accounts
+from rebook.accounts.scope import organisation_scope
 from rebook.records.read.passes import had_pass
+from rebook.work.backtests import complete_backtest
 from rebook.work.schedule import run_continuous, run_day
 
 # From this hour of the practice's own clock on, its day is prepared.
@@ -83,6 +87,24 @@ async def reap_stalled(context: JobContext, timestamp: int) -> None:
 async def forget_old_jobs(timestamp: int) -> None:
     """Jobs that went well are of no use after a few days; failed ones stay for a person to look at."""
     await app.job_manager.delete_old_jobs(nb_hours=KEEP_JOBS_HOURS)
+
+
+@app.task(retry=RetryStrategy(max_attempts=2, wait=30, retry_exceptions={OSError, DatabaseError}))
+def run_backtest(organisation_id: int, number: int) -> None:
+    """A backtest that somebody asked for on the page; its row tells how far it is."""
+    with organisation_scope(organisation_id):
+        complete_backtest(organisation_id=organisation_id, number=number, now=datetime.now(UTC))
+
+
+def defer_backtest(*, organisation_id: int, number: int) -> None:
+    """Have a worker run it. One at a time for each practice, in the order in which they were asked for."""
+    task = app.configure_task(
+        "rebook.work.jobs.run_backtest",
+        lock=f"backtest-{organisation_id}",
+        queueing_lock=f"backtest-{organisation_id}-{number}",
+    )
+    with contextlib.suppress(AlreadyEnqueued):
+        task.defer(organisation_id=organisation_id, number=number)
 
 
 def _defer_once(task: str, *, lock: str, organisation_id: int) -> None:
