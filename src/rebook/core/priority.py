@@ -1,4 +1,4 @@
-"""Who comes first: risk, then how long overdue for its interval, then intent; money only breaks ties.
+"""Who comes first: risk, how long overdue for its interval, intent, expected gain; money only breaks ties.
 
 R-C4. In order:
 
@@ -7,9 +7,10 @@ R-C4. In order:
    late; a visit never recorded here counts one interval at most. Quarters rather than days, so that what a
    patient asked for is not outweighed by a week;
 3. intent: asked to be called or said yes, then opened links twice or more (R-C129);
-4. overdue to the thousandth of the interval;
-5. money collected in a lifetime, which decides nothing but ties;
-6. the lower id, so that the order is always the same.
+4. expected gain of a contact, in whole returns per hundred, where it was learned (``core.expected_gain``);
+5. overdue to the thousandth of the interval;
+6. money collected in a lifetime, which decides nothing but ties;
+7. the lower id, so that the order is always the same.
 
 Language, payer and whatever predicts a no-show are not arguments of anything here (R-F64).
 """
@@ -17,6 +18,7 @@ Language, payer and whatever predicts a no-show are not arguments of anything he
 from dataclasses import dataclass
 from datetime import date
 
+from rebook.core.expected_gain import Gain
 from rebook.core.reasons import Reason
 
 # Where an event has no interval of its own (cancelled, missed), a month stands in.
@@ -63,6 +65,8 @@ class Ranked:
     intent: Intent = Intent()
     # Never recorded here: there is no last one to count from.
     is_first: bool = False
+    # Of the stratum; empty where nothing was ever learned or stated, and then it counts nothing.
+    gain: Gain | None = None
 
 
 def overdue_thousandths(gap: Ranked, *, as_of: date) -> int:
@@ -71,13 +75,14 @@ def overdue_thousandths(gap: Ranked, *, as_of: date) -> int:
     return min(_days_overdue(gap, as_of) * 1000 // (gap.interval_days or DEFAULT_INTERVAL_DAYS), most)
 
 
-def rank_key(gap: Ranked, *, as_of: date) -> tuple[int, int, int, int, int, int]:
+def rank_key(gap: Ranked, *, as_of: date) -> tuple[int, int, int, int, int, int, int]:
     """Sorts gaps, the first to be looked after first."""
     overdue = overdue_thousandths(gap, as_of=as_of)
     return (
         -gap.risk_class,
         -(overdue // 250),
         -gap.intent.points,
+        -(gap.gain.points if gap.gain else 0),
         -overdue,
         -gap.value_cents,
         gap.gap_id,
@@ -103,6 +108,8 @@ def rank_reasons(gap: Ranked, *, as_of: date) -> tuple[Reason, ...]:
         reasons.append(Reason("intent", "said yes and has no appointment"))
     if gap.intent.links_opened >= ENOUGH_LINKS:
         reasons.append(Reason("intent", f"opened {gap.intent.links_opened} links"))
+    if gap.gain:
+        reasons.append(Reason("expected_gain", gap.gain.words))
     return tuple(reasons)
 
 

@@ -206,3 +206,5 @@ BACKTEST_STATES = (
 )
 # What may be settled for one patient: an interval or a next date of their own, a wait, no recall at all.
 RECALL_PREFERENCE_KINDS = ("interval", "next_date", "snooze", "no_recall")
+# What is learned from the practice's own records: coming back, keeping a booked visit, a contact's worth.
+FITTED_MODEL_KINDS = ("return", "show", "gain")

@@ -13,12 +13,14 @@ from django.db import transaction
 from rebook.accounts import read as accounts
 from rebook.analytics import gaps as engine
 from rebook.analytics import snapshot as files
+from rebook.core.expected_gain import Gains, Stratum
 from rebook.core.gaps import VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
 from rebook.packs.gaps import gap_definitions
 from rebook.records.read import chart as charts
 from rebook.records.read import gaps as read
+from rebook.records.read import likelihood as learned
 from rebook.records.write import gaps as write
 
 
@@ -124,13 +126,14 @@ def explain(*, organisation_id: int, patient_id: int, as_of: date) -> Explanatio
         raise NoPatient(f"there is no patient {patient_id}")
     definitions, settings = rules_of(organisation_id=organisation_id)
     found = judge(chart, definitions, as_of=as_of, settings=settings)
+    gains = learned.gains(organisation_id=organisation_id, as_of=as_of)
     return Explanation(
         patient_id=patient_id,
         as_of=as_of,
         tier=found[0].tier if found else "never",
         findings=found,
         reasons={
-            one.definition_key: rank_reasons(_ranked(one, chart.patient.value_cents), as_of=as_of)
+            one.definition_key: rank_reasons(_ranked(one, chart.patient.value_cents, gains), as_of=as_of)
             for one in found
             if one.is_open
         },
@@ -154,7 +157,10 @@ def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -
         found = connection.execute("SELECT count(*) FROM findings").fetchall()[0][0]
         with transaction.atomic(durable=True):
             write.stage_findings(blocks=population.csv("FROM findings"))
-            listed = write.listed(organisation_id=organisation_id, as_of=as_of, now=now, limit=limit)
+            gains = learned.gains(organisation_id=organisation_id, as_of=as_of)
+            listed = write.listed(
+                organisation_id=organisation_id, as_of=as_of, now=now, limit=limit, gains=gains
+            )
     return GapList(as_of=as_of, patients=population.patients, found=found, gaps=tuple(listed))
 
 
@@ -194,7 +200,7 @@ def _close(
     return write.close_ended(organisation_id=organisation_id, as_of=as_of)
 
 
-def _ranked(finding: GapFinding, value_cents: int) -> Ranked:
+def _ranked(finding: GapFinding, value_cents: int, gains: Gains | None) -> Ranked:
     assert finding.overdue_on is not None
     return Ranked(
         gap_id=0,
@@ -203,6 +209,7 @@ def _ranked(finding: GapFinding, value_cents: int) -> Ranked:
         interval_days=finding.interval_days,
         value_cents=value_cents,
         is_first=finding.anchor_on is None,
+        gain=gains.of(Stratum(finding.tier, finding.risk_class)) if gains else None,
     )
 
 

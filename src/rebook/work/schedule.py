@@ -8,6 +8,7 @@ from typing import Any
 from rebook.accounts.scope import organisation_scope
 from rebook.flow.clean import clean_records
 from rebook.flow.gaps import find_gaps
+from rebook.flow.likelihood import learn
 from rebook.flow.outcome import close_cases
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
@@ -41,6 +42,7 @@ def run_day(
         ("snapshot", lambda: take_snapshot(**one, as_of=as_of, now=now)),
         ("close", lambda: close_cases(**one, as_of=as_of, now=now)),
         ("find gaps", lambda: find_gaps(**one, as_of=as_of, now=now)),
+        ("learn", lambda: learn(**one, as_of=as_of, now=now)),
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),

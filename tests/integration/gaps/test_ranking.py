@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from rebook.core.expected_gain import Arms, Stratum, learn
 from rebook.core.priority import Intent, Ranked, rank_key, rank_reasons
 from rebook.flow.gaps import list_gaps
 from rebook.flow.priority import rank_gaps
 from rebook.records.models import Gap, Patient, PatientLink, Reply, Task
+from rebook.records.write.likelihood import keep_fit
 
 pytestmark = pytest.mark.django_db
 AS_OF = date(2025, 11, 21)
@@ -27,7 +29,7 @@ def open_gap(practice, patient_id, chance):
         due_on=due_on,
         overdue_on=due_on + timedelta(days=chance.randrange(40)),
         interval_days=chance.choice([None, 30, 91, 184, 365]),
-        tier="active",
+        tier=chance.choice(["active", "dormant", "never"]),
         opened_on=AS_OF,
     )
 
@@ -77,8 +79,32 @@ def signals(practice, patient_id, chance):
     return Intent(said_yes=said_yes, asked_for_call=asked, links_opened=links)
 
 
-def test_the_ledger_and_the_pure_order_agree(practice):
+def learned(practice, chance):
+    """Holdouts that taught something different of every stratum, kept as a fit."""
+    arms = {
+        Stratum(tier, grade): Arms(400, chance.randrange(40, 200), 100, chance.randrange(5, 60))
+        for tier in ("active", "dormant")
+        for grade in range(3)
+    }
+    gains = learn(arms=arms, natural={}, basis="recency", strata=())
+    keep_fit(
+        organisation_id=practice.id,
+        kind="gain",
+        fitted_on=AS_OF - timedelta(days=3),
+        now=NOW,
+        window=None,
+        chosen="own",
+        reason="spec",
+        parameters=gains.as_json(),
+        figures={},
+    )
+    return gains
+
+
+@pytest.mark.parametrize("is_learned", [False, True])
+def test_the_ledger_and_the_pure_order_agree(practice, is_learned):
     chance = random.Random(7)
+    gains = learned(practice, chance) if is_learned else None
     ranked = []
     for _ in range(60):
         patient_id = practice.put("")
@@ -88,8 +114,9 @@ def test_the_ledger_and_the_pure_order_agree(practice):
             row = open_gap(practice, patient_id, chance)
             value = Patient.objects.get(pk=patient_id).value_cents
             first = row.anchor_on is None
+            gain = gains.of(Stratum(row.tier, row.risk_class)) if gains else None
             ranked.append(
-                Ranked(row.pk, row.risk_class, row.overdue_on, row.interval_days, value, intent, first)
+                Ranked(row.pk, row.risk_class, row.overdue_on, row.interval_days, value, intent, first, gain)
             )
     assert any(one.intent.points == 3 for one in ranked)
     rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW)

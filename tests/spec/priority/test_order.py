@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rebook.core.expected_gain import Arms, Gain
 from rebook.core.priority import (
     MOST_OVERDUE,
     Intent,
@@ -20,8 +21,14 @@ AS_OF = date(2025, 11, 21)
 YES, CALL, CLICKS = Intent(said_yes=True), Intent(asked_for_call=True), Intent(links_opened=2)
 
 
-def gap(number, *, grade=1, overdue=100, interval=365, value=0, intent=Intent(), first=False):
-    return Ranked(number, grade, AS_OF - timedelta(days=overdue), interval, value, intent, first)
+def worth(points):
+    """A contact that adds so many returns in a hundred."""
+    return Gain(points / 100, -1.0, 1.0, 0.1, "own", Arms(), f"adds {points}")
+
+
+def gap(number, *, grade=1, overdue=100, interval=365, value=0, intent=Intent(), first=False, gain=None):
+    overdue_on = AS_OF - timedelta(days=overdue)
+    return Ranked(number, grade, overdue_on, interval, value, intent, first, worth(gain) if gain else None)
 
 
 # (why, first, second): the first is looked after before the second.
@@ -35,6 +42,13 @@ ORDERS = [
     ("two links before nothing", gap(2, intent=CLICKS), gap(1)),
     ("one link says nothing", gap(2, overdue=101), gap(1, intent=Intent(links_opened=1))),
     ("the longer overdue within a quarter", gap(2, overdue=120), gap(1, overdue=110, value=9_999_999)),
+    ("a graver class before any gain", gap(2, grade=2, overdue=0), gap(1, overdue=90, gain=60)),
+    ("a quarter more overdue before any gain", gap(2, overdue=200), gap(1, overdue=100, gain=60)),
+    ("intent before any gain", gap(2, intent=CLICKS), gap(1, gain=60)),
+    ("gain before days within a quarter", gap(2, overdue=100, gain=9), gap(1, overdue=170, gain=4)),
+    ("gain before money", gap(2, gain=5), gap(1, gain=4, value=9_999_999)),
+    ("who comes less with contact stands behind", gap(2), gap(1, gain=-3)),
+    ("less than one in a hundred is no difference", gap(1, gain=5.1), gap(2, gain=5.4)),
     ("money breaks a tie", gap(2, value=10), gap(1, value=9)),
     ("the lower number where nothing else differs", gap(1), gap(2)),
     ("beyond four intervals nobody is more overdue", gap(2, overdue=1500, value=1), gap(1, overdue=9000)),
@@ -66,6 +80,7 @@ RANKED = st.builds(
     value_cents=st.integers(0, 10**9),
     intent=st.builds(Intent, st.booleans(), st.booleans(), st.integers(0, 5)),
     is_first=st.booleans(),
+    gain=st.none() | st.builds(worth, st.integers(-100, 100)),
 )
 
 
@@ -81,8 +96,15 @@ def test_the_order_does_not_depend_on_where_one_starts(gaps):
 @given(one=RANKED, other=RANKED)
 def test_money_never_decides_but_between_equals(one, other):
     key, against = rank_key(one, as_of=AS_OF), rank_key(other, as_of=AS_OF)
-    if key[:4] != against[:4]:
-        assert (key < against) == (key[:4] < against[:4])
+    if key[:5] != against[:5]:
+        assert (key < against) == (key[:5] < against[:5])
+
+
+@given(one=RANKED, other=RANKED)
+def test_gain_never_decides_before_need(one, other):
+    key, against = rank_key(one, as_of=AS_OF), rank_key(other, as_of=AS_OF)
+    if key[:3] != against[:3]:
+        assert (key < against) == (key[:3] < against[:3])
 
 
 @given(one=RANKED)
@@ -93,7 +115,7 @@ def test_overdue_stays_within_its_bounds(one):
 
 def test_neither_language_nor_payer_can_be_looked_at():
     assert set(Ranked.__dataclass_fields__) == {
-        *("gap_id", "risk_class", "overdue_on", "interval_days", "value_cents", "intent", "is_first")
+        *("gap_id", "risk_class", "overdue_on", "interval_days", "value_cents", "intent", "is_first", "gain")
     }
 
 
@@ -103,6 +125,10 @@ def test_neither_language_nor_payer_can_be_looked_at():
         (
             gap(1, overdue=35, interval=184),
             ["class 1: routine prevention", "overdue for 35 days; the interval is 184 days"],
+        ),
+        (
+            gap(1, overdue=0, gain=7),
+            ["class 1: routine prevention", "overdue since today", "adds 7"],
         ),
         (gap(1, overdue=0), ["class 1: routine prevention", "overdue since today"]),
         (gap(1, overdue=-2), ["class 1: routine prevention", "due, not yet overdue"]),

@@ -5,6 +5,7 @@ from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
 from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
 from .looking import Backtest, Examination
+from .likelihood import FittedModel
 from .outreach import (
     Attempt,
     AttemptEvent,
@@ -35,6 +36,7 @@ __all__ = [
     "Consent",
     "ContactPoint",
     "Examination",
+    "FittedModel",
     "FollowUp",
     "Gap",
     "GapSignOff",

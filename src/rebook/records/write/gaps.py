@@ -8,6 +8,10 @@ from typing import Any
 
 from django.db import connection
 
+from rebook.core.expected_gain import Gains, Stratum
+from rebook.core.gaps.tiers import TIERS
+from rebook.records.rows import as_rows
+
 from .gap_sql import CHANGED, CLOSED, CREATE, ENDING, FINDING_COLUMNS, OPENED
 from .rank_sql import LISTED, RANKED
 
@@ -82,17 +86,30 @@ def open_found(*, organisation_id: int, as_of: date, snapshot_id: int, hashes: M
     return _run(OPENED, {**values, "hashes": json.dumps(dict(hashes))})
 
 
-def rank(*, organisation_id: int, as_of: date, now: datetime) -> int:
+def rank(*, organisation_id: int, as_of: date, now: datetime, gains: Gains | None = None) -> int:
     """Write place and reasons of every open gap; returns how many changed."""
-    return _run(RANKED, {"organisation_id": organisation_id, "as_of": as_of, "now": now})
+    values = {"organisation_id": organisation_id, "as_of": as_of, "now": now, "gains": _gain_rows(gains)}
+    return _run(RANKED, values)
 
 
-def listed(*, organisation_id: int, as_of: date, now: datetime, limit: int) -> list[ListedGap]:
+def listed(
+    *, organisation_id: int, as_of: date, now: datetime, limit: int, gains: Gains | None = None
+) -> list[ListedGap]:
     """The open findings of ``gap_finding`` in the order of ``core.priority``, at most ``limit``."""
     with connection.cursor() as cursor:
         values: dict[str, Any] = {"organisation_id": organisation_id, "as_of": as_of, "now": now}
-        cursor.execute(LISTED, {**values, "limit": limit})
+        cursor.execute(LISTED, {**values, "limit": limit, "gains": _gain_rows(gains)})
         return [ListedGap(*(*row[:-1], tuple(_loaded(row[-1])))) for row in cursor.fetchall()]
+
+
+def _gain_rows(gains: Gains | None) -> str:
+    """Every stratum with its points and words; none where nothing was learned or stated."""
+    strata = [Stratum(tier, grade) for tier in TIERS for grade in range(5)] if gains else []
+    return as_rows(
+        {"tier": one.tier, "risk_class": one.risk_class, "points": gain.points, "words": gain.words}
+        for one in strata
+        if gains and (gain := gains.of(one))
+    )
 
 
 def _loaded(value: Any) -> Any:

@@ -51,7 +51,10 @@ _EACH = (
     _reason("intent", "'asked to be called'", "s.asked_for_call"),
     _reason("intent", "'said yes and has no appointment'", "s.said_yes"),
     _reason("intent", "format('opened %%s links', s.links)", f"s.links >= {ENOUGH_LINKS}"),
+    _reason("expected_gain", "e.words", "e.words IS NOT NULL"),
 )
+# What a contact is worth, per tier and risk class; the caller gives every stratum or none.
+_GAINS = "json_to_recordset(%(gains)s::json) AS e(tier text, risk_class smallint, points int, words text)"
 _REASONS = f"jsonb_path_query_array(jsonb_build_array({', '.join(_EACH)}), '$[*] ? (@ != null)')"
 
 
@@ -59,12 +62,15 @@ def ranking(gaps: str) -> str:
     """A query for (id, place, reasons) over ``gaps``, a query that gives what ``core.priority`` looks at."""
     return f"""
 SELECT g.id, row_number() OVER (ORDER BY g.risk_class DESC, {_THOUSANDTHS} / 250 DESC, {_POINTS} DESC,
-    {_THOUSANDTHS} DESC, g.value_cents DESC, g.id)::int AS place, {_REASONS} AS reasons
+    coalesce(e.points, 0) DESC, {_THOUSANDTHS} DESC, g.value_cents DESC, g.id)::int AS place,
+    {_REASONS} AS reasons
 FROM ({gaps}) g LEFT JOIN ({_SIGNALS}) s ON s.patient_id = g.patient_id
+LEFT JOIN {_GAINS} ON (e.tier, e.risk_class) = (g.tier, g.risk_class)
 """
 
 
-_OPEN = """SELECT g.id, g.patient_id, g.risk_class, g.anchor_on, g.overdue_on, g.interval_days, p.value_cents
+_OPEN = """SELECT g.id, g.patient_id, g.risk_class, g.anchor_on, g.overdue_on, g.interval_days, g.tier,
+    p.value_cents
 FROM records_gap g JOIN records_patient p ON p.id = g.patient_id
 WHERE g.organisation_id = %(organisation_id)s AND g.closed_on IS NULL"""
 
