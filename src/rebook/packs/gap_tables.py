@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from rebook.core.criteria import Expression, ExpressionInvalid, parse_expression
 from rebook.core.gaps import DefinitionInvalid, GapDefinition, Qualifying
 from rebook.core.gaps.schedule import Phase
 
@@ -87,12 +88,23 @@ def read_definition(table: Table, *, pack: str, nested: Counter[str]) -> GapDefi
     values |= {key: table.number_of(key, 0) for key in NUMBERS}
     values |= {key: table.flag(key, default) for key, default in FLAGS.items()}
     values |= {key: table.text(key) for key in TEXTS}
+    values |= {key: _expression(table, key) for key in CRITERIA}
     if len(table.errors) > before:
         return None
     try:
         return GapDefinition(**values)
     except DefinitionInvalid as error:
         table.wrong(error.field, error.reason)
+        return None
+
+
+def _expression(table: Table, key: str) -> Expression | None:
+    if key not in table.data:
+        return None
+    try:
+        return parse_expression(table.data[key])
+    except ExpressionInvalid as error:
+        table.wrong(key, f"{error.field}: {error.reason}" if error.field else error.reason)
         return None
 
 

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from rebook.core.gaps import GapDefinition, GapSettings
 
 from .days import any_of, later
+from .expressions import holds
 from .wide import AS_OF, Vocabulary
 
 Branches = list[tuple[ir.BooleanValue, str]]
@@ -26,8 +27,15 @@ def refusal(
         *_sex(people, definition),
         *_age(people, definition),
         *_charted(people, words, definition),
-        *_excluded(people, words, definition),
     ]
+    if definition.eligible_when is not None:
+        wanted = holds(people, definition.eligible_when, words.leaves)
+        # Not "IS NULL": Ibis writes NOT (x) IS NULL, which SQL reads the other way round.
+        branches += [(~wanted.fill_null(True), "not_eligible"), (~wanted.fill_null(False), "unknown")]
+    branches += _excluded(people, words, definition)
+    if definition.excluded_when is not None:
+        barred = holds(people, definition.excluded_when, words.leaves)
+        branches += [(barred.fill_null(False), "excluded"), (barred.fill_null(True), "unknown")]
     return ibis.cases(*branches, else_=ibis.null("string")) if branches else ibis.null("string")
 
 

@@ -5,7 +5,7 @@ are plain expressions over one row. What counts on a past date is said in ``core
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +15,7 @@ from rebook.core.gaps.chart_as_of import ATTENDED, NO_CONTACT, WAITING
 from rebook.core.gaps.tiers import TierMonths
 
 from .days import any_of, later, latest
+from .expressions import Column, leaf_columns, leaf_parts
 from .medications import medication_columns
 from .settled import Preferred, about_everything
 from .tables import SnapshotTables
@@ -43,6 +44,8 @@ class Vocabulary:
     medications: tuple[str, ...] = ()
     # Whether anything counts from the day somebody was first in touch.
     needs_contact: bool = False
+    # Column that answers each leaf of what lists of words cannot say.
+    leaves: Column = field(default_factory=dict)
 
     @staticmethod
     def of(definitions: Sequence[GapDefinition]) -> "Vocabulary":
@@ -62,6 +65,7 @@ class Vocabulary:
             conditions=tuple(sorted(conditions)),
             medications=tuple(sorted(medications)),
             needs_contact=any(one.at_ages or one.first_due in FROM_CONTACT for one in definitions),
+            leaves=leaf_columns(definitions),
         )
 
     def last(self, visit_type: str) -> str:
@@ -108,6 +112,7 @@ def wide(
     if words.medications:
         named = {one: (words.taking(one), words.begun(one)) for one in words.medications}
         parts.append(medication_columns(tables.medications, named, as_of=AS_OF))
+    parts += leaf_parts(tables, words.leaves, as_of=AS_OF)
     settled = about_everything(tables.recall_preferences, preferred, as_of=AS_OF)
     if settled is not None:
         parts.append(settled)
@@ -208,6 +213,7 @@ def _people(joined: ir.Table, words: Vocabulary, settings: GapSettings) -> ir.Ta
     flags = ["coming_any", "coming_blank", *(words.coming(one) for one in words.visit_types)]
     flags += [name(one) for one in words.conditions for name in (words.running, words.ever)]
     flags += [words.taking(one) for one in words.medications]
+    flags += words.leaves.values()
     flags += [name for name in ("snoozed_all", "barred_all") if name in joined.columns]
     lasts = {
         words.last(one): latest([joined[f"kept_{words.last(one)}"], joined[f"seen_{words.last(one)}"]])

@@ -26,6 +26,8 @@ from rebook.core.chart import (
     RecallPreference,
 )
 
+from .expressions import Asked
+
 ATTENDED = frozenset({"arrived", "fulfilled", "checked-in"})
 WAITING = frozenset({"proposed", "pending", "booked"})
 # An entry that says of itself that it is wrong is no contact.
@@ -61,6 +63,8 @@ class ChartAsOf:
     # The newest of each (kind, definition key) that counts on the day.
     preferences: dict[tuple[str, str], RecallPreference] = field(default_factory=dict)
     first_booked_on: date | None = None
+    # For what lists of words cannot say.
+    asked: Asked | None = None
 
     @property
     def first_contact_on(self) -> date | None:
@@ -79,7 +83,7 @@ class ChartAsOf:
 
 def chart_as_of(chart: Chart, *, as_of: date) -> ChartAsOf:
     """The facts of ``chart`` that were known on ``as_of``."""
-    view = ChartAsOf()
+    view = ChartAsOf(asked=Asked(chart, as_of))
     zone = ZoneInfo(chart.time_zone)
     for visit in chart.visits:
         if visit.visited_on <= as_of:

@@ -9,7 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
+
+from rebook.core.criteria import Expression
 
 from .contradictions import MAX_RISK_CLASS, DefinitionInvalid, contradictions
 from .schedule import Age, Phase, read_age
@@ -66,8 +68,8 @@ class GapDefinition:
     medications: tuple[str, ...] = ()
     none_of_medications: tuple[str, ...] = ()
     # What lists cannot say: any, all, not, counts within windows, value sets.
-    eligible_when: Any = None
-    excluded_when: Any = None
+    eligible_when: Expression | None = None
+    excluded_when: Expression | None = None
     exclusion_words: tuple[str, ...] = ()
     # Ever done, ever charted.
     exclusion_procedures: tuple[str, ...] = ()
@@ -170,8 +172,9 @@ class GapDefinition:
             if content[name] == unused:
                 del content[name]
         for name in ("eligible_when", "excluded_when"):
-            if name in content:
-                content[name] = repr(getattr(self, name))
+            written = getattr(self, name)
+            if written is not None:
+                content[name] = written.text
         content["label"] = dict(sorted(self.label.items()))
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rebook.core.chart import PatientRecord
+from rebook.core.criteria import Expression
 
 from .chart_as_of import ChartAsOf
 from .dates import add_months
@@ -47,8 +48,12 @@ def look_at(
         _charted(
             trace, "medication", definition.medications, definition.none_of_medications, seen.medications
         )
+    if not trace.verdict and definition.eligible_when is not None:
+        _eligible_when(definition.eligible_when, seen, trace)
     if not trace.verdict:
         _excluded(definition, patient, seen, trace)
+    if not trace.verdict and definition.excluded_when is not None:
+        _excluded_when(definition.excluded_when, seen, trace)
     return trace
 
 
@@ -125,6 +130,20 @@ def _excluded(definition: GapDefinition, patient: PatientRecord, seen: ChartAsOf
     ]
     if reasons:
         trace.refuse("excluded", "exclusion", f"excluded: {', '.join(reasons)}")
+
+
+def _eligible_when(expression: Expression, seen: ChartAsOf, trace: Trace) -> None:
+    answer, detail = seen.asked.holds(expression) if seen.asked else (None, "")
+    if answer:
+        trace.note("eligible_when", detail, True)
+    else:
+        trace.refuse("unknown" if answer is None else "not_eligible", "eligible_when", detail)
+
+
+def _excluded_when(expression: Expression, seen: ChartAsOf, trace: Trace) -> None:
+    answer, detail = seen.asked.holds(expression) if seen.asked else (None, "")
+    if answer is not False:
+        trace.refuse("unknown" if answer is None else "excluded", "excluded_when", detail)
 
 
 def look_at_preferences(definition: GapDefinition, seen: ChartAsOf, trace: Trace) -> None:
