@@ -3,6 +3,9 @@
 from datetime import date
 
 import pytest
+
+from rebook.core.immunisation.patient import GivenDose, Person
+from rebook.core.immunisation.schedule import CountLogic, SkipCondition, SkipContext, SkipKind
 from support.immunisation import (
     ALPHA,
     ALPHA_OLD,
@@ -23,9 +26,6 @@ from support.immunisation import (
     target,
     vaccine,
 )
-
-from rebook.core.immunisation.patient import GivenDose, Person
-from rebook.core.immunisation.schedule import CountLogic, SkipCondition, SkipContext, SkipKind
 
 LATER = "2030-01-01"
 
@@ -61,9 +61,7 @@ def test_age_rules_of_the_day_the_dose_was_given():
     assert statuses(ask(plan, person("2021-06-01", born=born), LATER)) == ["Valid"]
 
 
-TWO = schedule(
-    series(target(1), target(2, gaps=[gap("4 weeks - 4 days", "4 weeks", "8 weeks", "12 weeks")]))
-)
+TWO = schedule(series(target(1), target(2, gaps=[gap("4 weeks - 4 days", "4 weeks", "8 weeks", "12 weeks")])))
 
 
 @pytest.mark.parametrize(

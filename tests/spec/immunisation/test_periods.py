@@ -46,7 +46,17 @@ def test_nothing_is_no_period(words):
 
 @pytest.mark.parametrize(
     "words",
-    ["soon", "4", "4 fortnights", "4 days 2 weeks", "4 days and", "- days", "1.5 years", "4 days -", "4days x"],
+    [
+        "soon",
+        "4",
+        "4 fortnights",
+        "4 days 2 weeks",
+        "4 days and",
+        "- days",
+        "1.5 years",
+        "4 days -",
+        "4days x",
+    ],
 )
 def test_other_words_are_refused(words):
     with pytest.raises(PeriodInvalid, match="no span"):
