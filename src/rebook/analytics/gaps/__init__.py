@@ -6,15 +6,20 @@ must agree on every finding that is open or booked; the spec tables and generate
 
 from .engine import Population, judge_population
 from .plan import Plan, compile_plan
-from .tables import Source, connect, from_arrow, read_snapshot
+from .spark import UnableToUseSpark, judge_on_spark, spark_session
+from .tables import Source, connect, from_arrow, read_changed, read_snapshot
 
 __all__ = [
     "Plan",
     "Population",
     "Source",
+    "UnableToUseSpark",
     "compile_plan",
     "connect",
     "from_arrow",
+    "judge_on_spark",
     "judge_population",
+    "read_changed",
     "read_snapshot",
+    "spark_session",
 ]

@@ -1,7 +1,7 @@
 """The snapshot's tables: as Ibis expressions to write rules with, and as DuckDB views to run them over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from rebook.analytics.snapshot import SCHEMAS, TABLES
+from rebook.analytics.snapshot_files import TableFiles, table_files
 
 Bounds = tuple[int, int] | None
 
@@ -26,6 +27,7 @@ class SnapshotTables:
     follow_ups: ir.Table
     medications: ir.Table
     pending: ir.Table
+    recall_preferences: ir.Table
 
 
 def snapshot_tables() -> SnapshotTables:
@@ -36,10 +38,14 @@ def snapshot_tables() -> SnapshotTables:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the rows are: for every table of the snapshot, what stands after FROM."""
+    """Where the rows are: for every table of the snapshot, what stands after FROM.
+
+    ``files`` is where another engine finds them; empty for rows in memory.
+    """
 
     engine: duckdb.DuckDBPyConnection
     relations: Mapping[str, str]
+    files: Mapping[str, TableFiles] = field(default_factory=dict)
 
     def show(self, bounds: Bounds = None) -> None:
         """Make the tables visible under their names, for patients from one id to another (both included).
@@ -58,11 +64,20 @@ class Source:
             self.engine, {name: f"(SELECT * FROM {rows} {only})" for name, rows in self.relations.items()}
         )
 
+    def patients(self) -> int:
+        """How many patients there are."""
+        counted = self.engine.execute(f"SELECT count(*) FROM {self.relations['patients']}").fetchall()
+        return int(counted[0][0])
+
+    def preferred(self) -> frozenset[tuple[str, str]]:
+        """The (kind, definition key) of everything that was settled for anybody."""
+        rows = self.relations["recall_preferences"]
+        return frozenset(self.engine.execute(f"SELECT DISTINCT kind, definition_key FROM {rows}").fetchall())
+
     def ranges(self, size: int) -> list[Bounds]:
         """Bounds of every ``size`` patients; ``[None]`` when all of them are that few."""
         patients = self.relations["patients"]
-        count = self.engine.execute(f"SELECT count(*) FROM {patients}").fetchall()[0][0]
-        if count <= size:
+        if self.patients() <= size:
             return [None]
         part = f"(row_number() OVER (ORDER BY patient_id) - 1) // {size} AS part"
         ordered = f"SELECT patient_id, {part} FROM {patients}"
@@ -87,17 +102,40 @@ def connect(
 
 
 def read_snapshot(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
-    """The snapshot in ``directory``; nothing is read yet. Tables that it is too old to have are empty."""
-    relations = {}
-    for name in TABLES:
-        path = directory / f"{name}.parquet"
-        if path.exists():
-            quoted = str(path).replace("'", "''")
-            relations[name] = f"read_parquet('{quoted}')"
-        else:
-            engine.register(f"memory_{name}", SCHEMAS[name].empty_table())
-            relations[name] = f"memory_{name}"
-    return Source(engine, relations)
+    """The snapshot in ``directory``; nothing is read yet. Tables that it is too old to have are empty.
+
+    Raises ``analytics.snapshot_files.SnapshotIncomplete``.
+    """
+    files = table_files(directory=directory)
+    return Source(engine, {name: _relation(engine, name, one) for name, one in files.items()}, files)
+
+
+def read_changed(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
+    """Of an increment only its own patients: those who changed since its base, or are looked at again."""
+    files = {name: TableFiles(one.new) for name, one in table_files(directory=directory).items()}
+    return Source(engine, {name: _relation(engine, name, one) for name, one in files.items()}, files)
+
+
+def _relation(engine: duckdb.DuckDBPyConnection, name: str, files: TableFiles) -> str:
+    parts = []
+    if files.whole is not None:
+        rows = f"SELECT * FROM {parquet(files.whole)}"
+        if files.replaced is not None:
+            rows += f" WHERE patient_id NOT IN (SELECT patient_id FROM {parquet(files.replaced)})"
+        parts.append(rows)
+    if files.new is not None:
+        parts.append(f"SELECT * FROM {parquet(files.new)}")
+    if not parts:
+        engine.register(f"memory_{name}", SCHEMAS[name].empty_table())
+        return f"memory_{name}"
+    if len(parts) == 1 and files.whole is not None and files.replaced is None:
+        return parquet(files.whole)
+    return f"({' UNION ALL BY NAME '.join(parts)})"
+
+
+def parquet(path: Path) -> str:
+    """What stands after FROM to read the file at ``path``."""
+    return "read_parquet('" + str(path).replace("'", "''") + "')"
 
 
 def from_arrow(engine: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> Source:
