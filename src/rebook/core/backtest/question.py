@@ -47,17 +47,15 @@ class BadQuestion(ValueError):
 class Assumptions:
     """What no record says; every figure that rests on one names it.
 
-    ``uplift_percent``: percentage points that contact adds to the chance of coming back, until the clinic's
-    own holdouts say better (R-F67: 8-15 % of contacted patients book, R-F54: 3-5 % come back anyway).
-    ``natural_percent``: who comes back anyway when too few listings were watched long enough (R-F54).
+    ``uplift_percent``: percentage points that contact adds to the chance of coming back; None takes what the
+    clinic's own holdouts say, or ``core.expected_gain``'s stated prior until there are enough.
     ``replies_percent``: texts and e-mails that somebody answers (R-F68: 15-25 %).
     """
 
     minutes_per_call: int = 6
     minutes_per_reply: int = 4
     replies_percent: int = 15
-    uplift_percent: int = 7
-    natural_percent: int = 5
+    uplift_percent: int | None = None
     within_days: int = 90
     late_after_days: int = 30
 

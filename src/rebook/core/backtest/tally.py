@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from rebook.core.expected_gain import Gain, learn
+
 from .cells import ContactCell, ListedCell, MissedCell, VisitCell
 from .question import Assumptions, Question, Setting
 
@@ -20,10 +22,7 @@ CALLED = ("phone",)
 
 @dataclass(frozen=True, slots=True)
 class Chances:
-    """Chance of coming back within ``within_days`` with and without contact, 0 to 1, and where it is from.
-
-    Hand one over (a clinic's own holdouts, a model) to replace the prior of ``Assumptions``.
-    """
+    """Chance of coming back within ``within_days`` with and without contact, 0 to 1, and where it is from."""
 
     with_contact: float
     without_contact: float
@@ -57,13 +56,15 @@ class Tally:
         return {"weeks": list(self.weeks), "settings": list(self.settings)}
 
 
-def tally(
-    question: Question, figures: Figures, *, records_end_on: date, chances: Chances | None = None
-) -> Tally:
-    """One entry per setting of ``question``. ``records_end_on``: the last day of which the records know."""
+def tally(question: Question, figures: Figures, *, records_end_on: date, gain: Gain | None = None) -> Tally:
+    """One entry per setting of ``question``. ``records_end_on``: the last day of which the records know.
+
+    ``gain``: what contact is believed to add (``core.expected_gain``); None is its stated prior.
+    """
+    believed = gain or learn(arms={}, natural={}, basis="nothing yet", strata=()).overall
     count = (question.to_on - question.from_on).days // 7 + 1
     weeks = tuple((question.from_on + timedelta(days=7 * one)).isoformat() for one in range(count))
-    parts = [_setting(one, question, figures, count, records_end_on, chances) for one in question.settings]
+    parts = [_setting(one, question, figures, count, records_end_on, believed) for one in question.settings]
     return Tally(weeks, tuple(parts))
 
 
@@ -73,14 +74,14 @@ def _setting(
     figures: Figures,
     weeks: int,
     records_end_on: date,
-    chances: Chances | None,
+    gain: Gain,
 ) -> dict[str, Any]:
     mine = [one for one in figures.listed if one.setting == setting.name]
     listings = sum(one.count for one in mine)
     backlog = sum(one.count for one in mine if one.first_on == question.from_on)
     new = _new_by_week(mine, question, weeks)
     curve = comeback(mine, records_end_on)
-    chance = chances or measured_chances(mine, records_end_on, question.assumptions)
+    chance = chances_of(mine, records_end_on, question.assumptions, gain)
     extra = listings * max(chance.with_contact - chance.without_contact, 0)
     return {
         "name": setting.name,
@@ -124,8 +125,10 @@ def comeback(cells: Iterable[ListedCell], records_end_on: date) -> list[dict[str
     return lines
 
 
-def measured_chances(cells: Sequence[ListedCell], records_end_on: date, assumptions: Assumptions) -> Chances:
-    """Without contact as measured here, when enough were watched; the prior's uplift on top of it."""
+def chances_of(
+    cells: Sequence[ListedCell], records_end_on: date, assumptions: Assumptions, gain: Gain
+) -> Chances:
+    """Without contact as measured here, when enough were watched; what contact adds, as believed."""
     within = assumptions.within_days
     watched = [
         one for one in cells if one.how != "after_contact" and (records_end_on - one.first_on).days >= within
@@ -134,13 +137,19 @@ def measured_chances(cells: Sequence[ListedCell], records_end_on: date, assumpti
     back = sum(
         one.count for one in watched if one.back_after_days is not None and one.back_after_days <= within
     )
-    uplift = f"contact adds {assumptions.uplift_percent} points, as assumed"
-    if of >= ENOUGH:
-        without, source = back / of, f"{back} of {of} came back by themselves here; {uplift}"
+    if assumptions.uplift_percent is None:
+        adds, says = gain.mean, gain.words
     else:
-        without = assumptions.natural_percent / 100
-        source = f"{assumptions.natural_percent} % come back by themselves, as assumed; {uplift}"
-    return Chances(min(without + assumptions.uplift_percent / 100, 1.0), without, within, source)
+        adds, says = (
+            assumptions.uplift_percent / 100,
+            f"contact adds {assumptions.uplift_percent} in a hundred",
+        )
+        says += ", as assumed for this run"
+    without = back / of if of >= ENOUGH else gain.without
+    here = f"{back} of {of} came back by themselves within {within} days here"
+    if of < ENOUGH:
+        here += f", too few to tell: {round(100 * without)} in a hundred are taken to"
+    return Chances(min(max(without + adds, 0.0), 1.0), without, within, f"{here}; {says}")
 
 
 def _sum(cells: Iterable[ListedCell], *, how: str) -> int:

@@ -12,6 +12,7 @@ from rebook.core.outreach.sequence import choose_sequence, from_json
 from rebook.core.segment import Segment
 from rebook.packs import outreach as packs
 from rebook.packs.gaps import gap_definitions, pack_keys
+from rebook.packs.operational import pending_rules
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import gaps as read_gaps
 
@@ -52,7 +53,9 @@ def asked_rules(*, organisation_id: int, question: Question) -> Asked:
     packs_read = dict.fromkeys((*organisation.pack_keys, *_packs(question)))
     definitions = gap_definitions(tuple(packs_read))
     settings = read_settings(
-        organisation.settings.get("gaps", {}), signed=read_gaps.signatures(organisation_id=organisation_id)
+        organisation.settings.get("gaps", {}),
+        signed=read_gaps.signatures(organisation_id=organisation_id),
+        pending=pending_rules(),
     )
     labels = {one.key: one.words() for one in definitions}
     if question.campaign_id is not None:

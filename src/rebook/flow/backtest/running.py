@@ -12,7 +12,6 @@ from django.db import transaction
 from rebook.analytics import backtest as engine
 from rebook.analytics.gaps import connect
 from rebook.core.backtest import (
-    Chances,
     Figures,
     Question,
     caveats,
@@ -21,6 +20,7 @@ from rebook.core.backtest import (
     tally,
 )
 from rebook.records.read import backtests as read
+from rebook.records.read import likelihood
 from rebook.records.read.backtests import BacktestView, FrozenRecords
 from rebook.records.write import backtests as write
 
@@ -56,12 +56,11 @@ def run_backtest(
     number: int,
     now: datetime,
     on_day: OnDay = lambda done, total: None,
-    chances: Chances | None = None,
 ) -> BacktestView:
     """Run it and keep the result. ``on_day`` is told (days done, days in all).
 
-    Safe to break off and to repeat: equal records, rules and settings give an equal result. ``chances``
-    replaces what is assumed of contact. Raises ``UnableToRun`` and ``core.backtest.BadQuestion``.
+    Safe to break off and to repeat: equal records, rules and settings give an equal result.
+    Raises ``UnableToRun`` and ``core.backtest.BadQuestion``.
     """
     of: dict[str, Any] = {"organisation_id": organisation_id, "number": number}
     question = question_of(**of)
@@ -70,7 +69,7 @@ def run_backtest(
             write.set_progress(**of, days_done=0)
         frozen = records_for(organisation_id=organisation_id, question=question)
         asked = asked_rules(organisation_id=organisation_id, question=question)
-        _run(_Run(**of, question=question, asked=asked, frozen=frozen), now, on_day, chances)
+        _run(_Run(**of, question=question, asked=asked, frozen=frozen), now, on_day)
     except BaseException as error:
         is_told = getattr(error, "is_for_people", False)
         said = str(error) if is_told else f"broken off ({type(error).__name__}); it can be run again"
@@ -82,7 +81,7 @@ def run_backtest(
     return found
 
 
-def _run(run: _Run, now: datetime, on_day: OnDay, chances: Chances | None) -> None:
+def _run(run: _Run, now: datetime, on_day: OnDay) -> None:
     days = judged_days(run.question)
     newest = run.frozen.snapshot.number
     known = read.snapshots_between(organisation_id=run.organisation_id, from_on=days[0], to_on=days[-1])
@@ -115,15 +114,16 @@ def _run(run: _Run, now: datetime, on_day: OnDay, chances: Chances | None) -> No
             on_day=done,
             listings=root() / run.path,
         )
-    _keep(run, figures, len(days), now, chances)
+    _keep(run, figures, len(days), now)
 
 
-def _keep(run: _Run, figures: Figures, days: int, now: datetime, chances: Chances | None) -> None:
+def _keep(run: _Run, figures: Figures, days: int, now: datetime) -> None:
+    gains = likelihood.gains(organisation_id=run.organisation_id, as_of=run.question.to_on)
     result = tally(
         run.question,
         replace(figures, slots_per_week=_slots(run)),
         records_end_on=run.frozen.snapshot.as_of,
-        chances=chances,
+        gain=gains.overall if gains else None,
     ).as_json()
     result |= {
         "caveats": _caveats(run, figures, days),
