@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,10 @@ from rebook.core.expected_gain import Gains, Stratum
 from rebook.core.gaps import VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
+from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions
+from rebook.packs.operational import pending_rules
+from rebook.packs.specialties import TIER_FIELDS, specialty, specialty_keys
 from rebook.records.read import chart as charts
 from rebook.records.read import gaps as read
 from rebook.records.read import likelihood as learned
@@ -88,11 +91,11 @@ def find_gaps(*, organisation_id: int, as_of: date, now: datetime) -> GapSummary
     if snapshot is None:
         raise NoSnapshot(f"there is no snapshot for {as_of}")
     definitions, settings = rules_of(organisation_id=organisation_id)
-    plan = engine.compile_plan(definitions, settings)
     hashes = {one.key: one.content_hash[:12] for one in definitions}
     with engine.connect(spill=_spill()) as connection:
         directory = Path(django_settings.SNAPSHOT_DIRECTORY) / snapshot.path
         source = engine.read_snapshot(connection, directory=directory)
+        plan = engine.compile_plan(definitions, settings, preferred=source.preferred())
         population = engine.judge_population(source, plan, as_of=as_of)
         counts = dict(connection.execute("SELECT verdict, count(*) FROM findings GROUP BY 1").fetchall())
         with transaction.atomic(durable=True):
@@ -144,7 +147,6 @@ def explain(*, organisation_id: int, patient_id: int, as_of: date) -> Explanatio
 def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -> GapList:
     """Who would be on the list on ``as_of`` and in which order, judged afresh. Writes nothing that stays."""
     definitions, settings = rules_of(organisation_id=organisation_id)
-    plan = engine.compile_plan(definitions, settings)
     with tempfile.TemporaryDirectory(prefix="rebook-") as folder, engine.connect() as connection:
         directory = Path(folder) / "snapshot"
         tables = {
@@ -153,6 +155,7 @@ def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -
         }
         files.write(directory=directory, tables=tables)
         source = engine.read_snapshot(connection, directory=directory)
+        plan = engine.compile_plan(definitions, settings, preferred=source.preferred())
         population = engine.judge_population(source, plan, as_of=as_of, verdicts=("open",))
         found = connection.execute("SELECT count(*) FROM findings").fetchall()[0][0]
         with transaction.atomic(durable=True):
@@ -171,8 +174,17 @@ def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSet
     """
     organisation = accounts.organisation(organisation_id=organisation_id)
     signed = read.signatures(organisation_id=organisation_id)
-    settings = read_settings(organisation.settings.get("gaps", {}), signed=signed)
-    return gap_definitions(tuple(organisation.pack_keys)), settings
+    packs = tuple(organisation.pack_keys)
+    house = {"excluded_words": sorted(barring_words()), **_tiers(packs)}
+    chosen = {**house, **organisation.settings.get("gaps", {})}
+    return gap_definitions(packs), read_settings(chosen, signed=signed, pending=pending_rules())
+
+
+def _tiers(packs: tuple[str, ...]) -> dict[str, int]:
+    """Months of the packs; of several the longest, so that no patient is given up by the briefest rhythm."""
+    known = set(specialty_keys())
+    tiers = [asdict(specialty(one).tiers) for one in packs if one in known]
+    return {name: max(each[name] for each in tiers) for name in TIER_FIELDS} if tiers else {}
 
 
 def _close(
@@ -191,12 +203,12 @@ def _close(
         "CREATE OR REPLACE TEMP TABLE ending AS SELECT unnest($ids::BIGINT[]) AS patient_id",
         {"ids": patients},
     )
-    plan = engine.compile_plan(definitions, settings, is_brief=False)
+    plan = engine.compile_plan(definitions, settings, is_brief=False, preferred=source.preferred())
     why = engine.judge_population(
         source.narrowed("ending"), plan, as_of=as_of, verdicts=VERDICTS, name="verdicts"
     )
     write.stage_findings(blocks=why.csv("FROM verdicts"), table="gap_verdict")
-    write.stage_standing(blocks=why.csv("FROM verdicts_people"))
+    write.stage_standing(blocks=why.csv("SELECT patient_id, standing, last_attended_on FROM verdicts_people"))
     return write.close_ended(organisation_id=organisation_id, as_of=as_of)
 
 

@@ -13,6 +13,7 @@ from rebook.flow.outcome import close_cases
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
+from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
 from rebook.flow.snapshot import take_snapshot
 from rebook.work.passes import only_pass
@@ -39,11 +40,13 @@ def run_day(
     one: dict[str, Any] = {"organisation_id": organisation_id}
     stages: list[tuple[str, Callable[[], Any]]] = [
         ("clean", lambda: clean_records(**one, now=now)),
+        ("signs", lambda: note_signs(**one, as_of=as_of, now=now)),
         ("snapshot", lambda: take_snapshot(**one, as_of=as_of, now=now)),
         ("close", lambda: close_cases(**one, as_of=as_of, now=now)),
         ("find gaps", lambda: find_gaps(**one, as_of=as_of, now=now)),
         ("learn", lambda: learn(**one, as_of=as_of, now=now)),
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
+        ("tell staff", lambda: tell_staff(**one, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),

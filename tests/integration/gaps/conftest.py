@@ -1,6 +1,7 @@
 """A practice in the ledger whose patients are written as in the spec tables."""
 
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,6 +96,12 @@ class Practice:
                 recommended_on=one.recommended_on,
                 due_on=one.due_on,
             )
+        for one in chart.medications:
+            values = {name: getattr(one, name) for name in ("kind", "started_on", "ended_on", "supply_until")}
+            models.Medication.objects.create(**of, external_id=self._next("m"), **values)
+        for one in chart.pending:
+            values = {field: value for field, value in asdict(one).items() if field != "id"}
+            models.PendingItem.objects.create(**of, external_id=self._next("i"), **values)
 
     def _next(self, letter):
         self.count += 1

@@ -33,6 +33,19 @@ TEMPLATE_OF_GAP_KIND: Mapping[str, str] = {
     "cancelled_not_rebooked": "cancelled",
     "no_show_not_rebooked": "no_show",
     "inactive": "check_in",
+    "later_than_usual": "check_in",
+    # Begun and not finished (R-C120 to R-C132); what staff alone settle has no words for the patient.
+    "result_awaiting_follow_up": "talk_with_us",
+    "safety_notice": "talk_with_us",
+    "referral_out_incomplete": "referral_visit",
+    "referral_in_not_scheduled": "referral_visit",
+    "test_not_done": "ordered_test",
+    "intake_unfinished": "finish_booking",
+    "high_intent": "finish_booking",
+    "waiting_list_match": "time_opened",
+    "refill_lapsed": "due_visit",
+    "treatment_unscheduled": "next_step",
+    "treatment_plan_dropped": "next_session",
 }
 
 # What may end or pause a case while its sequence runs (R-A191, R-A192).

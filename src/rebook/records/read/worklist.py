@@ -126,9 +126,14 @@ def _rows(*, organisation_id: int, now: datetime) -> QuerySet[Task]:
     return (
         Task.objects.filter(organisation_id=organisation_id)
         .annotate(is_later=later)
-        .select_related("patient", "case__gap", "case__campaign", "reply", "owner", "attempt")
+        .select_related("patient", "gap", "case__gap", "case__campaign", "reply", "owner", "attempt")
         .order_by("is_later", "urgency", "due_at", F("case__gap__rank").asc(nulls_last=True), "pk")
     )
+
+
+def _gap(row: Any) -> GapLine | None:
+    gap = row.case.gap if row.case else row.gap
+    return gap_line(gap) if gap else None
 
 
 def _line(row: Any) -> TaskLine:
@@ -142,7 +147,7 @@ def _line(row: Any) -> TaskLine:
         is_later=row.is_later,
         patient_id=row.patient_id,
         patient_name=full_name(row.patient) if row.patient else "",
-        gap=gap_line(row.case.gap) if row.case else None,
+        gap=_gap(row),
         reply_id=row.reply_id,
         intent=row.reply.intent if row.reply else "",
         owner_name=(row.owner.name or row.owner.email) if row.owner else "",

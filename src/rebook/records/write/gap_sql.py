@@ -41,7 +41,9 @@ _WHY = """CASE f.kind
     WHEN 'follow_up_not_booked' THEN format('return recommended on %%s', f.anchor_on)
     WHEN 'cancelled_not_rebooked' THEN format('appointment cancelled on %%s', f.anchor_on)
     WHEN 'no_show_not_rebooked' THEN format('appointment missed on %%s', f.anchor_on)
-    ELSE format('last seen %%s', f.anchor_on) END"""
+    WHEN 'later_than_usual' THEN format('last seen %%s, usually every %%s days', f.anchor_on, f.interval_days)
+    WHEN 'inactive' THEN format('last seen %%s', f.anchor_on)
+    ELSE format('since %%s', f.anchor_on) END"""
 EVIDENCE = (
     "jsonb_build_array("
     + ", ".join(
@@ -104,13 +106,16 @@ CLOSED = f"""
 UPDATE records_gap g SET closed_on = greatest(%(as_of)s, g.opened_on), rank = NULL, close_reason = CASE
     WHEN e.standing IN ('deceased', 'merged', 'left_practice', 'excluded') THEN e.standing
     WHEN e.verdict = 'booked' THEN 'appointment_booked'
+    WHEN e.verdict = 'done' THEN 'done_at_source'
+    WHEN e.verdict = 'lapsed' THEN 'lapsed'
+    WHEN e.verdict = 'seen_since' THEN 'satisfied_by_visit'
     WHEN e.verdict IN ('excluded', 'unsigned') THEN e.verdict
     WHEN e.verdict IN ('not_eligible', 'unknown') THEN 'no_longer_eligible'
     WHEN e.last_attended_on > e.anchor_on THEN 'satisfied_by_visit'
     WHEN e.last_attended_on = e.anchor_on AND e.kind IN ('cancelled_not_rebooked', 'no_show_not_rebooked')
         THEN 'satisfied_by_visit'
     WHEN e.anchor_on IS NULL AND e.last_attended_on IS NOT NULL THEN 'satisfied_by_visit'
-    WHEN e.kind IN ('follow_up_not_booked', 'inactive') THEN 'covered_by_other_gap'
+    WHEN e.kind IN ('follow_up_not_booked', 'inactive', 'later_than_usual') THEN 'covered_by_other_gap'
     ELSE 'no_longer_due' END
 FROM (
     SELECT g.id, g.anchor_on, g.kind, s.standing, s.last_attended_on, f.verdict

@@ -12,7 +12,9 @@ from rebook.records.models import (
     ContactPoint,
     FollowUp,
     ImportRun,
+    Medication,
     Patient,
+    PendingItem,
     Procedure,
     Source,
     Visit,
@@ -87,11 +89,15 @@ def forget_run(*, organisation_id: int, run_id: int) -> None:
     ImportRun.objects.filter(organisation_id=organisation_id, pk=run_id).delete()
 
 
+_PEOPLE = (Patient, ContactPoint, Consent)
+_FACTS = (*_PEOPLE, Appointment, Visit, Procedure, Condition, FollowUp, Medication, PendingItem)
+
+
 def refresh_statistics() -> None:
     """Tell PostgreSQL's planner how large the tables of facts have become; its own look comes a minute later.
 
     After a first import the plans of the stages that follow would else be those for empty tables.
     """
     with connection.cursor() as cursor:
-        for model in (Patient, ContactPoint, Consent, Appointment, Visit, Procedure, Condition, FollowUp):
+        for model in _FACTS:
             cursor.execute(f"ANALYZE {model._meta.db_table}")

@@ -1,0 +1,69 @@
+"""Pending items for pages and for the stages that look after them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from rebook.records.models import PendingItem
+
+
+@dataclass(frozen=True, slots=True)
+class PendingView:
+    """One item as people look at it; ``source_key`` says who told us."""
+
+    id: int
+    patient_id: int
+    kind: str
+    visit_type: str
+    priority: str
+    state: str
+    opened_on: date
+    due_on: date | None
+    closed_on: date | None
+    matched_on: date | None
+    location_id: int | None
+    day_part: str
+    external_id: str
+    source_key: str
+
+
+def _view(row: PendingItem) -> PendingView:
+    return PendingView(
+        id=row.pk,
+        patient_id=row.patient_id,
+        kind=row.kind,
+        visit_type=row.visit_type,
+        priority=row.priority,
+        state=row.state,
+        opened_on=row.opened_on,
+        due_on=row.due_on,
+        closed_on=row.closed_on,
+        matched_on=row.matched_on,
+        location_id=row.location_id,
+        day_part=row.day_part,
+        external_id=row.external_id,
+        source_key=row.source.key,
+    )
+
+
+def pending_items(
+    *,
+    organisation_id: int,
+    kind: str = "",
+    state: str = "open",
+    patient_id: int | None = None,
+    prefix: str = "",
+    limit: int = 1_000,
+) -> tuple[PendingView, ...]:
+    """Items, the oldest first; empty words mean any."""
+    rows = PendingItem.objects.filter(organisation_id=organisation_id)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if state:
+        rows = rows.filter(state=state)
+    if patient_id is not None:
+        rows = rows.filter(Q(patient_id=patient_id) | Q(patient__merged_into_id=patient_id))
+    if prefix:
+        rows = rows.filter(external_id__startswith=prefix)
+    return tuple(_view(row) for row in rows.select_related("source").order_by("opened_on", "id")[:limit])
