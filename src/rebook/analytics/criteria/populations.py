@@ -24,7 +24,6 @@ from rebook.core.criteria import (
     SexIs,
     Some,
     asked,
-    period_of,
 )
 from rebook.core.criteria.populations import (
     DENOMINATOR,
@@ -37,7 +36,7 @@ from rebook.core.criteria.populations import (
 
 from .sets import Sets, within
 from .tables import EventTables
-from .timing import moment, years_old
+from .timing import Instant, day_of, moment, years_old
 
 YES, NO = ibis.literal(True), ibis.literal(False)
 
@@ -49,7 +48,7 @@ def with_condition(
     condition: Condition,
     criteria: Criteria,
     tables: EventTables,
-    period: tuple[datetime, datetime],
+    period: tuple[Instant, Instant],
 ) -> ir.Table:
     """``people`` (patient_id, birth_on, sex and any more) with the column ``name``: TRUE, FALSE, or NULL
     where a patient's record leaves it open. ``period``: first and last instant (UTC)."""
@@ -61,16 +60,19 @@ def with_condition(
 
 
 def with_expression(
-    people: ir.Table, *, name: str, expression: Expression, tables: EventTables, as_of: date
+    people: ir.Table, *, name: str, expression: Expression, tables: EventTables, as_of: date | ir.DateValue
 ) -> ir.Table:
-    """``people`` with the column ``name``: whether the expression holds on the day ``as_of``."""
+    """``people`` with the column ``name``: whether the expression holds on the day ``as_of``.
+
+    ``as_of`` may be an expression (a variable of the engine), so that a query compiled once serves any day.
+    """
     return with_condition(
         people,
         name=name,
         condition=expression.condition,
         criteria=expression.criteria,
         tables=tables,
-        period=period_of(as_of),
+        period=day_of(as_of),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 
@@ -36,7 +35,19 @@ from rebook.core.criteria.engine import NO_UNIT
 from rebook.core.criteria.history import MIN
 
 from .tables import EventTables
-from .timing import Pair, Stretch, constant, moment, own_time, shifted, stands, until_open, years_old
+from .timing import (
+    Instant,
+    Pair,
+    Stretch,
+    constant,
+    last_of,
+    moment,
+    own_time,
+    shifted,
+    stands,
+    until_open,
+    years_old,
+)
 
 EVENT_COLUMNS = (
     *("patient_id", "event_id", "kind", "word", "starts_at", "starts_by", "ends_at", "ends_by"),
@@ -52,7 +63,7 @@ class Sets:
 
     tables: EventTables
     criteria: Criteria
-    period: tuple[datetime, datetime]
+    period: tuple[Instant, Instant]
     _rows: dict[str, ir.Table] = field(default_factory=dict)
 
     def rows(self, name: str) -> ir.Table:
@@ -234,8 +245,7 @@ class Sets:
             return constant(self.period[0 if point.edge == "start" else 1], point.steps)
         if point.anchor == BIRTH:
             first = rows.birth_on.cast("timestamp(6)")
-            last = first + ibis.interval(hours=23, minutes=59, seconds=59) + ibis.interval(milliseconds=999)
-            return shifted(Pair(first, last), point.steps)
+            return shifted(Pair(first, last_of(first)), point.steps)
         edge = "starts" if point.edge == "start" else "ends"
         pair = Pair(rows[f"{point.anchor}_{edge}_at"], rows[f"{point.anchor}_{edge}_by"])
         return shifted(pair, point.steps)

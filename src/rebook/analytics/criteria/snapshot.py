@@ -10,6 +10,7 @@ from rebook.core.criteria import MAX, MIN
 from rebook.core.criteria.from_chart import ATTENDED
 
 from .tables import SCHEMAS, EventTables
+from .timing import last_of
 
 _TIME = "timestamp(6)"
 
@@ -111,5 +112,4 @@ def _first(day: ir.DateValue) -> ir.TimestampValue:
 
 
 def _last(day: ir.DateValue) -> ir.TimestampValue:
-    end = day.cast(_TIME) + ibis.interval(hours=23, minutes=59, seconds=59)
-    return end + ibis.interval(milliseconds=999)
+    return last_of(day.cast(_TIME))

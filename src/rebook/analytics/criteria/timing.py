@@ -3,13 +3,13 @@
 Two times in one expression answer TRUE, FALSE or NULL, as the bounds of both allow.
 """
 
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
-from rebook.core.criteria import MAX, MIN, Own, Steps, Timing
+from rebook.core.criteria import MAX, MIN, Own, Steps, Timing, period_of
 from rebook.core.criteria.moments import TICK
 from rebook.core.criteria.moments import shifted as shifted_moment
 
@@ -28,10 +28,28 @@ class Stretch(NamedTuple):
     end: Pair
 
 
-def constant(moment: datetime, steps: Steps = ()) -> Pair:
-    """One exact instant, moved."""
+Instant: TypeAlias = "datetime | ir.TimestampValue"
+
+
+def constant(moment: Instant, steps: Steps = ()) -> Pair:
+    """One exact instant, moved; known now, or an expression known when the query runs."""
+    if not isinstance(moment, datetime):
+        return shifted(Pair(moment, moment), steps)
     found = ibis.literal(shifted_moment((moment, moment), steps)[0].replace(tzinfo=None), type="timestamp(6)")
     return Pair(found, found)
+
+
+def day_of(as_of: date | ir.DateValue) -> tuple[Instant, Instant]:
+    """The first and the last instant of a day."""
+    if isinstance(as_of, date):
+        return period_of(as_of)
+    first = as_of.cast("timestamp(6)")
+    return first, last_of(first)
+
+
+def last_of(first: ir.TimestampValue) -> ir.TimestampValue:
+    """The last instant of the day that begins at ``first``."""
+    return first + ibis.interval(hours=23, minutes=59, seconds=59) + ibis.interval(milliseconds=999)
 
 
 def own_time(rows: ir.Table, own: Own, suffix: str = "") -> Stretch:
