@@ -8,10 +8,13 @@ WITH kept AS (
             AND (booked_on IS NULL OR booked_on <= getvariable('as_of') OR starts_on <= getvariable('as_of'))
             AND (status IN ('proposed', 'pending', 'booked')
                 OR (status IN ('fulfilled', 'arrived', 'checked-in', 'noshow') AND starts_on > getvariable('as_of'))
-                OR (status = 'cancelled' AND coalesce(cancelled_on > getvariable('as_of'), false))) AS coming
+                OR (status = 'cancelled' AND coalesce(cancelled_on > getvariable('as_of'), false))) AS coming,
+        CASE WHEN least(booked_on, starts_on) <= getvariable('as_of') AND status <> 'entered-in-error'
+            THEN least(booked_on, starts_on) END AS made_on
     FROM appointments
 ), booked AS (
-    SELECT patient_id, max(seen_on) AS last_on, min(seen_on) AS first_on, bool_or(coming) AS coming,
+    SELECT patient_id, max(seen_on) AS last_on, min(seen_on) AS first_on, min(made_on) AS made_on,
+        bool_or(coming) AS coming,
         bool_or(coming AND visit_type IN ('', 'annual_visit')) AS c_annual,
         bool_or(coming AND visit_type IN ('', 'well_child', 'annual_visit')) AS c_child,
         bool_or(coming AND visit_type IN ('', 'mammogram')) AS c_mammogram,
@@ -28,7 +31,7 @@ WITH kept AS (
         max(seen_on) FILTER (visit_type = 'hygiene') AS hygiene,
         max(seen_on) FILTER (visit_type = 'periodontal_maintenance') AS gum,
         max(seen_on) FILTER (visit_type = 'dental_exam') AS exam
-    FROM kept WHERE seen_on IS NOT NULL OR coming GROUP BY patient_id
+    FROM kept WHERE seen_on IS NOT NULL OR coming OR made_on IS NOT NULL GROUP BY patient_id
 ), visited AS (
     SELECT patient_id, max(visited_on) AS v_last, min(visited_on) AS v_first,
         max(visited_on) FILTER (visit_type = 'annual_visit') AS v_annual,
@@ -74,8 +77,8 @@ WITH kept AS (
 SELECT p.patient_id, p.birth_on, p.sex, p.exclusions, p.home_location_id AS home, p.value_cents AS worth,
     CASE WHEN p.is_deceased AND (p.deceased_on IS NULL OR p.deceased_on <= getvariable('as_of')) THEN false
         WHEN p.merged_into_id IS NOT NULL OR p.left_practice_on <= getvariable('as_of') THEN false
-        ELSE NOT regexp_matches(p.exclusions, '\|(hospice|palliative|inpatient|nursing_facility|incarcerated|dismissed|legal_hold|transferred|complaint|moved_away|no_recall)\|') END AS well,
-    greatest(last_on, v_last) AS last_on, least(first_on, v_first) AS first_on, coalesce(coming, false) AS coming,
+        ELSE NOT regexp_matches(p.exclusions, '\|(hospice|palliative|inpatient|skilled_nursing|nursing_facility|incarcerated|dismissed|legal_hold|litigation|transferred|transferred_care|complaint|staff|vip|moved|moved_away|no_contact|do_not_recall|no_recall|pregnancy_loss|possible_duplicate|inactive_record)\|') END AS well,
+    greatest(last_on, v_last) AS last_on, coalesce(least(first_on, v_first), made_on) AS first_on, coalesce(coming, false) AS coming,
     coalesce(c_annual, false) AS c_annual, coalesce(c_child, false) AS c_child,
     coalesce(c_mammogram, false) AS c_mammogram, coalesce(c_diabetes, false) AS c_diabetes,
     coalesce(c_chronic, false) AS c_chronic, coalesce(c_hygiene, false) AS c_hygiene,
@@ -104,19 +107,19 @@ CREATE OR REPLACE TEMP TABLE reference AS
 WITH due AS (
     SELECT patient_id, last_on, home, worth, 'primary_care.annual_visit' AS key, 'annual_visit' AS type, 1 AS class,
         60 AS grace, 12 AS months, c_annual AS is_booked, f_annual AS f, annual AS anchor_on,
-        annual + INTERVAL 12 MONTH AS next_on, greatest(birth_on + INTERVAL 216 MONTH, first_on) AS first_due
+        annual + INTERVAL 12 MONTH AS next_on, CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 216 MONTH, first_on) END AS first_due
     FROM reference_people
     WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 216 MONTH
         AND getvariable('as_of') < birth_on + INTERVAL 780 MONTH
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'primary_care.well_child', 'well_child', 1, 60, 12, c_child, f_child,
-        child, child + INTERVAL 12 MONTH, greatest(birth_on + INTERVAL 36 MONTH, first_on)
+        child, child + INTERVAL 12 MONTH, CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 36 MONTH, first_on) END
     FROM reference_people
     WHERE well AND getvariable('as_of') >= birth_on + INTERVAL 36 MONTH
         AND getvariable('as_of') < birth_on + INTERVAL 216 MONTH
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'primary_care.mammogram', 'mammogram', 1, 90, 24, c_mammogram,
-        f_mammogram, mammogram, mammogram + INTERVAL 24 MONTH, greatest(birth_on + INTERVAL 480 MONTH, first_on)
+        f_mammogram, mammogram, mammogram + INTERVAL 24 MONTH, CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 480 MONTH, first_on) END
     FROM reference_people
     WHERE well AND sex = 'female' AND NOT mastectomy AND NOT contains(exclusions, '|limited_life_expectancy|')
         AND getvariable('as_of') >= birth_on + INTERVAL 480 MONTH
@@ -125,7 +128,7 @@ WITH due AS (
     SELECT patient_id, last_on, home, worth, 'primary_care.colorectal_screening', 'annual_visit', 1, 60, 12,
         c_annual, NULL, CASE WHEN later_scope THEN scope ELSE fit END,
         CASE WHEN later_scope THEN scope + INTERVAL 120 MONTH ELSE fit + INTERVAL 12 MONTH END,
-        greatest(birth_on + INTERVAL 540 MONTH, first_on)
+        CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 540 MONTH, first_on) END
     FROM (
         SELECT *, scope IS NOT NULL AND (fit IS NULL OR scope + INTERVAL 120 MONTH > fit + INTERVAL 12 MONTH
             OR (scope + INTERVAL 120 MONTH = fit + INTERVAL 12 MONTH AND scope > fit)) AS later_scope
@@ -135,25 +138,25 @@ WITH due AS (
         AND getvariable('as_of') < birth_on + INTERVAL 912 MONTH
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'primary_care.diabetes_visit', 'diabetes_visit', 2, 30, 6, c_diabetes,
-        f_diabetes, diabetes, diabetes + INTERVAL 6 MONTH, greatest(o_diabetes, first_on) + INTERVAL 6 MONTH
+        f_diabetes, diabetes, diabetes + INTERVAL 6 MONTH, CASE WHEN first_on IS NOT NULL THEN greatest(o_diabetes, first_on) END + INTERVAL 6 MONTH
     FROM reference_people WHERE well AND has_diabetes
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'primary_care.hypertension_visit', 'chronic_follow_up', 2, 30, 6,
-        c_chronic, f_chronic, chronic, chronic + INTERVAL 6 MONTH, greatest(o_pressure, first_on) + INTERVAL 6 MONTH
+        c_chronic, f_chronic, chronic, chronic + INTERVAL 6 MONTH, CASE WHEN first_on IS NOT NULL THEN greatest(o_pressure, first_on) END + INTERVAL 6 MONTH
     FROM reference_people WHERE well AND has_pressure AND NOT has_diabetes
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'dental.hygiene', 'hygiene', 1, 45, 6, c_hygiene, f_hygiene,
         hygiene, hygiene + INTERVAL 6 MONTH,
-        CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
+        CASE WHEN birth_on IS NOT NULL THEN CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END END
     FROM reference_people WHERE well AND NOT has_gum AND NOT edentulous
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'dental.periodontal_maintenance', 'periodontal_maintenance', 2, 21, 3,
-        c_gum, f_gum, gum, gum + INTERVAL 3 MONTH, greatest(o_gum, first_on) + INTERVAL 3 MONTH
+        c_gum, f_gum, gum, gum + INTERVAL 3 MONTH, CASE WHEN first_on IS NOT NULL THEN greatest(o_gum, first_on) END + INTERVAL 3 MONTH
     FROM reference_people WHERE well AND has_gum AND NOT edentulous
     UNION ALL
     SELECT patient_id, last_on, home, worth, 'dental.dental_exam', 'dental_exam', 1, 60, 12, c_exam, f_exam,
         exam, exam + INTERVAL 12 MONTH,
-        CASE WHEN birth_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END
+        CASE WHEN birth_on IS NOT NULL THEN CASE WHEN first_on IS NOT NULL THEN greatest(birth_on + INTERVAL 12 MONTH, first_on) END END
     FROM reference_people WHERE well
 ), dated AS (
     SELECT *, CASE WHEN beats THEN f.on ELSE anchor_on END AS from_on,

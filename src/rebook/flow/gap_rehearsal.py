@@ -1,6 +1,7 @@
 """The population engine on a snapshot of any place, without a ledger: for measuring and comparing."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 import duckdb
 
 from rebook.analytics import gaps as engine
-from rebook.core.gaps import GapSettings
-from rebook.packs.gaps import gap_definitions, pack_keys
+from rebook.core.gaps import GapDefinition, GapSettings
+from rebook.packs.exclusions import barring_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,24 @@ class Rehearsal:
 
 
 def judge_directory(
-    connection: duckdb.DuckDBPyConnection, *, directory: Path, as_of: date, patients_at_once: int = 1_000_000
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    directory: Path,
+    definitions: Sequence[GapDefinition],
+    as_of: date,
+    patients_at_once: int = 1_000_000,
 ) -> Rehearsal:
-    """Judge everybody in the snapshot in ``directory`` by all shipped packs.
+    """Judge everybody in the snapshot in ``directory`` by ``definitions``.
 
     The findings stay in table ``findings`` of ``connection``; its views are those of the snapshot.
     """
     start = time.perf_counter()
-    plan = engine.compile_plan(gap_definitions(pack_keys()), GapSettings())
-    compiled = time.perf_counter() - start
     source = engine.read_snapshot(connection, directory=directory)
+    settings = GapSettings(excluded_words=barring_words())
+    preferred = source.preferred()
+    before = time.perf_counter()
+    plan = engine.compile_plan(tuple(definitions), settings, preferred=preferred)
+    compiled = time.perf_counter() - before
     population = engine.judge_population(source, plan, as_of=as_of, patients_at_once=patients_at_once)
     seconds = time.perf_counter() - start
     counted = connection.execute("SELECT count(*) FROM findings WHERE verdict = 'open'").fetchall()

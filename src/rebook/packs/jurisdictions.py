@@ -15,6 +15,7 @@ import holidays
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.values import GuardPolicy, JurisdictionWindows, Purpose, Window
 
+from .exclusions import barring_words
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 from .narrowing import narrowed
 
@@ -212,7 +213,7 @@ def base_policy(keys: frozenset[str], years: tuple[int, ...]) -> GuardPolicy:
         consent_required=frozenset(
             (cast(ChannelKind, one["channel"]), cast(Purpose, one["purpose"])) for one in required
         ),
-        barring_exclusions=frozenset(document.data["exclusions"]["barring"]),
+        barring_exclusions=barring_words(),
         **limits,
     )
 

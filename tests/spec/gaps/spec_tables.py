@@ -45,6 +45,7 @@ from rebook.core.chart import (
     VisitRecord,
 )
 from rebook.core.gaps import GapDefinition, GapFinding, GapSettings, read_settings
+from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions, read_gaps
 from rebook.packs.loader import Document
 from rebook.packs.operational import pending_rules
@@ -127,7 +128,9 @@ def _section(path: Path, first: int) -> Section:
     if "gap" in data:
         definitions += read_gaps(Document(path.name, text, {"gap": data["gap"]}), pack="test")
     pending = pending_rules() if data.get("operational") else ()
-    settings = read_settings(data.get("settings", {}), pending=pending)
+    settings = read_settings(
+        {"excluded_words": sorted(barring_words()), **data.get("settings", {})}, pending=pending
+    )
     cases = tuple(
         Case(
             section=path.stem,

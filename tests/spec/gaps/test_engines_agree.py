@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from fields import FIELD_BY_FIELD, MEDICATIONS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from fields import FIELD_BY_FIELD, MEDICATIONS
 from populations import population_answers
 from spec_tables import IDS_PER_PATIENT, comparable, patient_record
 

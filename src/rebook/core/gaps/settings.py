@@ -7,24 +7,6 @@ from typing import Any
 from .pending import PendingRule
 from .tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS, TierMonths
 
-# R-A157, R-C147: nobody with one of these words is recalled for anything.
-EXCLUDED_WORDS = frozenset(
-    {
-        "hospice",
-        "palliative",
-        "inpatient",
-        "nursing_facility",
-        "incarcerated",
-        "dismissed",
-        "legal_hold",
-        "transferred",
-        "complaint",
-        "moved_away",
-        "no_recall",
-    }
-)
-
-
 class SettingInvalid(ValueError):
     """A setting that is unknown or out of range. Trying again does not help."""
 
@@ -54,7 +36,8 @@ class GapSettings:
     rhythm_intervals: int = 3
     rhythm_series_days: int = 14
     rhythm_late_days: int = 14
-    excluded_words: frozenset[str] = EXCLUDED_WORDS
+    # R-A157, R-C147: nobody with one of these words is recalled for anything (packs.exclusions).
+    excluded_words: frozenset[str] = frozenset()
     # (definition key, content hash) of what clinicians of this organisation have signed.
     signed: frozenset[tuple[str, str]] = frozenset()
     # What to do about things begun and not finished; empty: nothing.

@@ -11,6 +11,7 @@ from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import choose_sequence, from_json
 from rebook.core.segment import Segment
 from rebook.packs import outreach as packs
+from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions, pack_keys
 from rebook.packs.operational import pending_rules
 from rebook.records.read import campaigns as read_campaigns
@@ -53,7 +54,7 @@ def asked_rules(*, organisation_id: int, question: Question) -> Asked:
     packs_read = dict.fromkeys((*organisation.pack_keys, *_packs(question)))
     definitions = gap_definitions(tuple(packs_read))
     settings = read_settings(
-        organisation.settings.get("gaps", {}),
+        {"excluded_words": sorted(barring_words()), **organisation.settings.get("gaps", {})},
         signed=read_gaps.signatures(organisation_id=organisation_id),
         pending=pending_rules(),
     )
