@@ -1,6 +1,8 @@
 """Hold every dose given against the target doses of one series (CDSi 4.4 and chapter 6)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from .against import is_between
 from .intervals import reference_day
@@ -13,10 +15,18 @@ from .status import DoseReason, DoseStatus, TargetStatus
 
 
 def evaluate(question: Question, series: Series) -> Progress:
-    """The series with every dose of its antigen judged, in the order they were given."""
+    """The series with every dose of its antigen judged, in the order they were given.
+
+    Of several on one day (often one shot recorded twice) one that counts comes first, so that the others
+    cannot spoil it; the specification names no order for them.
+    """
     progress = Progress(question, series, targets=[Target(one) for one in series.doses])
-    for given in doses_with_antigen(question, series.antigen):
-        progress.judged.append(_judge(progress, given))
+    for _, same_day in groupby(doses_with_antigen(question, series.antigen), lambda one: one.given_on):
+        waiting = list(same_day)
+        while waiting:
+            verdicts = [_verdict(progress, one) for one in waiting] if len(waiting) > 1 else []
+            counts = (n for n, one in enumerate(verdicts) if one.judged.status is DoseStatus.VALID)
+            _take(progress, _verdict(progress, waiting.pop(next(counts, 0))))
     return progress
 
 
@@ -38,39 +48,63 @@ def doses_until(question: Question) -> tuple[GivenDose, ...]:
     return tuple(one for one in question.person.doses if one.given_on <= question.as_of)
 
 
-def _judge(progress: Progress, given: GivenDose) -> JudgedDose:
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a dose would do: the targets it passes over with why, and the one it is held against."""
+
+    judged: JudgedDose
+    passed_over: tuple[tuple[Target, str], ...] = ()
+    target: Target | None = None
+
+
+def _verdict(progress: Progress, given: GivenDose) -> _Verdict:
     if given.is_substandard:
-        return JudgedDose(given, DoseStatus.SUBSTANDARD, DoseReason.SUBSTANDARD)
+        return _Verdict(JudgedDose(given, DoseStatus.SUBSTANDARD, DoseReason.SUBSTANDARD))
     earlier = _earlier(progress, given)
-    position = _next_needed(progress, given, earlier)
-    if position is None:
-        return JudgedDose(given, DoseStatus.EXTRANEOUS, DoseReason.SERIES_DONE)
-    target = progress.targets[position]
-    reason = _objection(progress, target.dose, given, earlier)
-    if reason is DoseReason.NONE:
-        target.status, target.satisfied_by = TargetStatus.SATISFIED, given
-        if target.dose.is_recurring:
-            progress.targets.insert(position + 1, Target(target.dose))
-        return JudgedDose(given, DoseStatus.VALID, target=target.dose.number)
-    status = DoseStatus.EXTRANEOUS if reason is DoseReason.TOO_OLD else DoseStatus.NOT_VALID
-    return JudgedDose(given, status, reason, target.dose.number)
-
-
-def _earlier(progress: Progress, given: GivenDose) -> Sequence[GivenDose]:
-    doses = doses_until(progress.question)
-    return doses[: next(n for n, one in enumerate(doses) if one is given)]
-
-
-def _next_needed(progress: Progress, given: GivenDose, earlier: Sequence[GivenDose]) -> int | None:
-    """The first open target dose that may not be skipped on the day of ``given``; marks the skipped."""
-    for position, target in enumerate(progress.targets):
+    passed_over: list[tuple[Target, str]] = []
+    for target in progress.targets:
         if target.status is not TargetStatus.NOT_SATISFIED:
             continue
         why = _skipped(progress, target.dose, given, earlier)
         if why is None:
-            return position
+            judged = _held_against(progress, target.dose, given, earlier)
+            return _Verdict(judged, tuple(passed_over), target)
+        passed_over.append((target, why))
+    judged = JudgedDose(given, DoseStatus.EXTRANEOUS, DoseReason.SERIES_DONE)
+    return _Verdict(judged, tuple(passed_over))
+
+
+def _take(progress: Progress, verdict: _Verdict) -> None:
+    for target, why in verdict.passed_over:
         target.status, target.why = TargetStatus.SKIPPED, why
-    return None
+    progress.judged.append(verdict.judged)
+    target_dose = verdict.target
+    if target_dose is None or verdict.judged.status is not DoseStatus.VALID:
+        return
+    target_dose.status, target_dose.satisfied_by = TargetStatus.SATISFIED, verdict.judged.given
+    if target_dose.dose.is_recurring:
+        position = next(n for n, one in enumerate(progress.targets) if one is target_dose)
+        progress.targets.insert(position + 1, Target(target_dose.dose))
+
+
+def _held_against(
+    progress: Progress, dose: SeriesDose, given: GivenDose, earlier: Sequence[GivenDose]
+) -> JudgedDose:
+    reason = _objection(progress, dose, given, earlier)
+    if reason is DoseReason.NONE:
+        return JudgedDose(given, DoseStatus.VALID, target=dose.number)
+    status = DoseStatus.EXTRANEOUS if reason is DoseReason.TOO_OLD else DoseStatus.NOT_VALID
+    return JudgedDose(given, status, reason, dose.number)
+
+
+def _earlier(progress: Progress, given: GivenDose) -> Sequence[GivenDose]:
+    """Everything before that day, and what of that day is judged already."""
+    judged = {id(one.given) for one in progress.judged}
+    return [
+        one
+        for one in doses_until(progress.question)
+        if one.given_on < given.given_on or (one.given_on == given.given_on and id(one) in judged)
+    ]
 
 
 def _skipped(
