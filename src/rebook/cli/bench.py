@@ -19,6 +19,7 @@ BENCHES = {
     "intents": "texts",
     "fit": "patients",
     "cdsi": "cases",
+    "ecqm": "cases",
 }
 ALL = "all"
 
@@ -36,12 +37,25 @@ def bench(
     supporting_data: Annotated[
         Path | None, typer.Option("--supporting-data", help="Folder of CDSi files, for cdsi.")
     ] = None,
+    expected: Annotated[
+        Path | None, typer.Option("--expected", help="Table of expected populations, for ecqm.")
+    ] = None,
+    value_sets: Annotated[
+        Path | None, typer.Option("--value-sets", help="Expanded FHIR ValueSets, for ecqm.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure one kind of work, or all. Leaves with 1 when a budget is not met."""
     if name not in (*BENCHES, ALL):
         refuse(f"there is no bench '{name}'; choose from {', '.join(BENCHES)} or all")
-    given: dict[str, Any] = {"size": size, "input": files, "cases": cases, "supporting_data": supporting_data}
+    given: dict[str, Any] = {
+        "size": size,
+        "input": files,
+        "cases": cases,
+        "supporting_data": supporting_data,
+        "expected": expected,
+        "value_sets": value_sets,
+    }
     for path in given.values():
         if isinstance(path, Path) and not path.exists():
             refuse(f"{path}: there is no such file or folder")

@@ -11,6 +11,7 @@ To ask a gap definition's ``eligible_when`` of a snapshot::
 To judge a measure: ``judge_measure(measure=..., tables=event_tables(), period=...)``.
 """
 
+from .judging import judge_histories
 from .populations import judge_measure, with_condition, with_expression
 from .snapshot import snapshot_events
 from .tables import SCHEMAS, EventTables, event_arrow, event_tables, show
@@ -20,6 +21,7 @@ __all__ = [
     "EventTables",
     "event_arrow",
     "event_tables",
+    "judge_histories",
     "judge_measure",
     "show",
     "snapshot_events",

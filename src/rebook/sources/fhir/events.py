@@ -57,9 +57,10 @@ _RECORDED = ("issued", "authoredOn", "recordedDate", "recorded", "received")
 
 @dataclass(slots=True)
 class PatientEvents:
-    """One patient's history as read: ``key`` is the Patient's id."""
+    """One patient's history as read: ``key`` is the Patient's id, ``bundle`` the Bundle's."""
 
     key: str = ""
+    bundle: str = ""
     history: History = field(default_factory=History)
     # What was not read, and how often.
     ignored: Counter[str] = field(default_factory=Counter)
@@ -86,7 +87,9 @@ def bundle_events(content: bytes) -> PatientEvents:
         if isinstance(resource, dict):
             resource.setdefault("id", _tail(str(entry.get("fullUrl", ""))))
             resources.append(resource)
-    return patient_events(resources)
+    found = patient_events(resources)
+    found.bundle = str(bundle.get("id") or "")
+    return found
 
 
 def patient_events(resources: Iterable[Json]) -> PatientEvents:

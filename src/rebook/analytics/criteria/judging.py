@@ -1,0 +1,36 @@
+"""Runs a measure's expressions on DuckDB over histories in memory."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import ibis
+
+from rebook.core.criteria import POPULATIONS, GroupResult, History, Measure, MeasureResult, ValueSets
+
+from .populations import judge_measure
+from .tables import event_arrow, event_tables, show
+
+
+def judge_histories(
+    *,
+    measure: Measure,
+    histories: Mapping[int, History],
+    value_sets: ValueSets,
+    period: tuple[datetime, datetime],
+) -> dict[int, MeasureResult]:
+    """Patient id -> what the population engine says; the same values as ``core.criteria.evaluate``."""
+    engine = ibis.duckdb.connect()
+    try:
+        show(engine.con, event_arrow(histories, value_sets))
+        found = engine.to_pyarrow(judge_measure(measure=measure, tables=event_tables(), period=period))
+    finally:
+        engine.disconnect()
+    return {
+        row["patient_id"]: MeasureResult(
+            tuple(
+                GroupResult({name: row.get(f"{number}_{name}") for name in POPULATIONS})
+                for number in range(1, len(measure.groups) + 1)
+            )
+        )
+        for row in found.to_pylist()
+    }
