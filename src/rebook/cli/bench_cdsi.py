@@ -4,6 +4,7 @@
 (``not_covered``) counts as not agreeing there and is listed apart from those it gets wrong.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
@@ -87,8 +88,9 @@ def _words(one: dict[str, Any]) -> str:
 
 
 def _newest(folder: Path) -> Path | None:
-    found = sorted(folder.glob("supporting_data_*")) if folder.is_dir() else []
-    return found[-1] if found else None
+    found = folder.glob("supporting_data_*") if folder.is_dir() else ()
+    # 4.64 is newer than 4.9.
+    return max(found, key=lambda one: [int(part) for part in re.findall(r"\d+", one.name)], default=None)
 
 
 def _nothing(why: str, *, asked: Path | None) -> dict[str, Any]:

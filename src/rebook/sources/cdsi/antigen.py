@@ -57,9 +57,8 @@ def read_antigen(root: Node) -> Antigen:
 def _births(immunity: Node | None) -> tuple[ImmuneByBirth, ...]:
     found = []
     for node in immunity.children("dateOfBirth") if immunity else ():
-        born_before = node.day("immunityBirthDate")
+        born_before = node.day("immunityBirthDate") if node.required("immunityBirthDate") else None
         if born_before is None:
-            node.complain("immunityBirthDate", "is missing")
             continue
         unless = frozenset(one.required("exclusionCode") for one in node.children("exclusion"))
         found.append(ImmuneByBirth(born_before, node.text("birthCountry"), unless))
