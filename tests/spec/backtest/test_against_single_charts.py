@@ -26,7 +26,8 @@ from rebook.packs.gaps import gap_definitions
 START, END, RECORDS_END = date(2025, 1, 6), date(2025, 3, 31), date(2025, 9, 30)
 TYPES = ["hygiene", "dental_exam", "periodontal_maintenance", "restorative", "acute"]
 STATUSES = ["booked", "fulfilled", "cancelled", "noshow", "pending", "entered-in-error"]
-DEFINITIONS = gap_definitions(("dental",))
+RULES = ("dental.hygiene", "dental.dental_exam", "dental.periodontal_maintenance")
+DEFINITIONS = tuple(one for one in gap_definitions(("dental",)) if one.key in RULES)
 KEYS = frozenset(one.key for one in DEFINITIONS)
 BEFORE_ANY = date(1, 1, 1)
 

@@ -6,7 +6,13 @@ What is asked is a ``Question``; the population engine answers with cells (listi
 
 from .caveats import Caveat, caveats
 from .cells import ContactCell, ListedCell, MissedCell, VisitCell
-from .changes import changed_definitions, changed_settings, needed_definitions, reference_definitions
+from .changes import (
+    changed_definitions,
+    changed_settings,
+    needed_definitions,
+    reference_definitions,
+    unchangeable,
+)
 from .question import Assumptions, BadQuestion, Question, Setting, judged_days, read_changes
 from .tally import Chances, Figures, Tally, tally
 
@@ -31,4 +37,5 @@ __all__ = [
     "read_changes",
     "reference_definitions",
     "tally",
+    "unchangeable",
 ]

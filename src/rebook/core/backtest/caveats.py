@@ -49,11 +49,15 @@ def caveats(
     days_with_own_records: int,
     contacts: int,
     ignored_filters: Iterable[str],
+    unchanged: Mapping[str, Iterable[str]],
     definitions: Iterable[GapDefinition],
     settings: GapSettings,
     records_end_on: date,
 ) -> tuple[Caveat, ...]:
-    """In the order shown. ``blind``: counts of the engine by key, and what they are counted of."""
+    """In the order shown. ``blind``: counts of the engine by key, and what they are counted of.
+
+    ``unchanged``: by setting, rules that could not take its changes.
+    """
     found = []
     if days_with_own_records < days:
         found.append(
@@ -80,6 +84,12 @@ def caveats(
             f"the campaign's filter on {name.replace('_', ' ')} cannot be asked of the past and was left out"
         )
         found.append(Caveat(f"filter_{name}", says))
+    for letter, keys in unchanged.items():
+        for key in keys:
+            says = (
+                f"setting {letter}: '{key}' would contradict itself with these changes and was left as it is"
+            )
+            found.append(Caveat(f"unchanged_{letter}_{key}", says))
     for one in definitions:
         signed = settings.is_signed(one.key, one.content_hash, one.signed_off_by)
         if one.risk_class >= SIGNED_FROM_CLASS and not signed:

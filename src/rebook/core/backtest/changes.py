@@ -38,17 +38,38 @@ def changed_definitions(
 ) -> tuple[GapDefinition, ...]:
     """The definitions, ``changes`` made to the chosen ones. A new interval replaces months and days alike.
 
-    Raises ``BadQuestion`` when a definition would contradict itself.
+    A definition that would contradict itself stays as it is (``unchangeable`` names it); raises
+    ``BadQuestion`` when that is so of every chosen one.
     """
     if not changes:
         return tuple(definitions)
+    made = [_changed(one, changes) if one.key in chosen else one for one in definitions]
+    refused = [one for one in made if isinstance(one, DefinitionInvalid)]
+    if refused and len(refused) == sum(one.key in chosen for one in definitions):
+        raise BadQuestion(refused[0].field, f"with this change it {refused[0].reason}")
+    pairs = zip(made, definitions, strict=True)
+    return tuple(before if isinstance(one, DefinitionInvalid) else one for one, before in pairs)
+
+
+def unchangeable(
+    definitions: Sequence[GapDefinition], chosen: Collection[str], changes: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Keys of chosen definitions that cannot take the changes."""
+    return tuple(
+        one.key
+        for one in definitions
+        if changes and one.key in chosen and isinstance(_changed(one, changes), DefinitionInvalid)
+    )
+
+
+def _changed(definition: GapDefinition, changes: Mapping[str, int]) -> GapDefinition | DefinitionInvalid:
     given = dict(changes)
     if any(given.get(name) for name in INTERVALS):
         given = {**dict.fromkeys(INTERVALS, 0), **given}
     try:
-        return tuple(replace(one, **given) if one.key in chosen else one for one in definitions)  # type: ignore[arg-type]
+        return replace(definition, **given)  # type: ignore[arg-type]
     except DefinitionInvalid as error:
-        raise BadQuestion(error.field, f"with this change it {error.reason}") from None
+        return error
 
 
 def changed_settings(

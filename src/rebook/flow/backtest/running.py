@@ -18,6 +18,7 @@ from rebook.core.backtest import (
     changed_definitions,
     judged_days,
     tally,
+    unchangeable,
 )
 from rebook.records.read import backtests as read
 from rebook.records.read import likelihood
@@ -161,6 +162,10 @@ def _caveats(run: _Run, figures: Figures, days: int) -> list[dict[str, Any]]:
         days_with_own_records=run.own_days,
         contacts=blind.get("contacts", 0),
         ignored_filters=run.asked.ignored_filters,
+        unchanged={
+            one.name: unchangeable(run.asked.chosen, run.asked.rules.chosen, one.rules)
+            for one in run.question.settings
+        },
         definitions=run.asked.chosen,
         settings=run.asked.rules.settings,
         records_end_on=run.frozen.snapshot.as_of,
