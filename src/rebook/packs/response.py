@@ -8,7 +8,7 @@ phrases), and ``[spelling]``, ``[emoji]``, ``near``, ``also_words``, ``markers``
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ from rebook.core.response.lexicon import Lexicon, LexiconRule, Spelling
 from rebook.core.response.patterns import BadPattern, compile_patterns, pattern_source, words_of
 from rebook.core.response.values import INTENT_RANKS, LEVEL_1, LEVEL_1_INTENTS, LEVEL_2, LEVEL_3
 
+from .red_flags import LANGUAGES, RedFlag, all_red_flags, as_lexicon_rules
+
 LEXICONS = Path(__file__).parent / "lexicons"
+# Where an error in a red flag is said to be; its own loader names the file and line.
+FLAGS = Path(__file__).parent / "specialty" / "red_flags.toml"
 SCOPES = ("", "all", "sms", "phone", "email")
 _RULE_FIELDS = {
     "key", "intent", "phrases", "level", "source", "unless", "max_words", "before_masks",
@@ -43,6 +47,14 @@ class BadLexicon(ValueError):
 
 class _File:
     """One parsed file, with its text for finding lines again."""
+
+    @classmethod
+    def of_flags(cls, flags: Iterable[RedFlag], *, language: str) -> "_File":
+        """The packs' red flags of one language, checked already, as if they stood in a lexicon file."""
+        file = cls.__new__(cls)
+        file.path, file.lines, file.language, file.variants = FLAGS, [], language, {}
+        file.data = {"rule": [as_lexicon_rules(flag, language=language) for flag in flags]}
+        return file
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -188,11 +200,16 @@ def _masks(files: list[_File]) -> dict[str, re.Pattern[str]]:
     return {intent: compile_patterns(tuple(some)) for intent, some in phrases.items()}
 
 
-def load_lexicon(*, directory: Path) -> Lexicon:
-    """All languages under ``directory`` as one lexicon. Raises ``BadLexicon`` with file, line and field."""
+def load_lexicon(*, directory: Path, flags: Sequence[RedFlag] = ()) -> Lexicon:
+    """All languages under ``directory`` as one lexicon, with the red ``flags`` of specialty packs beside it.
+
+    Raises ``BadLexicon`` with file, line and field.
+    """
     files = [_File(path) for path in sorted(directory.glob("*/*.toml"))]
     if not files:
         raise BadLexicon(directory / "*.toml", 0, "directory", "holds no lexicon")
+    if flags:
+        files += [_File.of_flags(flags, language=language) for language in LANGUAGES]
     spelling = _spelling(files)
     markers: dict[str, frozenset[str]] = {}
     for file in files:
@@ -210,5 +227,5 @@ def load_lexicon(*, directory: Path) -> Lexicon:
 
 @cache
 def shipped_lexicon() -> Lexicon:
-    """The lexicon that comes with Rebook, read once."""
-    return load_lexicon(directory=LEXICONS)
+    """The lexicon that comes with Rebook and the red flags of all packs, read once."""
+    return load_lexicon(directory=LEXICONS, flags=all_red_flags())

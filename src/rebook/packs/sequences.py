@@ -1,6 +1,11 @@
-"""Contact plans from ``specialty/<pack>/sequences.toml``."""
+"""Contact plans from ``specialty/<pack>/sequences.toml``.
+
+A pack that says ``extends = "house"`` has the plans of ``house/sequences.toml`` under keys of its own, after
+those it writes itself; one of its own with the same name takes the place of the house's.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,29 +15,39 @@ from .loader import PACKS, Document, PackError, PackInvalid, Table, read_documen
 from .templates import templates
 
 SPECIALTIES = PACKS / "specialty"
+HOUSE = PACKS / "house" / "sequences.toml"
 
 
 @cache
 def sequences(pack: str) -> Mapping[str, Sequence]:
-    """The sequences of a pack by key. Raises ``PackInvalid``; a pack without the file has none of its own."""
-    path = SPECIALTIES / pack / "sequences.toml"
-    return read_sequences(read_document(path), pack=pack)
+    """The sequences of a pack by key, its own first. Raises ``PackInvalid``, also where there are none."""
+    document = read_document(SPECIALTIES / pack / "sequences.toml")
+    own = read_sequences(document, pack=pack)
+    if document.data.get("extends") != "house":
+        return own
+    house = read_sequences(read_document(HOUSE), pack="")
+    taken = {f"{pack}.{key}": replace(plan, key=f"{pack}.{key}") for key, plan in house.items()}
+    return {**own, **{key: plan for key, plan in taken.items() if key not in own}}
 
 
 def read_sequences(document: Document, *, pack: str) -> Mapping[str, Sequence]:
     """Every ``[[sequence]]`` with its ``[[sequence.step]]``, whose ``day`` counts from the first.
 
+    Keys begin with the pack's; the house's (``pack`` empty) have no such beginning.
     Raises ``PackInvalid``: unknown fields, days that do not grow, templates that do not exist.
     """
     errors: list[PackError] = []
     found: dict[str, Sequence] = {}
     known_templates = {key for key, _, _ in templates()} | {BY_GAP_KIND}
-    Table(document, "", 0, document.data, errors).only({"sequence", "source"})
+    top = Table(document, "", 0, document.data, errors)
+    top.only({"sequence", "source", "extends"})
+    top.text("extends", one_of=("", "house"))
+    begins = f"{pack}." if pack else ""
     for number, value in enumerate(document.data.get("sequence", [])):
         table = Table(document, "sequence", number, value, errors)
         key = table.text("key")
-        if not key.startswith(f"{pack}.") or key in found:
-            table.wrong("key", f'must begin with "{pack}." and come once')
+        if not key.startswith(begins) or key in found:
+            table.wrong("key", f'must begin with "{begins}" and come once')
         try:
             plan = from_json(_with_delays(value))
         except BadSequence as bad:

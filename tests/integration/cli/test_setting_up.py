@@ -42,7 +42,7 @@ def test_several_packs_in_the_order_given_each_once(answer):
         (["--time-zone", "America/Chicgo"], "did you mean America/Chicago?"),
         (["--time-zone", "America"], "'America' is no time zone"),
         (["--time-zone", "../etc/passwd"], "is no time zone"),
-        (["--pack", "cardiology"], "there is no pack cardiology; choose from dental, primary_care"),
+        (["--pack", "astrology"], "there is no pack astrology; choose from aesthetics, behavioural_health"),
         (["--phone", "911"], "emergency or service number"),
         (["--phone", "12"], "no number patients could call"),
         (["--language", "tlh"], "there are no messages in 'tlh' yet; choose from en, es"),
