@@ -10,9 +10,8 @@ from rebook.flow.likelihood import learn
 from rebook.flow.priority import rank_gaps
 from rebook.records.models import FittedModel, Gap, Visit
 from rebook.records.read import likelihood as read
+from support.likelihood import AS_OF, NOW
 from support.practice import make_practice
-
-from .conftest import AS_OF, NOW
 
 pytestmark = pytest.mark.django_db
 
