@@ -53,11 +53,22 @@ class SnapshotView:
     as_of: date
     path: str
     counts: dict[str, int]
+    # The full snapshot that an increment builds on.
+    base_number: int | None = None
 
 
 def newest_snapshot(*, organisation_id: int, as_of: date) -> SnapshotView | None:
     """The newest snapshot that was taken for ``as_of``."""
-    row = Snapshot.objects.filter(organisation_id=organisation_id, as_of=as_of).order_by("-number").first()
+    kept = Snapshot.objects.filter(organisation_id=organisation_id, as_of=as_of, pruned_at__isnull=True)
+    row = kept.order_by("-number").first()
+    if row is None:
+        return None
+    return SnapshotView(row.pk, row.number, row.as_of, row.path, row.counts, row.base_number)
+
+
+def last_snapshot(*, organisation_id: int) -> SnapshotView | None:
+    """The newest snapshot there is, whatever day it was taken for."""
+    row = Snapshot.objects.filter(organisation_id=organisation_id).order_by("-number").first()
     if row is None:
         return None
     return SnapshotView(row.pk, row.number, row.as_of, row.path, row.counts)
@@ -65,7 +76,7 @@ def newest_snapshot(*, organisation_id: int, as_of: date) -> SnapshotView | None
 
 def signatures(*, organisation_id: int) -> frozenset[tuple[str, str]]:
     """(definition key, content hash) of what clinicians of the organisation signed (R-C1)."""
-    rows = GapSignOff.objects.filter(organisation_id=organisation_id)
+    rows = GapSignOff.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True)
     return frozenset(rows.values_list("definition_key", "content_hash"))
 
 

@@ -160,9 +160,10 @@ def practitioners(*, organisation_id: int) -> tuple[PractitionerLine, ...]:
 
 
 def gap_signatures(*, organisation_id: int) -> dict[str, tuple[Signature, ...]]:
-    """Signatures by definition key, newest first; compare their hash with the definition's."""
+    """Signatures in force by definition key, newest first; compare their hash with the definition's."""
     found: dict[str, list[Signature]] = {}
-    for row in GapSignOff.objects.filter(organisation_id=organisation_id).order_by("-signed_at"):
+    rows = GapSignOff.objects.filter(organisation_id=organisation_id, withdrawn_at__isnull=True)
+    for row in rows.order_by("-signed_at"):
         found.setdefault(row.definition_key, []).append(
             Signature(row.signed_by, row.signed_at, row.content_hash)
         )
