@@ -44,6 +44,7 @@ class MemberView:
     organisation_id: int
     name: str
     role: str
+    email: str = ""
 
 
 def _organisation_view(row: Organisation) -> OrganisationView:
@@ -99,6 +100,7 @@ def members(*, organisation_id: int) -> list[MemberView]:
             organisation_id=organisation_id,
             name=row.user.name or row.user.email,
             role=row.role,
+            email=row.user.email,
         )
         for row in rows.order_by("user__name", "user_id")
     ]
@@ -118,6 +120,7 @@ def memberships_of(*, user_id: int) -> list[MemberView]:
             organisation_id=row.organisation_id,
             name=row.user.name or row.user.email,
             role=row.role,
+            email=row.user.email,
         )
         for row in rows
     ]

@@ -4,10 +4,13 @@ Charts hold labels and counts only. Numbers stand beside every chart, so that no
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 import vl_convert
 
 ACCENT, GREY = "#0b6270", "#566474"
+# Told apart by their dashes too.
+LINES = ["#8a5a00", "#a33b20", "#566474", "#0b6270"]
 
 
 def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = "") -> str:
@@ -32,4 +35,25 @@ def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = 
         stroke=None
     )
     svg: str = vl_convert.vegalite_to_svg(shown.configure(font="system-ui, sans-serif").to_dict())
+    return svg
+
+
+def weekly_lines_svg(points: Sequence[tuple[str, date, int]], *, width: int = 720, height: int = 220) -> str:
+    """One line per name over the weeks. ``points``: [(name, the week's Monday, count)]."""
+    import altair
+
+    values = [{"name": name, "week": on.isoformat(), "count": count} for name, on, count in points]
+    chart = (
+        altair.Chart(altair.Data(values=values))
+        .mark_line(interpolate="step-after", strokeWidth=2)
+        .encode(
+            x=altair.X("week:T", title=None, axis=altair.Axis(format="%b %Y", grid=False, tickCount=8)),
+            y=altair.Y("count:Q", title="patients a week", axis=altair.Axis(tickMinStep=1)),
+            color=altair.Color("name:N", sort=None, title=None, scale=altair.Scale(range=LINES)),
+            strokeDash=altair.StrokeDash("name:N", sort=None, title=None),
+        )
+        .properties(width=width, height=height)
+        .configure_view(stroke=None)
+    )
+    svg: str = vl_convert.vegalite_to_svg(chart.configure(font="system-ui, sans-serif").to_dict())
     return svg

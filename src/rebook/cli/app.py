@@ -12,6 +12,8 @@ class Commands(Door):
         "practice": ("init", "user", "location"),
         "data": ("import", "rejects"),
         "gaps": ("gaps", "why"),
+        "tiers": ("tiers",),
+        "pending": ("notice", "wish"),
         "backtest": ("backtest",),
         "campaigns": ("campaign", "stop-all"),
         "segments": ("segment",),

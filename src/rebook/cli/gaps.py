@@ -25,14 +25,15 @@ from rebook.core.gaps import GapFinding, SettingInvalid
 from rebook.flow import gaps as flow
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.loader import PackInvalid
+from rebook.packs.operational import pending_rules
 from rebook.records.read import chart
 
 TIER_WORDS = {
-    "active": "seen in the last 6 months",
-    "slipping": "last seen 6 to 12 months ago",
-    "dormant": "last seen 12 to 24 months ago",
-    "long_lapsed": "last seen 24 to 36 months ago",
-    "lost": "last seen more than 36 months ago",
+    "active": "seen lately",
+    "slipping": "slipping away",
+    "dormant": "away for long",
+    "long_lapsed": "away for very long",
+    "lost": "lost from sight",
     "never": "never seen here",
 }
 KIND_WORDS = {
@@ -40,6 +41,8 @@ KIND_WORDS = {
     "cancelled_not_rebooked": "cancelled, not booked again",
     "no_show_not_rebooked": "missed an appointment, not booked again",
     "inactive": "away for long",
+    "later_than_usual": "later than usual for this patient",
+    **{rule.kind: rule.words() for rule in pending_rules()},
 }
 VERDICT_WORDS = {
     "open": "due",
@@ -57,6 +60,13 @@ VERDICT_WORDS = {
     "deceased": "deceased",
     "merged": "merged into another record",
     "left_practice": "left the practice",
+    "done": "finished",
+    "lapsed": "waited for no longer",
+    "superseded": "another rule applies in its place",
+    "aged_out": "too old for it by now",
+    "off_season": "not in its season",
+    "snoozed": "left alone for now",
+    "no_recall": "not to be recalled",
 }
 
 

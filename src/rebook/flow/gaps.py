@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,17 @@ from rebook.core.expected_gain import Gains, Stratum
 from rebook.core.gaps import VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
+from rebook.flow.common import judging
 from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.operational import pending_rules
-from rebook.packs.specialties import TIER_FIELDS, specialty, specialty_keys
+from rebook.packs.tiers import tier_months
 from rebook.records.read import chart as charts
 from rebook.records.read import gaps as read
 from rebook.records.read import likelihood as learned
+from rebook.records.read import outlook
 from rebook.records.write import gaps as write
+from rebook.records.write import outlook as noted
 
 
 class NoSnapshot(Exception):
@@ -41,11 +44,15 @@ class NoPatient(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GapSummary:
-    """``tiers`` counts all patients of the snapshot; ``booked`` what a coming appointment closes."""
+    """``tiers`` counts all patients; ``booked`` what a coming appointment closes.
+
+    ``judged``: patients looked at this time; of the others nothing had changed.
+    """
 
     as_of: date
     snapshot_number: int
     patients: int
+    judged: int
     found: int
     booked: int
     opened: int
@@ -82,41 +89,81 @@ class GapList:
     gaps: tuple[write.ListedGap, ...]
 
 
-def find_gaps(*, organisation_id: int, as_of: date, now: datetime) -> GapSummary:
+def find_gaps(
+    *,
+    organisation_id: int,
+    as_of: date,
+    now: datetime,
+    everybody: bool = False,
+    on_progress: engine.OnProgress = engine.no_progress,
+) -> GapSummary:
     """Compare the newest snapshot of ``as_of`` with the ledger: open, update and close gaps as sets.
 
-    Running it again on the same snapshot changes nothing. Raises ``NoSnapshot``.
+    Most days only the patients who changed since the last find are judged, and those whose answer may be
+    another one by itself; ``everybody`` judges all. Both leave the same gaps. Running it again on the same
+    snapshot changes nothing, and stopped half way it has changed nothing. Raises ``NoSnapshot``.
     """
     snapshot = read.newest_snapshot(organisation_id=organisation_id, as_of=as_of)
     if snapshot is None:
         raise NoSnapshot(f"there is no snapshot for {as_of}")
     definitions, settings = rules_of(organisation_id=organisation_id)
-    hashes = {one.key: one.content_hash[:12] for one in definitions}
-    with engine.connect(spill=_spill()) as connection:
+    asked = {"as_of": as_of, "rules_hash": judging.hash_of_rules(definitions, settings)}
+    last = outlook.last_round(organisation_id=organisation_id)
+    is_full = everybody or judging.needs_everybody(last=last, snapshot=snapshot, **asked)
+    with judging.population_engine() as (connection, folder):
         directory = Path(django_settings.SNAPSHOT_DIRECTORY) / snapshot.path
         source = engine.read_snapshot(connection, directory=directory)
-        plan = engine.compile_plan(definitions, settings, preferred=source.preferred())
-        population = engine.judge_population(source, plan, as_of=as_of)
-        counts = dict(connection.execute("SELECT verdict, count(*) FROM findings GROUP BY 1").fetchall())
+        preferred = source.preferred()
+        if last is not None and not is_full:
+            source = judging.changed_since(connection, directory=directory, number=last.snapshot_number)
+        population = judging.judge_all(
+            source,
+            definitions,
+            settings,
+            as_of=as_of,
+            folder=folder,
+            preferred=preferred,
+            on_progress=on_progress,
+        )
         with transaction.atomic(durable=True):
             write.wait_for_turn(organisation_id=organisation_id)
             write.stage_findings(blocks=population.csv("FROM findings WHERE verdict = 'open'"))
-            closed = _close(organisation_id, source, definitions, settings, as_of)
-            updated = write.change_found(organisation_id=organisation_id, hashes=hashes)
-            opened = write.open_found(
-                organisation_id=organisation_id, as_of=as_of, snapshot_id=snapshot.id, hashes=hashes
+            noted.stage_judged(blocks=population.csv(judging.OUTLOOK))
+            changed = _merge(organisation_id, source, definitions, settings, as_of, snapshot.id)
+            noted.keep_outlook(organisation_id=organisation_id)
+            full_on = as_of if last is None or is_full else last.full_on
+            noted.keep_round(
+                organisation_id=organisation_id, snapshot_number=snapshot.number, full_on=full_on, **asked
             )
+            standing = outlook.standing(organisation_id=organisation_id)
     return GapSummary(
         as_of=as_of,
         snapshot_number=snapshot.number,
-        patients=population.patients,
-        found=counts.get("open", 0),
-        booked=counts.get("booked", 0),
-        opened=opened,
-        updated=updated,
-        closed=closed,
-        tiers=population.tiers,
+        patients=sum(standing.tiers.values()),
+        judged=population.patients,
+        found=standing.found,
+        booked=standing.booked,
+        **changed,
+        tiers=standing.tiers,
     )
+
+
+def _merge(
+    organisation_id: int,
+    source: engine.Source,
+    definitions: tuple[GapDefinition, ...],
+    settings: GapSettings,
+    as_of: date,
+    snapshot_id: int,
+) -> dict[str, int]:
+    """Bring the ledger in line with what is staged; how many gaps were opened, updated and closed."""
+    hashes = {one.key: one.content_hash[:12] for one in definitions}
+    closed = _close(organisation_id, source, definitions, settings, as_of)
+    updated = write.change_found(organisation_id=organisation_id, hashes=hashes)
+    opened = write.open_found(
+        organisation_id=organisation_id, as_of=as_of, snapshot_id=snapshot_id, hashes=hashes
+    )
+    return {"opened": opened, "updated": updated, "closed": closed}
 
 
 def explain(*, organisation_id: int, patient_id: int, as_of: date) -> Explanation:
@@ -175,16 +222,9 @@ def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSet
     organisation = accounts.organisation(organisation_id=organisation_id)
     signed = read.signatures(organisation_id=organisation_id)
     packs = tuple(organisation.pack_keys)
-    house = {"excluded_words": sorted(barring_words()), **_tiers(packs)}
+    house = {"excluded_words": sorted(barring_words()), **tier_months(packs)}
     chosen = {**house, **organisation.settings.get("gaps", {})}
     return gap_definitions(packs), read_settings(chosen, signed=signed, pending=pending_rules())
-
-
-def _tiers(packs: tuple[str, ...]) -> dict[str, int]:
-    """Months of the packs; of several the longest, so that no patient is given up by the briefest rhythm."""
-    known = set(specialty_keys())
-    tiers = [asdict(specialty(one).tiers) for one in packs if one in known]
-    return {name: max(each[name] for each in tiers) for name in TIER_FIELDS} if tiers else {}
 
 
 def _close(
@@ -223,11 +263,6 @@ def _ranked(finding: GapFinding, value_cents: int, gains: Gains | None) -> Ranke
         is_first=finding.anchor_on is None,
         gain=gains.of(Stratum(finding.tier, finding.risk_class)) if gains else None,
     )
-
-
-def _spill() -> Path:
-    """Where the engine puts what does not fit into memory."""
-    return Path(django_settings.SNAPSHOT_DIRECTORY) / ".spill"
 
 
 def as_rows(findings: Sequence[GapFinding]) -> list[dict[str, Any]]:

@@ -10,8 +10,10 @@ from typing import Any
 
 from babel import Locale
 
+from rebook.core.gaps.rhythm import span
 from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
+from rebook.core.words import PENDING_KINDS
 from rebook.web.say import day
 
 WORDS: dict[str, dict[str, str]] = {
@@ -28,6 +30,7 @@ WORDS: dict[str, dict[str, str]] = {
         "settle_unknown": "Was it sent?",
         "complaint": "Complaint",
         "billing": "Billing question",
+        "gap_review": "Look after something unfinished",
     },
     "gap": {
         "interval": "Regular visit overdue",
@@ -35,15 +38,31 @@ WORDS: dict[str, dict[str, str]] = {
         "cancelled_not_rebooked": "Cancelled and not rebooked",
         "no_show_not_rebooked": "Missed and not rebooked",
         "inactive": "Not seen for long",
+        "later_than_usual": "Later than usual for them",
+        "result_awaiting_follow_up": "Result awaiting follow-up",
+        "referral_out_incomplete": "Referral with no appointment",
+        "referral_in_not_scheduled": "Referred to us, not booked",
+        "report_missing": "No report back from the specialist",
+        "intake_unfinished": "Forms or booking left half-way",
+        "high_intent": "Wants to come, has not booked",
+        "test_not_done": "Ordered test not done",
+        "safety_notice": "Safety notice",
+        "waiting_list_match": "A time they asked for is free",
+        "authorisation_ending": "Authorisation running out",
+        "refill_lapsed": "Refill lapsed",
+        "treatment_unscheduled": "Treatment planned, never booked",
+        "treatment_plan_dropped": "Treatment plan broken off",
     },
+    # The months differ by specialty and practice; Results > Time away names them.
     "tier": {
-        "active": "Seen in the last 6 months",
-        "slipping": "6–12 months since last visit",
-        "dormant": "1–2 years since last visit",
-        "long_lapsed": "2–3 years since last visit",
-        "lost": "Over 3 years since last visit",
+        "active": "Seen lately",
+        "slipping": "Slipping away",
+        "dormant": "Away for long",
+        "long_lapsed": "Away for very long",
+        "lost": "Lost from sight",
         "never": "Never seen",
     },
+    "programme": {"recall": "Recall: due or just overdue", "reactivation": "Reactivation: gone for long"},
     "risk": {
         "4": "Time-critical",
         "3": "Delay can harm",
@@ -109,6 +128,33 @@ WORDS: dict[str, dict[str, str]] = {
         "deceased": "Deceased",
         "merged": "Record joined with another",
         "left_practice": "Left the practice",
+        "done": "Finished",
+        "lapsed": "Waited for no longer",
+        "superseded": "Another rule applies in its place",
+        "aged_out": "Too old for it by now",
+        "off_season": "Not in its season",
+        "snoozed": "Left alone for now",
+        "no_recall": "Not to be recalled",
+    },
+    # What stands of a rule's signature.
+    "review": {
+        "off": "Off until a clinician signs",
+        "blocked": "Past its date: no new campaign",
+        "expired": "Past its date",
+        "changed": "Changed since it was signed",
+        "signed": "Signed",
+        "unsigned": "In use, not signed",
+    },
+    "outreach": {
+        "yes": "Patients are contacted",
+        "at_visit": "Raised when the patient comes, never a message",
+        "staff": "A task for staff, no message to the patient",
+    },
+    "settled": {
+        "interval": "An interval of their own",
+        "next_date": "A next date of their own",
+        "snooze": "Left alone for now",
+        "no_recall": "Not to be recalled",
     },
     "outcome": {
         "visit_kept": "Came to the visit",
@@ -348,12 +394,29 @@ def why(gap: Any) -> str:
         return f"Did not come to {_a(what)}{_on(gap.anchor_on)} and has no new time"
     if kind == "follow_up_not_booked":
         return f"Was asked back for {_a(what)} by {gap.due_on:%B %Y}, and nothing is booked"
+    if kind == "later_than_usual" and gap.anchor_on and gap.interval_days:
+        return f"Usually here every {span(gap.interval_days)}, last seen in {gap.anchor_on:%B %Y}"
+    if kind in PENDING_KINDS:
+        return _begun(kind, gap)
     if kind == "inactive":
         return f"Not seen since {gap.anchor_on:%B %Y}" if gap.anchor_on else "Never seen here"
     if gap.anchor_on is None:
         # Due by age or diagnosis: a date from long before the first visit here would only puzzle.
         return f"Overdue for {_a(what)}, none on record here"
     return f"Overdue for {_a(what)} since {gap.overdue_on:%B %Y}"
+
+
+def _begun(kind: str, gap: Any) -> str:
+    """Something begun and not finished: "Treatment planned, never booked, since May 2, 2026"."""
+    told = words(kind, "gap")
+    if kind == "refill_lapsed":
+        _, _, named = gap.definition_key.partition(":")
+        of = f" of {plain(named).lower()}" if named and not named.isdigit() else ""
+        return f"Refill{of} lapsed: the supply ended{_on(gap.due_on)}"
+    if kind == "authorisation_ending":
+        return told
+    for_what = f" ({visit(gap.visit_type)})" if gap.visit_type else ""
+    return f"{told}{for_what}, since {gap.anchor_on or gap.due_on:%B} {(gap.anchor_on or gap.due_on).day}"
 
 
 def _a(what: str) -> str:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from rebook.accounts import read as accounts
+from rebook.core.gaps import KINDS
 from rebook.core.outreach.values import Decision
 from rebook.core.words import CONSENT_CHANNELS
 from rebook.flow import access, attendance, gaps, response
@@ -17,6 +18,7 @@ from rebook.flow import preference as flow_preference
 from rebook.flow.gaps import Explanation
 from rebook.flow.outreach import allowed, manual
 from rebook.records.read import patientfile, timeline, worklist
+from rebook.records.read.recall_preferences import preferences_of
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 from rebook.web.words import reason_words
@@ -63,6 +65,7 @@ def patients(request: HttpRequest) -> HttpResponse:
         block="found",
         text=text,
         filters=filters,
+        gap_kinds=KINDS,
         found=found,
         offset=offset,
         page_size=PAGE_SIZE,
@@ -125,7 +128,14 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         tasks=worklist.patients_tasks(**of, now=staff.now),
         answers=answers(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now)),
     )
-    return page(request, "patients/patient.html", file=file, head=head, channels=CONSENT_CHANNELS)
+    return page(
+        request,
+        "patients/patient.html",
+        file=file,
+        head=head,
+        channels=CONSENT_CHANNELS,
+        settled=preferences_of(**of, today=staff.today),
+    )
 
 
 @require_POST

@@ -1,0 +1,15 @@
+"""How long away is long, for a practice with several specialties (R-C141)."""
+
+from dataclasses import asdict
+
+from .specialties import TIER_FIELDS, specialty, specialty_keys
+
+
+def tier_months(pack_keys: tuple[str, ...]) -> dict[str, int]:
+    """Months by the names of ``core.gaps.GapSettings``; of several packs the longest count.
+
+    So no patient is given up by the briefest rhythm in the house. Empty without packs: the house's own.
+    """
+    known = set(specialty_keys())
+    tiers = [asdict(specialty(one).tiers) for one in pack_keys if one in known]
+    return {name: max(each[name] for each in tiers) for name in TIER_FIELDS} if tiers else {}
