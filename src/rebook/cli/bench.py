@@ -18,6 +18,7 @@ BENCHES = {
     "book": "patients at once",
     "intents": "texts",
     "fit": "patients",
+    "show": "appointments",
     "cdsi": "cases",
     "ecqm": "cases",
 }

@@ -4,7 +4,10 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from rebook.analytics.likelihood import bgnbd, bgnbd_fit, competing
+import numpy as np
+
+from rebook.analytics.likelihood import bgnbd, bgnbd_fit, competing, showing
+from rebook.analytics.likelihood.diary import diary
 from rebook.analytics.likelihood.figures import auc_of
 from rebook.analytics.likelihood.histories import Histories, histories
 from rebook.analytics.likelihood.visitlog import VisitLog, panel, visit_log
@@ -65,3 +68,52 @@ def _plain(judged: competing.Judged) -> dict[str, Any]:
         plain["held_back"]["auc_interval"] = judged.held_back.auc_interval
     plain["beats_recency"] = judged.beats_recency
     return plain
+
+
+def judge_appointments(
+    *, patient: Any, day: Any, booked: Any, missed: Any, groups: dict[str, Any]
+) -> dict[str, Any]:
+    """Learn who misses a visit from the earlier (n,) appointments and judge on the last fifth of the days.
+
+    ``groups``: (n,) labels by name, for looking at fairness afterwards; no model sees them.
+    """
+    kind = np.full(len(np.asarray(day)), "", np.str_)
+    rows = diary(patient=patient, day=day, booked=booked, kind=kind, missed=missed)
+    start = time.perf_counter()
+    choice = showing.choose(rows)
+    seconds = time.perf_counter() - start
+    result = {"chosen": choice.chosen, "reason": choice.reason, "share": choice.share, "seconds": seconds}
+    if choice.boosting is None or choice.missed_before is None or choice.chances is None:
+        return {**result, "boosting": None, "missed_before": None, "fairness": {}}
+    assert choice.judged is not None
+    fairness = {
+        name: _by_group(np.asarray(labels)[choice.judged.row], choice.chances, choice.judged.missed)
+        for name, labels in groups.items()
+    }
+    return {
+        **result,
+        "boosting": {**asdict(choice.boosting), "is_calibrated": choice.boosting.is_calibrated},
+        "missed_before": asdict(choice.missed_before),
+        "base_brier": choice.base_brier,
+        "beats_by": choice.beats_by,
+        "beats_error": choice.beats_error,
+        "fairness": fairness,
+    }
+
+
+def _by_group(labels: Any, said: Any, missed: Any) -> list[dict[str, Any]]:
+    """Per group: appointments, mean chance said, share missed, AUC where it has one; largest first."""
+    found = []
+    for label in np.unique(labels):
+        here = labels == label
+        both = 0 < missed[here].sum() < here.sum()
+        found.append(
+            {
+                "group": str(label),
+                "count": int(here.sum()),
+                "said": float(said[here].mean()),
+                "missed": float(missed[here].mean()),
+                "auc": auc_of(scores=said[here], came=missed[here])[0] if both else None,
+            }
+        )
+    return sorted(found, key=lambda one: (-one["count"], one["group"]))

@@ -56,6 +56,8 @@ class Diary:
     kind: NDArray[np.str_]
     missed: Floats
     is_past: NDArray[np.bool_]
+    # Where each stood among the columns it came in.
+    row: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.day)
@@ -68,6 +70,7 @@ class Diary:
             self.kind[chosen],
             self.missed[chosen],
             self.is_past[chosen],
+            self.row[chosen],
         )
 
 
@@ -82,9 +85,8 @@ def diary(
         raise DiaryInvalid("appointments come in columns of one length, at least one row")
     who, when, asked = columns
     order = np.lexsort((when, who))
-    return Diary(
-        who[order], when[order], np.minimum(asked, when)[order], kinds[order], out[order], past[order]
-    )
+    columns = [when[order], np.minimum(asked, when)[order]]
+    return Diary(who[order], *columns, kinds[order], out[order], past[order], order.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
