@@ -6,6 +6,7 @@ can take the patients in ranges.
 """
 
 import io
+import json
 import os
 import shutil
 import tempfile
@@ -102,6 +103,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     ),
 }
 TABLES = tuple(SCHEMAS)
+# What an increment has instead of ``<table>.parquet`` (``snapshot_files`` says how it is read).
+BASE, CHANGED = "base.json", "changed.parquet"
+CHANGED_SCHEMA = pa.schema([("patient_id", _ID), ("changed_in", _ID), ("is_due", _FLAG)])
 # Rows of a row group: small enough that a range of patients skips most of the file.
 ROW_GROUP = 100_000
 
@@ -143,6 +147,24 @@ def write(*, directory: Path, tables: Mapping[str, Iterable[bytes]]) -> dict[str
 
     Raises ``UnableToWriteSnapshot`` for a full disk and the like.
     """
+    return _write(directory, {f"{name}.parquet": (SCHEMAS[name], tables[name]) for name in TABLES})
+
+
+def write_increment(
+    *, directory: Path, base: str, changed: Iterable[bytes], tables: Mapping[str, Iterable[bytes]]
+) -> dict[str, int]:
+    """Like ``write``, for the patients in ``changed`` alone (CSV of ``CHANGED_SCHEMA``), by their ids.
+
+    ``base`` is the name of the full snapshot beside it that has everybody else.
+    """
+    files = {f"{name}.changed.parquet": (SCHEMAS[name], tables[name]) for name in TABLES}
+    note = json.dumps({"base": base})
+    return _write(directory, {CHANGED: (CHANGED_SCHEMA, changed), **files}, note=note)
+
+
+def _write(
+    directory: Path, files: Mapping[str, tuple[pa.Schema, Iterable[bytes]]], note: str = ""
+) -> dict[str, int]:
     if directory.exists():
         raise FileExistsError(directory.name)
     try:
@@ -151,14 +173,18 @@ def write(*, directory: Path, tables: Mapping[str, Iterable[bytes]]) -> dict[str
     except OSError as error:
         raise UnableToWriteSnapshot(f"cannot write a snapshot: {error.strerror}") from error
     try:
-        counts = {name: _write_table(unfinished / f"{name}.parquet", name, tables[name]) for name in TABLES}
+        counts = {
+            name: _write_table(unfinished / name, schema, rows) for name, (schema, rows) in files.items()
+        }
+        if note:
+            (unfinished / BASE).write_text(note, encoding="utf-8")
         unfinished.chmod(0o700)
         os.rename(unfinished, directory)
     except OSError as error:
         raise UnableToWriteSnapshot(f"cannot write a snapshot: {error.strerror}") from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return counts
+    return {name.partition(".")[0]: rows for name, rows in counts.items() if name != CHANGED}
 
 
 def remove(*, directory: Path) -> None:
@@ -166,8 +192,7 @@ def remove(*, directory: Path) -> None:
     shutil.rmtree(directory, ignore_errors=True)
 
 
-def _write_table(path: Path, name: str, blocks: Iterable[bytes]) -> int:
-    schema = SCHEMAS[name]
+def _write_table(path: Path, schema: pa.Schema, blocks: Iterable[bytes]) -> int:
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for batch in _batches(schema, blocks):

@@ -2,7 +2,7 @@
 
 A full snapshot is a directory with ``<table>.parquet`` for every table. An increment has other files, so that
 nobody mistakes it for everything: ``changed.parquet`` lists the patients whose rows are new, with the number
-of the snapshot that first saw the change (empty for patients who are only looked at again);
+of the snapshot that first saw their last change (empty for who is only looked at again, ``is_due``);
 ``<table>.changed.parquet`` has all rows of just these patients; ``base.json`` names the full snapshot beside
 it. The rows of its day are the base's without those patients, and theirs as they are in the increment.
 """
@@ -11,17 +11,11 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
-from .snapshot import TABLES
-
-BASE = "base.json"
-CHANGED = "changed.parquet"
-CHANGED_SCHEMA = pa.schema([("patient_id", pa.int64()), ("changed_in", pa.int64())])
+from .snapshot import BASE, CHANGED, TABLES
 
 
 class SnapshotIncomplete(Exception):
-    """Files of a snapshot, or of the one it builds on, are gone. Trying again does not help; a new one does."""
+    """Files of a snapshot, or of the one it builds on, are gone. A new one helps, trying again does not."""
 
     permanent = True
 

@@ -82,6 +82,17 @@ def env_bool(name: str, *, default: bool | None = None) -> bool:
     return raw.lower() in _TRUE
 
 
+def env_choice(name: str, choices: Sequence[str], *, default: str | None = None) -> str:
+    """One of ``choices``, in lower case. Raises `SettingMissing`, `SettingInvalid`."""
+    expected = f"one of {', '.join(choices)}"
+    raw = _raw(name)
+    if raw is None:
+        return _defaulted(name, default, expected)
+    if raw.lower() not in choices:
+        raise SettingInvalid(name, expected)
+    return raw.lower()
+
+
 def env_path(name: str, *, default: Path | None = None) -> Path:
     """An absolute path; `~` is expanded. Raises `SettingMissing`, `SettingInvalid` (relative path)."""
     expected = "an absolute path (or one that begins with ~)"

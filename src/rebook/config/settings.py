@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rebook.config.database import database_settings
-from rebook.config.env import env_bool, env_list, env_path, env_str, env_url, secret_key
+from rebook.config.env import env_bool, env_choice, env_list, env_path, env_str, env_url, secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -14,6 +14,9 @@ ALLOWED_HOSTS = env_list("REBOOK_ALLOWED_HOSTS", default=["localhost", "127.0.0.
 # What patients see in links; never taken from a request (R-D33).
 PUBLIC_URL = env_url("REBOOK_PUBLIC_URL", default="http://localhost:8000")
 SNAPSHOT_DIRECTORY = HOME / "snapshots"
+# Who judges whole populations: DuckDB in the process, or Spark at an address (docs/scale.md).
+POPULATION_ENGINE = env_choice("REBOOK_POPULATION_ENGINE", ("duckdb", "spark"), default="duckdb")
+SPARK_ADDRESS = env_str("REBOOK_SPARK_ADDRESS", default="")
 
 DATABASES = {"default": database_settings(home=HOME, url=env_str("REBOOK_DATABASE_URL", default=""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

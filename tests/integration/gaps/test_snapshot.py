@@ -23,7 +23,7 @@ def test_snapshots_are_numbered_and_counted(practice, snapshots):
         "visit 2025-03-02 hygiene\nreturn 2025-03-02 due=2025-09-02 hygiene\ncondition periodontitis"
     )
     first = take_snapshot(organisation_id=practice.id, as_of=AS_OF, now=NOW)
-    second = take_snapshot(organisation_id=practice.id, as_of=AS_OF, now=NOW)
+    second = take_snapshot(organisation_id=practice.id, as_of=AS_OF, now=NOW, everybody=True)
     assert (first.number, second.number) == (1, 2)
     none = dict.fromkeys(files.TABLES, 0)
     assert first.counts == none | {"patients": 1, "visits": 1, "conditions": 1, "follow_ups": 1}

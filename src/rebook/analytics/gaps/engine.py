@@ -1,8 +1,8 @@
 """Runs a plan over a snapshot with DuckDB, a range of patients at a time.
 
 Every rule looks at one patient, so ranges of patients can be taken one after the other: memory depends on
-``patients_at_once``, not on the practice, and time grows with the rows. Stopped half way, nothing of it stays:
-the tables are the engine's own and temporary.
+``patients_at_once``, not on the practice, and time grows with the rows. Stopped half way, nothing of it
+stays: the tables are the engine's own and temporary.
 """
 
 import io

@@ -8,6 +8,7 @@ again. Where ``AS_OF`` is used in any other way, that is the next day: earlier t
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.operations as ops
@@ -37,11 +38,11 @@ _AFTER = {
 _SLACK = 4
 
 # A day on which something may change, as an expression over one relation; None: the next day.
-Switch = ir.DateValue | None
+Switch: TypeAlias = ir.DateValue | None
 
 
 def recheck_days(people: ir.Table, rows: ir.Table, findings: Sequence[ir.Table]) -> list[ir.Table]:
-    """Tables of ``patient_id`` and ``recheck_on``, later than ``AS_OF``; the earliest of a patient's is what counts.
+    """Tables of ``patient_id`` and ``recheck_on``, later than ``AS_OF``; a patient's earliest counts.
 
     ``rows`` is what the table ``people`` is made of, and ``findings`` read it.
     """

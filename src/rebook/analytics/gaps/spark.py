@@ -26,7 +26,7 @@ _KINDS = {pa.int64(): "bigint", pa.date32(): "date", pa.string(): "string", pa.b
 
 
 class UnableToUseSpark(Exception):
-    """There is no PySpark, no Java, or nobody answers at the address. Setting it up helps, trying again may."""
+    """There is no PySpark, no Java, or nobody answers at the address. Trying again may help."""
 
     permanent = False
     is_for_people = True

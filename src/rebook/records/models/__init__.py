@@ -6,6 +6,7 @@ from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
 from .looking import Backtest, Examination
 from .likelihood import FittedModel
+from .outlook import GapOutlook, GapRound, PatientChange
 from .outreach import (
     Attempt,
     AttemptEvent,
@@ -39,12 +40,15 @@ __all__ = [
     "FittedModel",
     "FollowUp",
     "Gap",
+    "GapOutlook",
+    "GapRound",
     "GapSignOff",
     "GuardDecision",
     "HoldoutAssignment",
     "ImportRun",
     "Medication",
     "Patient",
+    "PatientChange",
     "PatientLink",
     "PendingItem",
     "Practitioner",

@@ -18,6 +18,12 @@ class Snapshot(OrganisationRow):
     path = models.CharField(max_length=300)
     # {"patients": n, "appointments": n, ...}
     counts = models.JSONField(default=dict)
+    # The full snapshot that an increment builds on; empty for a full one.
+    base_number = models.PositiveIntegerField(null=True)
+    # Hash of what a later increment has to share with it: the clocks of the places, the tables' columns.
+    layout = models.CharField(max_length=64, blank=True, default="")
+    # When its files were taken away; the row stays, gaps name it.
+    pruned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -54,7 +54,8 @@ def backtest(*, organisation_id: int, number: int) -> BacktestView | None:
 
 def newest_records(*, organisation_id: int, number: int | None = None) -> FrozenRecords | None:
     """The newest snapshot, or the one of that number; None when there is none."""
-    rows = Snapshot.objects.filter(organisation_id=organisation_id).order_by("-number")
+    kept = Snapshot.objects.filter(organisation_id=organisation_id, pruned_at__isnull=True)
+    rows = kept.order_by("-number")
     row = (rows if number is None else rows.filter(number=number)).first()
     return FrozenRecords(_snapshot(row), row.taken_at) if row else None
 
@@ -66,7 +67,9 @@ def has_changed_since(*, organisation_id: int, at: datetime) -> bool:
 
 def snapshots_between(*, organisation_id: int, from_on: date, to_on: date) -> dict[date, SnapshotView]:
     """Day to the newest snapshot taken for it."""
-    rows = Snapshot.objects.filter(organisation_id=organisation_id, as_of__range=(from_on, to_on))
+    rows = Snapshot.objects.filter(
+        organisation_id=organisation_id, as_of__range=(from_on, to_on), pruned_at__isnull=True
+    )
     return {row.as_of: _snapshot(row) for row in rows.order_by("number")}
 
 

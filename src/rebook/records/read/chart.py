@@ -46,6 +46,14 @@ JOIN records_patient q ON q.id = coalesce(p.merged_into_id, p.id)
 JOIN accounts_organisation o ON o.id = f.organisation_id
 LEFT JOIN accounts_location l ON l.id = q.home_location_id
 WHERE f.organisation_id = {organisation_id} ORDER BY q.id"""
+# The same for the patients in ``snapshot_member`` (``records.write.outlook``), found by index.
+_OF_CHOSEN = """
+FROM snapshot_member m
+JOIN {table} f ON f.patient_id = m.patient_id
+JOIN records_patient q ON q.id = m.survivor_id
+JOIN accounts_organisation o ON o.id = f.organisation_id
+LEFT JOIN accounts_location l ON l.id = q.home_location_id
+WHERE f.organisation_id = {organisation_id} ORDER BY q.id"""
 
 
 def _day(column: str) -> str:
@@ -79,20 +87,22 @@ _PATIENTS = """
 SELECT p.id, p.birth_on, p.sex, p.is_deceased, p.deceased_on, p.left_practice_on, p.merged_into_id,
     p.home_location_id, p.value_cents,
     CASE WHEN cardinality(p.exclusions) = 0 THEN '' ELSE '|' || array_to_string(p.exclusions, '|') || '|' END
-FROM records_patient p WHERE p.organisation_id = {organisation_id} ORDER BY p.id"""
+FROM records_patient p WHERE p.organisation_id = {organisation_id}{chosen} ORDER BY p.id"""
+_CHOSEN = " AND p.id IN (SELECT patient_id FROM snapshot_chosen)"
 SNAPSHOT_TABLES = ("patients", *_COLUMNS)
 
 
-def snapshot_rows(*, organisation_id: int, table: str) -> Iterator[bytes]:
+def snapshot_rows(*, organisation_id: int, table: str, only_chosen: bool = False) -> Iterator[bytes]:
     """The rows of one of ``SNAPSHOT_TABLES`` as blocks of CSV without a header, sorted by patient.
 
     Streams by server-side ``COPY``: memory stays constant. Columns are those of the snapshot's schema; no
-    name, number, address or text is among them.
+    name, number, address or text is among them. ``only_chosen``: just the patients that
+    ``records.write.outlook.choose_patients`` chose in this transaction.
     """
-    query = _PATIENTS
+    query = _PATIENTS.replace("{chosen}", _CHOSEN if only_chosen else "")
     if table != "patients":
         name, columns = _COLUMNS[table]
-        query = f"SELECT {columns} {_OF}".replace("{table}", name)
+        query = f"SELECT {columns} {_OF_CHOSEN if only_chosen else _OF}".replace("{table}", name)
     query = query.replace("{organisation_id}", str(int(organisation_id)))
     with (
         connection.cursor() as cursor,

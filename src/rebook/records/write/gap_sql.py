@@ -99,22 +99,27 @@ SELECT g.id, g.patient_id, g.definition_key, g.anchor_on FROM records_gap g
 WHERE g.organisation_id = %(organisation_id)s AND g.closed_on IS NULL AND NOT EXISTS (
     SELECT FROM gap_finding f WHERE f.verdict = 'open'
         AND f.patient_id = g.patient_id AND f.definition_key = g.definition_key)
+    -- Of whom was not judged, nothing ends.
+    AND EXISTS (SELECT FROM gap_judged j WHERE j.patient_id = g.patient_id)
 """
 
 # Why a gap ends: first where the patient stands, then what the rule says now, then whether they came.
 CLOSED = f"""
 UPDATE records_gap g SET closed_on = greatest(%(as_of)s, g.opened_on), rank = NULL, close_reason = CASE
-    WHEN e.standing IN ('deceased', 'merged', 'left_practice', 'excluded') THEN e.standing
+    WHEN e.standing IN ('deceased', 'merged', 'left_practice', 'excluded', 'no_recall') THEN e.standing
     WHEN e.verdict = 'booked' THEN 'appointment_booked'
+    WHEN e.verdict = 'done' AND e.kind = 'interval' THEN 'satisfied_by_visit'
     WHEN e.verdict = 'done' THEN 'done_at_source'
     WHEN e.verdict = 'lapsed' THEN 'lapsed'
     WHEN e.verdict = 'seen_since' THEN 'satisfied_by_visit'
-    WHEN e.verdict IN ('excluded', 'unsigned') THEN e.verdict
+    WHEN e.verdict IN ('excluded', 'unsigned', 'superseded', 'off_season', 'snoozed', 'no_recall')
+        THEN e.verdict
     WHEN e.verdict IN ('not_eligible', 'unknown') THEN 'no_longer_eligible'
     WHEN e.last_attended_on > e.anchor_on THEN 'satisfied_by_visit'
     WHEN e.last_attended_on = e.anchor_on AND e.kind IN ('cancelled_not_rebooked', 'no_show_not_rebooked')
         THEN 'satisfied_by_visit'
     WHEN e.anchor_on IS NULL AND e.last_attended_on IS NOT NULL THEN 'satisfied_by_visit'
+    WHEN e.verdict = 'aged_out' THEN e.verdict
     WHEN e.kind IN ('follow_up_not_booked', 'inactive', 'later_than_usual') THEN 'covered_by_other_gap'
     ELSE 'no_longer_due' END
 FROM (
