@@ -15,6 +15,8 @@ from rebook.packs.gaps import gap_definitions
 from rebook.records.write import recall_preferences as write
 from rebook.records.write.recall_preferences import Settled
 
+__all__ = ["CLINICAL_KINDS", "Settled", "UnableToSettle", "settle", "take_back"]
+
 # Only a clinician may say these.
 CLINICAL_KINDS = frozenset({"interval", "next_date"})
 # Kinds that end an open gap, with the reason it is closed for.

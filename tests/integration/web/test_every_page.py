@@ -25,7 +25,7 @@ PAGES = [
     "/patients/?tier=dormant", "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
     "/setup/", "/setup/sources/",
-    "/setup/rules/", "/setup/templates/", "/setup/channels/", "/setup/people/",
+    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
 ]  # fmt: skip
 
 

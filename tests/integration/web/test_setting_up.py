@@ -110,11 +110,11 @@ def test_every_number_of_the_results_opens_its_list(manager):
 def test_a_clinician_signs_a_rule_as_it_stands(clinic, signed_in):
     rule = gap_definitions(("dental",))[0]
     what = {"key": rule.key, "content_hash": rule.content_hash}
-    assert signed_in(clinic, "manager").post("/setup/rules/sign/", what).status_code == 403
+    assert signed_in(clinic, "manager").post("/setup/catalogue/sign/", what).status_code == 403
     clinician = signed_in(clinic, "clinician")
-    clinician.post("/setup/rules/sign/", {**what, "content_hash": "0" * 64})
+    clinician.post("/setup/catalogue/sign/", {**what, "content_hash": "0" * 64})
     assert not GapSignOff.objects.exists()
-    page = clinician.post("/setup/rules/sign/", what, follow=True).content.decode()
+    page = clinician.post("/setup/catalogue/sign/", what, follow=True).content.decode()
     signature = GapSignOff.objects.get()
     assert (signature.definition_key, signature.content_hash) == (rule.key, rule.content_hash)
     assert "Signed by Clinician" in page

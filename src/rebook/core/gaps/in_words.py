@@ -27,8 +27,8 @@ def for_whom(one: GapDefinition, call: Call = plainly) -> str:
     """ "women, 40 to 74 years, with diabetes"; "everybody" without any condition."""
     parts = [" or ".join(_SEXES.get(sex, sex) for sex in one.sexes)] if one.sexes else []
     if one.max_age is not None:
-        parts.append(f"{one.min_age or 0} to {one.max_age} years")
-    elif one.min_age is not None:
+        parts.append(f"{one.min_age} to {one.max_age} years" if one.min_age else f"up to {one.max_age} years")
+    elif one.min_age:
         parts.append(f"from {one.min_age} years")
     parts += [f"with {_any(one.conditions, 'condition', call)}"] * bool(one.conditions)
     parts += [f"taking {_any(one.medications, 'medication', call)}"] * bool(one.medications)
@@ -70,7 +70,8 @@ def first_time(one: GapDefinition, call: Call = plainly) -> str:
     if one.once or one.first_due == "never":
         return ""
     if one.first_due == "age":
-        return f"from the age of {one.first_due_age}, and not before the first contact here"
+        start = f"from the age of {one.first_due_age}, and not before" if one.first_due_age else "from"
+        return f"{start} the first contact here"
     return f"an interval{_after_anchor(one, call)}"
 
 
@@ -125,9 +126,14 @@ def _after_anchor(one: GapDefinition, call: Call) -> str:
 
 
 def _kinds(group: Qualifying, call: Call) -> str:
-    kinds = [call("visit", key) for key in group.visit_types]
-    kinds += [call("procedure", key) for key in group.procedures]
+    kinds = [_inside(call("visit", key)) for key in group.visit_types]
+    kinds += [_inside(call("procedure", key)) for key in group.procedures]
     return _listed(list(dict.fromkeys(kinds)), "or")
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: "Eye exam" as "eye exam", "TSH labs" as it is."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _any(keys: Iterable[str], kind: str, call: Call) -> str:

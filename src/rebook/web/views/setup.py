@@ -6,10 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 from rebook.accounts import read as accounts
 from rebook.accounts import trail
-from rebook.core.gaps import GapDefinition
-from rebook.core.gaps.definition import SIGNED_FROM_CLASS
 from rebook.core.outreach.message import Template
-from rebook.packs.gaps import gap_definitions
+from rebook.flow.catalogue import catalogue
 from rebook.packs.outreach import templates as shipped_templates
 from rebook.records.read import pages
 from rebook.records.read import setuppages as read
@@ -27,29 +25,10 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleLine:
-    definition: GapDefinition
-    needs_signature: bool
-    # The signature under the definition as it stands; None when there is none, or it was changed since.
-    signature: read.Signature | None
-    was_signed_before: bool
-
-
-@dataclass(frozen=True, slots=True)
 class TemplateLine:
     template: Template
     signature: read.Signature | None
     was_approved_before: bool
-
-
-def rule_lines(staff: Staff) -> tuple[RuleLine, ...]:
-    signed = read.gap_signatures(organisation_id=staff.organisation_id)
-    lines = []
-    for one in gap_definitions(staff.organisation.pack_keys):
-        known = signed.get(one.key, ())
-        now = next((line for line in known if line.content_hash == one.content_hash), None)
-        lines.append(RuleLine(one, one.risk_class >= SIGNED_FROM_CLASS, now, bool(known)))
-    return tuple(lines)
 
 
 def template_lines(staff: Staff) -> tuple[TemplateLine, ...]:
@@ -81,7 +60,9 @@ def practice(request: HttpRequest) -> HttpResponse:
 
 def _checks(staff: Staff) -> tuple[Check, ...]:
     ready = read.readiness(organisation_id=staff.organisation_id)
-    unsigned = sum(1 for line in rule_lines(staff) if line.needs_signature and not line.signature)
+    rules = catalogue(organisation_id=staff.organisation_id, today=staff.today)
+    unsigned = sum(1 for line in rules if line.review.state == "off")
+    blocked = sum(1 for line in rules if line.review.state == "blocked")
     wording = template_lines(staff)
     approved = sum(1 for line in wording if line.signature)
     organisation = staff.organisation
@@ -96,7 +77,12 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
         Check(
             not unsigned,
             f"{unsigned} rules about urgent needs wait for a clinician's signature",
-            "setup_rules",
+            "setup_catalogue",
+        ),
+        Check(
+            not blocked,
+            f"{blocked} rules about urgent needs are past their date: no new campaign until reviewed",
+            "setup_catalogue",
         ),
         Check(
             approved > 0, f"{approved} of {len(wording)} texts approved; only those go out", "setup_templates"
@@ -126,15 +112,9 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 
 @staff_page(may="anything")
-def rules(request: HttpRequest) -> HttpResponse:
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    return page(request, "setup/rules.html", lines=rule_lines(staff), names=_names(staff))
-
-
-@staff_page(may="anything")
 def templates(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    return page(request, "setup/templates.html", lines=template_lines(staff), names=_names(staff))
+    return page(request, "setup/templates.html", lines=template_lines(staff), names=names_of(staff))
 
 
 @staff_page(may="anything")
@@ -170,12 +150,12 @@ def audit(request: HttpRequest) -> HttpResponse:
         request,
         "setup/audit.html",
         lines=lines,
-        names=_names(staff),
+        names=names_of(staff),
         patient=request.GET.get("patient", ""),
     )
 
 
-def _names(staff: Staff) -> dict[str, str]:
+def names_of(staff: Staff) -> dict[str, str]:
     """Names of the practice's people by actor ("user:7")."""
     found = accounts.members(organisation_id=staff.organisation_id)
     return {f"user:{one.user_id}": one.name for one in found}

@@ -1,15 +1,14 @@
-"""Acts of set-up: stop everything, sign a rule, approve a text."""
+"""Acts of set-up: stop everything, approve a text."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from rebook.flow import sign_off
 from rebook.flow.outreach import approvals, stops
 from rebook.records.read import pages
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after
-from rebook.web.views.setup import rule_lines, template_lines
+from rebook.web.views.setup import template_lines
 
 
 @require_POST
@@ -44,29 +43,6 @@ def end_stop(request: HttpRequest, stop_id: int) -> HttpResponse:
         say="Started again. What fell due meanwhile is planned anew." if is_all else "That stop has ended.",
         undo=reverse("stop_all") if is_all else "",
     )
-
-
-@require_POST
-@staff_page(may="sign_off")
-def sign_rule(request: HttpRequest) -> HttpResponse:
-    """A clinician signs a rule as it stands on the page; a rule that changed since is not signed."""
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    key, seen = request.POST.get("key", ""), request.POST.get("content_hash", "")
-    line = next((one for one in rule_lines(staff) if one.definition.key == key), None)
-    if line is None:
-        raise Http404
-    if line.definition.content_hash != seen:
-        return after(
-            request, reverse("setup_rules"), say="The rule has changed. Read it again.", is_problem=True
-        )
-    sign_off.sign_definition(
-        organisation_id=staff.organisation_id,
-        definition_key=key,
-        content_hash=seen,
-        now=staff.now,
-        actor=staff.actor,
-    )
-    return after(request, reverse("setup_rules"), say="Signed. The rule counts from the next daily run.")
 
 
 @require_POST
