@@ -14,6 +14,8 @@ ALLOWED_HOSTS = env_list("REBOOK_ALLOWED_HOSTS", default=["localhost", "127.0.0.
 # What patients see in links; never taken from a request (R-D33).
 PUBLIC_URL = env_url("REBOOK_PUBLIC_URL", default="http://localhost:8000")
 SNAPSHOT_DIRECTORY = HOME / "snapshots"
+# CDSi supporting data that the organisation downloads; none is shipped (docs/immunisation.md).
+IMMUNISATION_SCHEDULE = env_path("REBOOK_IMMUNISATION_SCHEDULE", default=HOME / "immunisation")
 # Who judges whole populations: DuckDB in the process, or Spark at an address (docs/scale.md).
 POPULATION_ENGINE = env_choice("REBOOK_POPULATION_ENGINE", ("duckdb", "spark"), default="duckdb")
 SPARK_ADDRESS = env_str("REBOOK_SPARK_ADDRESS", default="")

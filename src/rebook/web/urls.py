@@ -16,6 +16,7 @@ from rebook.web.views import (
     setup_acts,
     tasks,
     today,
+    vaccines,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/opt-out/", patients.opt_out, name="patient_opt_out"),
     path("patients/<int:patient_id>/opt-in/", patients.opt_in, name="patient_opt_in"),
     path("patients/<int:patient_id>/preference/", patients.preference, name="patient_preference"),
+    path("patients/<int:patient_id>/vaccines/", vaccines.patient_vaccines, name="patient_vaccines"),
     path("patients/<int:patient_id>/write/", patients.write, name="patient_write"),
     path("patients/<int:patient_id>/settled/", recall_preferences.add, name="settled_add"),
     path("settled/<int:preference_id>/end/", recall_preferences.end, name="settled_end"),
@@ -57,6 +59,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/catalogue/<str:key>/", catalogue.rule, name="setup_rule"),
     path("setup/templates/", setup.templates, name="setup_templates"),
     path("setup/templates/approve/", setup_acts.approve_template, name="template_approve"),
+    path("setup/vaccines/", vaccines.setup_vaccines, name="setup_vaccines"),
+    path("setup/vaccines/choose/", vaccines.choose_schedules, name="vaccines_choose"),
     path("setup/channels/", setup.channels, name="setup_channels"),
     path("setup/people/", setup.people, name="setup_people"),
     path("setup/audit/", setup.audit, name="setup_audit"),
