@@ -16,7 +16,10 @@ from .gaps import SPECIALTIES
 from .loader import Document, PackError, PackInvalid, Table, read_document
 
 LANGUAGES = ("en", "es")
-_FIELDS = {"key", "meaning", "intent", "en", "es", "unless_en", "unless_es", "source", "signed_off_by"}
+_FIELDS = {
+    *("key", "meaning", "intent", "en", "es", "unless_en", "unless_es"),
+    *("example", "source", "signed_off_by"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class RedFlag:
     intent: str
     phrases: Mapping[str, tuple[str, ...]]
     unless: Mapping[str, tuple[str, ...]]
+    # What a patient may write, by language; it must trigger.
+    example: Mapping[str, str]
     source: str
     signed_off_by: str
 
@@ -81,12 +86,15 @@ def _flag(table: Table, pack: str) -> RedFlag:
     for language in LANGUAGES:
         if not table.words(language):
             table.wrong(language, "wants phrases")
+        if not table.by_language("example").get(language):
+            table.wrong("example", f"has no example in '{language}'")
     return RedFlag(
         key=f"{pack}.{table.text('key')}",
         meaning=table.text("meaning"),
         intent=intent,
         phrases={language: _patterns(table, language) for language in LANGUAGES},
         unless={language: _patterns(table, f"unless_{language}") for language in LANGUAGES},
+        example=table.by_language("example"),
         source=table.text("source"),
         signed_off_by=table.text("signed_off_by"),
     )
