@@ -118,7 +118,7 @@ def agreement(*, cases: Sequence[Path], expected: Sequence[Expected], value_sets
 
 
 def read_expected(path: Path) -> tuple[Expected, ...]:
-    """The rows of ``expected_populations.csv``, one value per case. Raises ExpectedInvalid: file, line, why."""
+    """The rows of ``expected_populations.csv``, one value per case. Raises ExpectedInvalid."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines)
         missing = _REQUIRED - set(rows.fieldnames or ())

@@ -54,16 +54,16 @@ class Times:
         """``name``[x]: dateTime, instant, Period, or an Age or Range of ages."""
         where = f"{resource.get('resourceType')}.{name}"
         for suffix in ("DateTime", "Instant"):
-            if name + suffix in resource:
+            if resource.get(name + suffix) is not None:
                 return self.at(resource[name + suffix], where)
-        if name + "Period" in resource:
+        if resource.get(name + "Period"):
             return self.period(resource[name + "Period"], where)
-        if name + "Age" in resource:
+        if resource.get(name + "Age"):
             return self._ages(resource[name + "Age"], resource[name + "Age"], where)
-        if name + "Range" in resource:
+        if resource.get(name + "Range"):
             found = resource[name + "Range"]
             return self._ages(found.get("low"), found.get("high"), where)
-        if name + "Timing" in resource or name + "String" in resource:
+        if resource.get(name + "Timing") or resource.get(name + "String"):
             self._ignored[f"{where}: a timing or free text"] += 1
         return None
 
