@@ -32,7 +32,7 @@ def taught(clinic):
     studied = StudiedPractice(clinic.practice, as_of=clinic.today, now=clinic.now)
     people = studied.patients(700)
     studied.visits(people)
-    studied.appointments(studied.patients(400), 2_400, coming=60)
+    studied.appointments(studied.patients(400), 9_000, coming=60)
     for number, patient in enumerate(people[:60]):
         studied.gap(patient, tier=("slipping", "dormant", "lost")[number % 3], risk_class=1 + number % 2)
     studied.cases(contacted=300, came_with=96, left_alone=80, came_without=12)
@@ -54,9 +54,9 @@ def test_what_was_learned_is_shown_with_its_figures(size, clinic, new_page, asse
     expect(page.get_by_text(re.compile("^About \\+1\\d returns in a hundred"))).to_be_visible()
     expect(page.get_by_text("learned here", exact=True)).to_have_count(1)
     expect(page.get_by_text("leaning on the whole practice").first).to_be_visible()
+    page.screenshot(path=pictures / f"likelihood-{size}.png", full_page=True)
     expect(page.locator(".chart svg")).to_have_count(2)
     expect(page.get_by_role("rowheader", name="Rhythm of visits (BG/NBD)")).to_be_visible()
     expect(page.get_by_text("postcode or neighbourhood")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     assert_accessible(page)
-    page.screenshot(path=pictures / f"likelihood-{size}.png", full_page=True)

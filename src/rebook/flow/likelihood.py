@@ -19,6 +19,7 @@ from rebook.analytics import gaps as engine
 from rebook.analytics import snapshot as files
 from rebook.analytics.likelihood import competing, frozen, showing
 from rebook.analytics.likelihood.bgnbd_fit import UnableToFit
+from rebook.analytics.likelihood.correction import NO_CORRECTION
 from rebook.analytics.likelihood.figures import Figures
 from rebook.analytics.likelihood.visitlog import VisitLog, panel
 from rebook.core import expected_gain
@@ -90,8 +91,10 @@ def _returns(log: VisitLog | None, as_of: date) -> _Returns:
     chances: dict[int, float] = {}
     try:
         model = competing.fit(name=choice.chosen, log=log, until=until, days=HORIZON_DAYS)
-        parameters["values"] = model.as_json()
-        said = competing.chances(model=model, rows=known.rows, weeks=weeks)
+        judged = next((one for one in choice.judged if one.name == choice.chosen), None)
+        correction = judged.correction if judged else NO_CORRECTION
+        parameters |= {"values": model.as_json(), "correction": asdict(correction)}
+        said = correction.applied(competing.chances(model=model, rows=known.rows, weeks=weeks))
         chances = dict(zip(known.patients.tolist(), said.tolist(), strict=True))
     except UnableToFit as error:
         parameters["problem"] = str(error)

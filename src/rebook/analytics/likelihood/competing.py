@@ -3,7 +3,8 @@
 The rule, fixed beforehand: the best of the models on an inner split of the past is asked about the held-back
 time. It is used only when there it puts patients into a better order than recency alone, by more than chance
 (the 95 % interval of the difference of the two areas lies above 0), and its chances come true (calibrated,
-``figures``). Otherwise it is decoration, and recency is used.
+``figures``). Otherwise it is decoration, and recency is used. The chances of every model are first set
+right by two numbers from the inner split, which changes no order.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ import numpy as np
 
 from rebook.analytics.likelihood import bgnbd, bgnbd_fit, logistic, paretonbd
 from rebook.analytics.likelihood.bgnbd_fit import UnableToFit
-from rebook.analytics.likelihood.figures import Z_95, Figures, auc_difference, figures
+from rebook.analytics.likelihood.correction import NO_CORRECTION, Correction, measured
+from rebook.analytics.likelihood.figures import Z_95, Figures, auc_difference, auc_of, figures
 from rebook.analytics.likelihood.histories import Floats, Histories
 from rebook.analytics.likelihood.visitlog import Panel, VisitLog, panel
 
@@ -42,6 +44,8 @@ class Judged:
     beats_recency_by: float | None
     beats_recency_error: float | None
     problem: str = ""
+    # What the chances on the held-back time would have needed: for chances looking ahead from today.
+    correction: Correction = NO_CORRECTION
 
     @property
     def beats_recency(self) -> bool:
@@ -111,7 +115,7 @@ def choose(*, log: VisitLog, until: int, days: int) -> Choice:
     if problem:
         return Choice(RECENCY, "", f"recency is used: {problem}", (), on, days)
     inner_days = min(days, (on - log.first_day) // 3)
-    inner = _inner_aucs(log, on - inner_days, inner_days)
+    inner = _inner(log, on - inner_days, inner_days)
     said: dict[str, Floats] = {}
     problems: dict[str, str] = {}
     for name in NAMES:
@@ -144,18 +148,26 @@ def _decide(best: Judged) -> tuple[str, str]:
     return RECENCY, f"recency is used: the best model is {best.name} ({measured}), but {' and '.join(failed)}"
 
 
-def _judge(name: str, inner: float | None, said: Mapping[str, Floats], came: Floats, problem: str) -> Judged:
+def _judge(
+    name: str,
+    inner: tuple[float, Correction] | None,
+    said: Mapping[str, Floats],
+    came: Floats,
+    problem: str,
+) -> Judged:
+    auc, correction = inner or (None, NO_CORRECTION)
     if name not in said:
-        return Judged(name, inner, None, None, None, problem)
+        return Judged(name, auc, None, None, None, problem)
     by = error = None
     if name != RECENCY and RECENCY in said:
         by, error = auc_difference(scores=said[name], others=said[RECENCY], came=came)
-    return Judged(name, inner, figures(chances=said[name], came=came), by, error)
+    found = figures(chances=correction.applied(said[name]), came=came)
+    return Judged(name, auc, found, by, error, correction=measured(chances=said[name], came=came))
 
 
-def _inner_aucs(log: VisitLog, on: int, days: int) -> dict[str, float]:
-    """AUC of every model on ``days`` after ``on``, which lie before the time held back."""
-    found: dict[str, float] = {}
+def _inner(log: VisitLog, on: int, days: int) -> dict[str, tuple[float, Correction]]:
+    """AUC and correction of every model on ``days`` after ``on``, all before the time held back."""
+    found: dict[str, tuple[float, Correction]] = {}
     if days < 1 or on <= log.first_day:
         return found
     ahead = panel(log=log, on=on, days=days)
@@ -163,12 +175,12 @@ def _inner_aucs(log: VisitLog, on: int, days: int) -> dict[str, float]:
         return found
     for name in NAMES:
         try:
-            said = chances(
-                model=fit(name=name, log=log, until=on, days=days), rows=ahead.rows, weeks=ahead.weeks
-            )
+            model = fit(name=name, log=log, until=on, days=days)
         except UnableToFit:
             continue
-        found[name] = figures(chances=said, came=ahead.returned).auc
+        said = chances(model=model, rows=ahead.rows, weeks=ahead.weeks)
+        auc, _ = auc_of(scores=said, came=ahead.returned)
+        found[name] = (auc, measured(chances=said, came=ahead.returned))
     return found
 
 
