@@ -206,6 +206,20 @@ class PendingItemFact:
     day_part: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PendingClosedFact:
+    """Another fact of the source that finishes a pending item: an appointment for a referral, a report.
+
+    ``item_id`` is the item's external id; ``closes`` says which kinds it finishes. Without ``closed_on`` it
+    no longer does: the appointment was cancelled.
+    """
+
+    item_id: str
+    closes: Literal["booking", "result", "report"]
+    closed_by: str
+    closed_on: date | None = None
+
+
 Fact = (
     LocationFact
     | PractitionerFact
@@ -217,6 +231,7 @@ Fact = (
     | FollowUpFact
     | MedicationFact
     | PendingItemFact
+    | PendingClosedFact
     | AliasFact
 )
 

@@ -27,6 +27,8 @@ TABLES = (
     "records_procedure",
     "records_condition",
     "records_followup",
+    "records_medication",
+    "records_pendingitem",
     "records_rejectedrow",
 )
 

@@ -111,6 +111,7 @@ PENDING_ITEM = migrations.CreateModel(
         ("opened_on", models.DateField()),
         ("due_on", models.DateField(null=True)),
         ("closed_on", models.DateField(null=True)),
+        ("closed_by", models.CharField(blank=True, db_default="", default="", max_length=300)),
         ("location", points_to("accounts.location", may_lack=True)),
         ("practitioner", points_to("records.practitioner", may_lack=True)),
         ("units_left", models.PositiveIntegerField(null=True)),

@@ -25,6 +25,8 @@ class PendingItem(PatientFact):
     due_on = models.DateField(null=True)
     # The day on which "done" and "cancelled" were true; without one they always were.
     closed_on = models.DateField(null=True)
+    # What closed it, where that was another fact of its source ("Appointment/17"): undone, it opens again.
+    closed_by = models.CharField(max_length=300, blank=True, default="", db_default="")
     location = models.ForeignKey("accounts.Location", null=True, on_delete=models.PROTECT, related_name="+")
     practitioner = models.ForeignKey(
         "records.Practitioner", null=True, on_delete=models.PROTECT, related_name="+"

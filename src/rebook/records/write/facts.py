@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from rebook.records.write.facts_care import MERGES
+from rebook.records.write.facts_care import MERGES, close_pending
 from rebook.records.write.facts_merge import Merged, merge
 from rebook.records.write.facts_people import PATIENTS, finish_patients
 from rebook.records.write.facts_practice import (
@@ -70,6 +70,9 @@ def apply(
     extra["patient"] = finish_patients(parameters)
     for spec in MERGES:
         merged[spec.entity] = merge(spec, parameters)
+    closed = close_pending(parameters)
+    if closed:
+        extra["pending_item"] = {"closed": closed}
     counts = _counts(merged, extra, staging)
     return Applied(counts, *_keep_rejects(parameters))
 

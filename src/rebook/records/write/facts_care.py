@@ -1,5 +1,9 @@
 """Appointments, visits, procedures, conditions, follow-ups, medications and pending items."""
 
+from typing import Any
+
+from django.db import connection
+
 from rebook.core.words import DAY_PARTS, PENDING_KINDS, PENDING_PRIORITIES, PENDING_STATES
 from rebook.records.models import (
     Appointment,
@@ -132,6 +136,11 @@ MERGES = (
             "day_part": "coalesce(s.day_part, '')",
         },
         joins=PATIENT + LOCATION + PRACTITIONER,
+        # What another fact finished stays finished when its own source only says something else anew.
+        kept={
+            "closed_on": "CASE WHEN f.closed_on IS NULL AND t.closed_by <> '' THEN t.closed_on"
+            " ELSE f.closed_on END"
+        },
         problems=(
             PATIENT_MISSING,
             (_not_among("kind", PENDING_KINDS), "kind", "not a kind of pending item"),
@@ -144,3 +153,39 @@ MERGES = (
         ),
     ),
 )
+
+_CLOSES = {
+    "booking": ("referral_out_incomplete", "referral_in_not_scheduled", "treatment_unscheduled"),
+    "result": ("test_not_done",),
+    "report": ("report_missing", "referral_out_incomplete"),
+}
+_CLOSED = """
+UPDATE records_pendingitem x
+SET closed_on = CASE WHEN c.closed_on IS NOT NULL THEN greatest(c.closed_on, x.opened_on) END,
+    closed_by = CASE WHEN c.closed_on IS NULL THEN '' ELSE c.closed_by END
+FROM (
+    SELECT DISTINCT ON (item_id, closes) item_id, closes, left(closed_by, 300) AS closed_by, closed_on
+    FROM import_pending_closed ORDER BY item_id, closes, closed_on NULLS LAST, closed_by
+) c
+WHERE x.organisation_id = %(organisation)s AND x.source_id = %(source)s
+    AND x.external_id IN (c.item_id, 'report/' || c.item_id) AND x.state = 'open' AND ({kinds})
+    AND CASE WHEN c.closed_on IS NULL THEN x.closed_by = c.closed_by
+        ELSE x.closed_on IS NULL OR x.closed_by <> '' END
+    AND (x.closed_on, x.closed_by) IS DISTINCT FROM
+        (CASE WHEN c.closed_on IS NOT NULL THEN greatest(c.closed_on, x.opened_on) END,
+         CASE WHEN c.closed_on IS NULL THEN '' ELSE c.closed_by END)
+"""
+
+
+def close_pending(parameters: dict[str, Any]) -> int:
+    """Finish the items that appointments, results and reports of this run speak of, whenever they came.
+
+    Of several for one item the earliest counts. Running it again changes nothing.
+    """
+    kinds = " OR ".join(
+        f"c.closes = '{word}' AND x.kind IN ({', '.join(repr(one) for one in kinds)})"
+        for word, kinds in _CLOSES.items()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSED.replace("{kinds}", kinds), parameters)
+        return int(cursor.rowcount)

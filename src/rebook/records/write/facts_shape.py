@@ -96,6 +96,10 @@ TABLES: dict[type, StagingTable] = {
         | {"visits_per_week": "integer", "day_part": "text"},
         ("patient_id", "location_id", "practitioner_id"),
     ),
+    facts.PendingClosedFact: StagingTable(
+        "pending_closed",
+        {"item_id": "text", "closes": "text", "closed_by": "text", "closed_on": "date"},
+    ),
     facts.AliasFact: StagingTable("alias", {"alias": "text", "external_id": "text"}),
 }
 

@@ -15,6 +15,7 @@ from rebook.core.facts import (
 from rebook.core.words import APPOINTMENT_STATUSES
 from rebook.sources.fhir import shape
 from rebook.sources.fhir.context import Context
+from rebook.sources.fhir.orders import closings
 from rebook.sources.fhir.values import BadElement, codes_of, day, first_coding, instant
 
 _NOT_TRUE = {"refuted", "entered-in-error", "unconfirmed", "provisional", "differential"}
@@ -45,6 +46,11 @@ def appointment(resource: shape.Appointment, identity: str, context: Context) ->
         location_id=targets.location(*actors),
         practitioner_id=targets.practitioner(*actors),
     )
+    if resource.basedOn:
+        made = resource.created or resource.start
+        stands = resource.status not in ("cancelled", "noshow", "entered-in-error", "proposed", "waitlist")
+        on = day(made, "created", context.zone) if stands else None
+        yield from closings(resource.basedOn, "booking", f"Appointment/{identity}", on, context)
 
 
 def encounter(resource: shape.Encounter, identity: str, context: Context) -> Iterator[Fact]:
@@ -71,6 +77,8 @@ def encounter(resource: shape.Encounter, identity: str, context: Context) -> Ite
         location_id=targets.location(*places, resource.serviceProvider),
         practitioner_id=targets.practitioner(*(one.individual for one in resource.participant)),
     )
+    seen_on = day(resource.period.start, "period.start", context.zone)
+    yield from closings(resource.basedOn, "booking", f"Encounter/{identity}", seen_on, context)
 
 
 def procedure(resource: shape.Procedure, identity: str, context: Context) -> Iterator[Fact]:

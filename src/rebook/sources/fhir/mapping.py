@@ -4,6 +4,9 @@
 time_zone = "America/New_York"      # clock of calendar dates; else the practice's
 region = "US"                       # country of phone numbers; else the practice's
 skip_classes = ["EMER", "IMP"]      # encounters of these classes are no visit to the practice
+our_organizations = ["Organization/12"]  # a referral to one of these is one to us
+abnormal = ["H", "L"]               # interpretations of a result that somebody must look at, beside A
+follow_coverage = false             # the end of an insurance is a task for staff
 
 [[visit_type]]
 key = "annual_visit"
@@ -17,6 +20,14 @@ codes = ["http://snomed.info/sct|73761001"]
 [[condition_kind]]
 key = "diabetes"
 codes = ["http://snomed.info/sct|44054006"]
+
+[[medication_kind]]                 # named, so that a refill that lapses is seen
+key = "anticoagulant"
+text = ["warfarin*", "apixaban*"]
+
+[[order_kind]]                      # referral, test or treatment; R4's own categories need no line here
+key = "referral"
+codes = ["http://snomed.info/sct|306206005"]
 ```
 
 A code without a system ("185349003") fits any system. Without a mapping everything is taken, unnamed.
@@ -48,6 +59,19 @@ class _MappingFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     visit_type: list[_Meaning] = []
     procedure_kind: list[_Meaning] = []
     condition_kind: list[_Meaning] = []
+    medication_kind: list[_Meaning] = []
+    order_kind: list[_Meaning] = []
+    our_organizations: list[str] = []
+    abnormal: list[str] = []
+    follow_coverage: bool = False
+
+
+ORDER_KINDS = ("referral", "test", "treatment")
+# The words of R4's own category codes, which need no licence.
+USUAL_ORDERS = [
+    _Meaning(key="referral", text=["*referral*", "*consult*"]),
+    _Meaning(key="test", codes=["LAB", "RAD", "IMG"], text=["laborator*", "*imaging*", "*radiolog*"]),
+]
 
 
 class Meanings:
@@ -93,16 +117,24 @@ class FhirMapping:
         self.visit_types = Meanings(read.visit_type)
         self.procedure_kinds = Meanings(read.procedure_kind)
         self.condition_kinds = Meanings(read.condition_kind)
+        self.medication_kinds = Meanings(read.medication_kind)
+        self.order_kinds = Meanings(read.order_kind)
+        self.usual_orders = Meanings(USUAL_ORDERS)
+        self.our_organizations = frozenset(read.our_organizations)
+        self.abnormal = frozenset(read.abnormal)
+        self.follow_coverage = read.follow_coverage
 
 
 def load_mapping(path: Path) -> FhirMapping:
     """The mapping at ``path``. Raises UnableToUseMapping with file, line and key."""
     read = decode_mapping(path, _MappingFile)
-    for name in ("visit_type", "procedure_kind", "condition_kind"):
+    for name in ("visit_type", "procedure_kind", "condition_kind", "medication_kind", "order_kind"):
         for index, meaning in enumerate(getattr(read, name)):
             if not _KEY.fullmatch(meaning.key):
                 problem = f'"{meaning.key}" is not a key: small letters, digits and _'
                 raise fault(path, f"{name}[{index}].key", problem)
             if not meaning.codes and not meaning.text:
                 raise fault(path, f"{name}[{index}]", "it names neither codes nor text")
+            if name == "order_kind" and meaning.key not in ORDER_KINDS:
+                raise fault(path, f"{name}[{index}].key", f"must be one of {', '.join(ORDER_KINDS)}")
     return FhirMapping(read=read, zone=zone(path, read.time_zone))

@@ -8,7 +8,7 @@ import msgspec
 
 from rebook.core.facts import Fact
 from rebook.sources.checks import inconsistency
-from rebook.sources.fhir import care, people, practice, shape
+from rebook.sources.fhir import care, medications, orders, people, practice, shape, shape_orders
 from rebook.sources.fhir.context import Context
 from rebook.sources.fhir.values import BadElement, identity_of
 from rebook.sources.fhir.versions import AnotherVersion, check_version
@@ -30,6 +30,25 @@ _MAKERS: dict[str, tuple[type[shape.Resource], Maker]] = {
     "Procedure": (shape.Procedure, care.procedure),
     "Condition": (shape.Condition, care.condition),
     "Immunization": (shape.Immunization, care.immunization),
+    "ServiceRequest": (shape_orders.ServiceRequest, orders.service_request),
+    "Observation": (shape_orders.Observation, orders.observation),
+    "DiagnosticReport": (shape_orders.DiagnosticReport, orders.diagnostic_report),
+    "DocumentReference": (shape_orders.DocumentReference, orders.document_reference),
+    "CarePlan": (shape_orders.CarePlan, orders.care_plan),
+    "EpisodeOfCare": (shape_orders.EpisodeOfCare, orders.episode_of_care),
+    "ClaimResponse": (shape_orders.ClaimResponse, orders.claim_response),
+    "Coverage": (shape_orders.Coverage, orders.coverage),
+    "QuestionnaireResponse": (shape_orders.QuestionnaireResponse, orders.questionnaire_response),
+    "MedicationRequest": (shape_orders.MedicationRequest, medications.medication_request),
+    "MedicationDispense": (shape_orders.MedicationDispense, medications.medication_dispense),
+    "MedicationStatement": (shape_orders.MedicationStatement, medications.medication_statement),
+}
+# Of the kinds that come by the million only what can say anything is read: one of these must be in it.
+_ONLY_WITH: dict[str, tuple[bytes, ...]] = {
+    "Observation": (b'"interpretation"', b'"basedOn"'),
+    "DiagnosticReport": (b'"basedOn"',),
+    "DocumentReference": (b'"related"',),
+    "CarePlan": (b'"scheduledTiming"',),
 }
 _READERS: dict[str, tuple[msgspec.json.Decoder[Any], Maker]] = {
     kind: (msgspec.json.Decoder(resource), maker) for kind, (resource, maker) in _MAKERS.items()
@@ -73,6 +92,10 @@ def facts_of(kind: str, content: bytes | msgspec.Raw, full_url: str, context: Co
     reader = _READERS.get(kind)
     if reader is None:
         context.ignored[kind or "not FHIR"] += 1
+        return []
+    marks = _ONLY_WITH.get(kind)
+    if marks and not any(mark in bytes(content) for mark in marks):
+        context.ignored[kind] += 1
         return []
     decoder, make = reader
     try:

@@ -14,6 +14,7 @@ class Element(msgspec.Struct, kw_only=True, gc=False):
 
 class Meta(Element):
     profile: list[str] = []
+    lastUpdated: str = ""
 
 
 class Coding(Element):
@@ -125,6 +126,7 @@ class AppointmentParticipant(Element):
 
 class Appointment(Resource):
     status: str = ""
+    basedOn: list[Reference] = []
     cancelationReason: CodeableConcept | None = None
     serviceType: list[CodeableConcept] = []
     appointmentType: CodeableConcept | None = None
@@ -147,6 +149,7 @@ class EncounterLocation(Element):
 
 class Encounter(Resource):
     status: str = ""
+    basedOn: list[Reference] = []
     # A Coding in R4; a list of concepts in R5.
     class_: Coding | list[Any] | None = msgspec.field(name="class", default=None)
     type: list[CodeableConcept] = []
