@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import ibis
+import ibis.expr.types as ir
 
 from rebook.core.criteria import POPULATIONS, GroupResult, History, Measure, MeasureResult, ValueSets
 
@@ -22,7 +23,12 @@ def judge_histories(
     engine = ibis.duckdb.connect()
     try:
         show(engine.con, event_arrow(histories, value_sets))
-        found = engine.to_pyarrow(judge_measure(measure=measure, tables=event_tables(), period=period))
+
+        def keep(name: str, rows: ir.Table) -> ir.Table:
+            return engine.create_table(f"set_{name}", rows, temp=True)
+
+        judged = judge_measure(measure=measure, tables=event_tables(), period=period, keep=keep)
+        found = engine.to_pyarrow(judged)
     finally:
         engine.disconnect()
     return {

@@ -34,7 +34,7 @@ from rebook.core.criteria.populations import (
     NUMERATOR_EXCLUSION,
 )
 
-from .sets import Sets, within
+from .sets import Keep, Sets, within
 from .tables import EventTables
 from .timing import Instant, day_of, moment, years_old
 
@@ -76,12 +76,15 @@ def with_expression(
     )
 
 
-def judge_measure(*, measure: Measure, tables: EventTables, period: tuple[datetime, datetime]) -> ir.Table:
+def judge_measure(
+    *, measure: Measure, tables: EventTables, period: tuple[datetime, datetime], keep: Keep | None = None
+) -> ir.Table:
     """One row per patient: patient_id and an integer for every group and population that is asked.
 
     Columns are "<group>_<population>", groups counted from 1; values as in ``core.criteria.GroupResult``.
+    ``keep`` may store each set on the way (``sets.Sets``).
     """
-    sets = Sets(tables, measure.criteria, period)
+    sets = Sets(tables, measure.criteria, period, keep)
     if measure.basis == "event":
         return _count_events(sets, measure)
     conditions = tuple(one for group in measure.groups for one in asked(group).values())

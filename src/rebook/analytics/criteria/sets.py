@@ -1,6 +1,6 @@
 """Sets of events as expressions: one table of events for every name, each made of the ones it names."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_, or_
@@ -57,19 +57,29 @@ SPAN_COLUMNS = ("starts_at", "starts_by", "ends_at", "ends_by")
 YES, NO_ANSWER = ibis.literal(True), ibis.null("boolean")
 
 
+# Stores the rows of a set under its name and gives back the table to read them from.
+Keep = Callable[[str, ir.Table], ir.Table]
+
+
 @dataclass(slots=True)
 class Sets:
-    """Compiles sets. ``period``: first and last instant, both included (UTC)."""
+    """Compiles sets. ``period``: first and last instant, both included (UTC).
+
+    ``keep`` may store a set as soon as it is compiled: sets that many others name are then worked out once,
+    and each statement stays small. Without it everything is one expression.
+    """
 
     tables: EventTables
     criteria: Criteria
     period: tuple[Instant, Instant]
+    keep: Keep | None = None
     _rows: dict[str, ir.Table] = field(default_factory=dict)
 
     def rows(self, name: str) -> ir.Table:
         """The events of the set ``name``."""
         if name not in self._rows:
-            self._rows[name] = self._compile(self.criteria.sets[name])
+            rows = self._compile(self.criteria.sets[name])
+            self._rows[name] = self.keep(name, rows) if self.keep else rows
         return self._rows[name]
 
     def _compile(self, wanted: EventSet) -> ir.Table:
