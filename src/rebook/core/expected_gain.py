@@ -23,8 +23,8 @@ PRIOR_NATURAL = 0.10
 # The prior weighs as much as so many patients in each arm.
 PRIOR_WEIGHT = 40.0
 PRIOR_SOURCE = (
-    "a stated prior: 5 more in a hundred, as wide as the trials behind R-F60 and R-F61 differ; "
-    "Hillstrom's e-mail test (a shop, +7.2 and +4.5 points) for orientation only"
+    "5 more in a hundred, as wide as published reminder trials differ (5 fewer, R-F60, to 23 more, R-F61); "
+    "an e-mail trial of a shop (Hillstrom 2008, 7 and 5 more visits) for orientation only"
 )
 SOURCES = ("own", "pooled", "prior")
 _Z_95 = NormalDist().inv_cdf(0.975)

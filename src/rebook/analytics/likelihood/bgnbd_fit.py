@@ -52,7 +52,9 @@ def _climb(prepared: "_Prepared", start: Floats, shape: Floats) -> Floats:
     from scipy.optimize import minimize
 
     options = {"gtol": _SLOPE, "maxiter": 500, "hess_inv0": shape}
-    found = minimize(prepared.loss, start, jac=True, method="BFGS", options=options)
+    # A step too far on the way is nothing to warn of: the climb comes back.
+    with np.errstate(all="ignore"):
+        found = minimize(prepared.loss, start, jac=True, method="BFGS", options=options)
     # Rounding may stop a climb a little below the top; a slope that is still steep is no maximum.
     if not np.isfinite(found.fun) or np.abs(found.jac).max() > 1e-5 or np.abs(found.x).max() > _FARTHEST:
         raise UnableToFit("these visits have no maximum of the BG/NBD likelihood")

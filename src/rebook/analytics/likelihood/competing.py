@@ -23,6 +23,12 @@ from rebook.analytics.likelihood.visitlog import Panel, VisitLog, panel
 RECENCY = "recency"
 # Simplest first: among equals the simpler one is taken.
 NAMES = (RECENCY, "logistic", bgnbd.NAME, paretonbd.NAME)
+WORDS = {
+    RECENCY: "recency",
+    "logistic": "logistic regression on visits, silence and time known",
+    bgnbd.NAME: "BG/NBD",
+    paretonbd.NAME: "Pareto/NBD",
+}
 # Enough to compare models by: patients, and of them at least so many who came and who did not.
 ENOUGH_PATIENTS = 300
 ENOUGH_EACH = 50
@@ -142,10 +148,13 @@ def _decide(best: Judged) -> tuple[str, str]:
     measured = f"AUC {best.held_back.auc:.3f}, {by:+.3f} (standard error {error:.3f}) against recency"
     slope = f"slope {best.held_back.slope:.2f}"
     if best.beats_recency and best.held_back.is_calibrated:
-        return best.name, f"{best.name} is used: {measured}, and calibrated ({slope})"
+        return best.name, f"{WORDS[best.name]} is used: {measured}, and calibrated ({slope})"
     failed = [] if best.beats_recency else ["it does not beat recency by more than chance"]
     failed += [] if best.held_back.is_calibrated else [f"its chances do not come true ({slope})"]
-    return RECENCY, f"recency is used: the best model is {best.name} ({measured}), but {' and '.join(failed)}"
+    return (
+        RECENCY,
+        f"recency is used: the best model is {WORDS[best.name]} ({measured}), but {' and '.join(failed)}",
+    )
 
 
 def _judge(
