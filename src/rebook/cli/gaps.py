@@ -92,6 +92,9 @@ def gaps(
     limit: Annotated[
         int, typer.Option(min=1, help="How many to print, the first to be looked after first.")
     ] = 50,
+    definition: Annotated[
+        str, typer.Option(help="Only this rule, like dental.hygiene, or this kind of event.")
+    ] = "",
     organisation: OrganisationOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -99,7 +102,11 @@ def gaps(
     practice = chosen_organisation(organisation)
     day, now = instant(practice, as_of)
     try:
-        found = flow.list_gaps(organisation_id=practice.id, as_of=day, now=now, limit=limit)
+        found = flow.list_gaps(
+            organisation_id=practice.id, as_of=day, now=now, limit=limit, definition=definition
+        )
+    except flow.NoDefinition as error:
+        refuse(f"{error}: see rebook catalogue")
     except (PackInvalid, SettingInvalid) as error:
         refuse(str(error), code=EXIT_FAILED)
     if as_json or form is Format.JSON:

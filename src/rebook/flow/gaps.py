@@ -14,7 +14,7 @@ from rebook.accounts import read as accounts
 from rebook.analytics import gaps as engine
 from rebook.analytics import snapshot as files
 from rebook.core.expected_gain import Gains, Stratum
-from rebook.core.gaps import VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
+from rebook.core.gaps import KINDS, VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
 from rebook.flow.common import judging
@@ -34,6 +34,13 @@ class NoSnapshot(Exception):
     """There is no snapshot for that day: take one first."""
 
     permanent = True
+
+
+class NoDefinition(Exception):
+    """The practice's packs have no such rule."""
+
+    permanent = True
+    is_for_people = True
 
 
 class NoPatient(Exception):
@@ -191,9 +198,16 @@ def explain(*, organisation_id: int, patient_id: int, as_of: date) -> Explanatio
     )
 
 
-def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -> GapList:
-    """Who would be on the list on ``as_of`` and in which order, judged afresh. Writes nothing that stays."""
+def list_gaps(
+    *, organisation_id: int, as_of: date, now: datetime, limit: int, definition: str = ""
+) -> GapList:
+    """Who would be on the list on ``as_of`` and in which order, judged afresh. Writes nothing that stays.
+
+    ``definition``: only this rule, or this kind of event. Raises ``NoDefinition``.
+    """
     definitions, settings = rules_of(organisation_id=organisation_id)
+    if definition and definition not in {one.key for one in definitions} | set(KINDS) - {"interval"}:
+        raise NoDefinition(f"the practice's packs have no rule '{definition}'")
     with tempfile.TemporaryDirectory(prefix="rebook-") as folder, engine.connect() as connection:
         directory = Path(folder) / "snapshot"
         tables = {
@@ -204,6 +218,9 @@ def list_gaps(*, organisation_id: int, as_of: date, now: datetime, limit: int) -
         source = engine.read_snapshot(connection, directory=directory)
         plan = engine.compile_plan(definitions, settings, preferred=source.preferred())
         population = engine.judge_population(source, plan, as_of=as_of, verdicts=("open",))
+        if definition:
+            # Checked above: nothing but a known word gets into the statement.
+            connection.execute(f"DELETE FROM findings WHERE '{definition}' NOT IN (definition_key, kind)")
         found = connection.execute("SELECT count(*) FROM findings").fetchall()[0][0]
         with transaction.atomic(durable=True):
             write.stage_findings(blocks=population.csv("FROM findings"))

@@ -75,7 +75,7 @@ survivor AS (
 )
 SELECT k.id, k.organisation_id, p.id, k.case_id, k.attempt_id, p.given_name, p.language, p.payer_class,
     p.home_location_id, p.practitioner_id, p.postal_code <> '', p.is_deceased,
-    g.id, g.kind, g.definition_key, g.visit_type, g.anchor_on, g.due_on,
+    g.id, g.kind, g.definition_key, coalesce(nullif(c.visit_type, ''), g.visit_type), g.anchor_on, g.due_on,
     jsonb_build_object('booking', coalesce(o.settings -> 'booking', '{{}}'))::text,
     (SELECT coalesce(jsonb_agg(jsonb_build_array(v.key, v.label, v.minutes, v.is_self_bookable)
         ORDER BY v.key), '[]') FROM records_visittype v WHERE v.organisation_id = k.organisation_id)::text

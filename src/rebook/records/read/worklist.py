@@ -78,6 +78,9 @@ class TaskFile:
     reply_at: datetime | None
     reply_channel: str
     attempt_channel: str
+    # What else the patient is due for and may settle by the same contact, and the visit that covers most.
+    also: tuple[GapLine, ...] = ()
+    covers_most: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,18 @@ def task_file(*, organisation_id: int, task_id: int, now: datetime) -> TaskFile 
         reply_at=row.reply.received_at if row.reply else None,
         reply_channel=row.reply.channel if row.reply else "",
         attempt_channel=row.attempt.channel if row.attempt else "",
+        also=_along(row.case),
+        covers_most=row.case.visit_type if row.case else "",
     )
+
+
+def _along(case: Any) -> tuple[GapLine, ...]:
+    if case is None or not case.also_gap_ids:
+        return ()
+    rows = Gap.objects.filter(
+        organisation_id=case.organisation_id, pk__in=case.also_gap_ids, closed_on__isnull=True
+    )
+    return tuple(gap_line(row) for row in rows.order_by("rank", "pk"))
 
 
 def visits_without_word(*, organisation_id: int, now: datetime, limit: int = 8) -> tuple[PastVisit, ...]:

@@ -111,6 +111,9 @@ class NewCase(NamedTuple):
     gap_id: int
     arm: str
     next_step_at: datetime | None
+    # Other gaps that share the contact, and the visit offered when it is not the gap's own (R-C7).
+    also_gap_ids: tuple[int, ...] = ()
+    visit_type: str = ""
 
 
 def lock_enrolment(*, organisation_id: int) -> None:
@@ -129,6 +132,8 @@ def open_cases(*, organisation_id: int, campaign_id: int, cases: Sequence[NewCas
             arm=one.arm,
             opened_at=now,
             next_step_at=one.next_step_at,
+            also_gap_ids=list(one.also_gap_ids),
+            visit_type=one.visit_type,
         )
         for one in cases
     )
