@@ -7,6 +7,7 @@ to the version only where the schedule itself proves it; each proof is a test he
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,8 @@ from rebook.core.immunisation.periods import read_period
 from rebook.flow.immunisation import judge_cases
 from support.immunisation import ALPHA, BETA, age, gap, person, risk, schedule, series, target
 from support.supporting_data import HEALTHY, UNDERLYING, needs, supporting_data
+
+MANUAL = Path(__file__).parents[3] / "docs" / "immunisation.md"
 
 
 @cache
@@ -40,6 +43,21 @@ def test_every_healthy_case_agrees_in_everything():
     assert len(results) == 538
     assert differing(HEALTHY) == {}
     assert [key for key, one in results.items() if one.not_covered] == []
+
+
+@pytest.mark.parametrize(("path", "title"), [(HEALTHY, "Healthy"), (UNDERLYING, "Underlying")])
+def test_the_manual_prints_what_the_command_prints(path, title):
+    results = list(judged(path).values())
+    wanted = {}
+    for group in sorted({one.case.group for one in results}):
+        mine = [one for one in results if one.case.group == group]
+        figures = [sum(one.agrees_in(field) for one in mine) for field in FIELDS]
+        whole = sum(not one.differences for one in mine)
+        wanted[group] = [len(mine), *figures, whole, sum(bool(one.not_covered) for one in mine)]
+    section = MANUAL.read_text().split(f"**{title} ")[1].split("together")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    printed = {row[0]: [int(cell) for cell in row[1:]] for row in rows if row[1].isdecimal()}
+    assert printed == wanted
 
 
 # What differs in the cases of underlying conditions; the tests below say why.

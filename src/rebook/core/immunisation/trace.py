@@ -31,7 +31,8 @@ def trace(schedule: Schedule, forecast: GroupForecast) -> tuple[str, ...]:
         steps.append(f"late after {forecast.past_due_on}")
     if forecast.latest_on is not None:
         steps.append(f"not after {forecast.latest_on}")
-    steps.append(f"by schedule {schedule.version or 'of unknown version'}")
+    if schedule.version:
+        steps.append(f"by schedule {schedule.version}")
     return tuple(steps)
 
 

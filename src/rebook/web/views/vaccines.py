@@ -1,5 +1,7 @@
 """Vaccines: which ones this patient needs, and whose schedule the practice follows for each."""
 
+from datetime import timedelta
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -11,6 +13,7 @@ from rebook.records.read import patientfile, setuppages
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 
+SOON = timedelta(days=730)
 AUTHORITIES = tuple(one.value for one in Authority)
 
 
@@ -39,6 +42,7 @@ def patient_vaccines(request: HttpRequest, patient_id: int) -> HttpResponse:
         found=found,
         due=[one for one in gaps if one.state != "later"],
         later=[one for one in gaps if one.state == "later"],
+        soon=staff.today + SOON,
     )
 
 
