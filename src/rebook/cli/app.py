@@ -20,6 +20,7 @@ class Commands(Door):
         "running": ("run", "serve", "worker"),
         "report": ("report",),
         "fit": ("fit",),
+        "snapshots": ("snapshots",),
         "consent": ("optout", "audit"),
         "demo": ("demo",),
         "bench": ("bench",),

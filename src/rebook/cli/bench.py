@@ -12,6 +12,7 @@ from rebook.cli.context import EXIT_NO, JsonOption, answer_json, answer_table, r
 # Name -> what its size counts. Each is a module ``bench_<name>`` with ``run(...) -> dict``.
 BENCHES = {
     "gaps": "patients",
+    "daily": "patients",
     "explain": "patients",
     "send": "attempts",
     "import": "patients",

@@ -15,7 +15,7 @@ from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
-from rebook.flow.snapshot import take_snapshot
+from rebook.flow.snapshot import prune_snapshots, take_snapshot
 from rebook.work.passes import only_pass
 
 
@@ -51,6 +51,7 @@ def run_day(
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
+        ("prune", lambda: prune_snapshots(**one, as_of=as_of, now=now)),
     ]
     results = []
     with only_pass(organisation_id=organisation_id), organisation_scope(organisation_id):

@@ -1,7 +1,7 @@
 """What the daily find needs: who changed since when, and who has to be looked at again on which day.
 
-Triggers note every patient whose rows a snapshot holds, once for each statement. The rows are only ever added,
-never updated in place by two writers, so that no booking waits for an import.
+Triggers note every patient whose rows a snapshot holds, once for each statement. Rows are only ever added, so
+that no booking waits for an import.
 """
 
 import django.db.models.deletion
@@ -133,9 +133,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField("snapshot", "base_number", models.PositiveIntegerField(null=True)),
-        migrations.AddField(
-            "snapshot", "layout", models.CharField(blank=True, default="", max_length=64)
-        ),
+        migrations.AddField("snapshot", "layout", models.CharField(blank=True, default="", max_length=64)),
         migrations.AddField("snapshot", "pruned_at", models.DateTimeField(null=True)),
         migrations.RunSQL(
             "\n".join(POLICY.format(table=table) for table in NEW),
