@@ -215,4 +215,13 @@ def make_clinic(slug="elm", *, approved=True):
     Membership.objects.create(organisation=organisation, user=manager, role="manager")
     if approved:
         approvals.approve_all_in_use(organisation_id=organisation.pk, now=NOW, actor="user:1")
-    return Clinic(organisation, location, source, manager)
+    made = Clinic(organisation, location, source, manager)
+    somebody_who_comes(made)
+    return made
+
+
+def somebody_who_comes(clinic):
+    """Records like those of a practice that runs: seen yesterday and booked for next week, due for nothing."""
+    regular = clinic.patient(9000, phone=False, gap=False)
+    clinic.appointment(regular, NOW - DAY, status="fulfilled")
+    clinic.appointment(regular, NOW + 300 * DAY)

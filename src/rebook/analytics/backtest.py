@@ -19,7 +19,7 @@ from rebook.analytics import backtest_sql as sql
 from rebook.analytics.backtest_outcomes import blind_spots, count_cells, follow_up, write_listings
 from rebook.analytics.backtest_plans import Rules, Run, runs_of
 from rebook.analytics.gaps import Plan, Source, compile_plan, judge_population, read_snapshot
-from rebook.analytics.snapshot import TABLES
+from rebook.analytics.snapshot_files import SnapshotIncomplete, table_files
 from rebook.core.backtest import Figures, Question
 from rebook.core.gaps import VERDICTS
 
@@ -46,8 +46,12 @@ class Records:
 
 
 def is_whole(directory: Path) -> bool:
-    """Whether a snapshot has every table that today's rules read; an older Rebook wrote fewer."""
-    return all((directory / f"{name}.parquet").is_file() for name in TABLES)
+    """Whether all files of a snapshot are there: its own, and those of the one it builds on."""
+    try:
+        whole = table_files(directory=directory)["patients"].whole
+    except (SnapshotIncomplete, OSError, ValueError, KeyError):
+        return False
+    return whole is not None
 
 
 def run(

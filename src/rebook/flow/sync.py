@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, transaction
@@ -19,6 +19,7 @@ from rebook.accounts import audit
 from rebook.accounts.read import OrganisationView, organisation
 from rebook.core.contacts import region_of
 from rebook.core.facts import Placed, ReadProgress, Reject
+from rebook.records.read import profile
 from rebook.records.write import facts, imports
 from rebook.sources import csv, fhir
 from rebook.sources.base import Reader, UnableToRead
@@ -215,6 +216,12 @@ def _summary(
 
 
 def _finish(summary: ImportSummary, organisation_id: int, source_id: int, run_id: int, now: datetime) -> None:
+    kept: dict[str, Any] = {}
+    if summary.state == "done" and not summary.dry_run:
+        # What the next import is compared with (`rebook doctor`).
+        kept = profile.profile(
+            organisation_id=organisation_id, source_id=source_id, counts=summary.counts, now=now
+        )
     imports.finish_run(
         organisation_id=organisation_id,
         run_id=run_id,
@@ -222,6 +229,7 @@ def _finish(summary: ImportSummary, organisation_id: int, source_id: int, run_id
         now=now,
         counts=summary.counts,
         error=summary.error,
+        profile=kept,
     )
     if summary.state == "done":
         imports.set_synced(organisation_id=organisation_id, source_id=source_id, now=now)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rebook.accounts.scope import organisation_scope
 from rebook.flow.clean import clean_records
+from rebook.flow.doctor import examine_before_enrolling
 from rebook.flow.gaps import find_gaps
 from rebook.flow.likelihood import learn
 from rebook.flow.outcome import close_cases
@@ -47,6 +48,7 @@ def run_day(
         ("learn", lambda: learn(**one, as_of=as_of, now=now)),
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("tell staff", lambda: tell_staff(**one, now=now)),
+        ("examine", lambda: examine_before_enrolling(**one, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),

@@ -17,7 +17,7 @@ from support.served import database_url
 CHICAGO = ZoneInfo("America/Chicago")
 # A Tuesday at ten: numbers may be called and texts may go out.
 NOW = dt.datetime(2026, 3, 17, 10, tzinfo=CHICAGO)
-STAGES = ["clean", "snapshot", "close", "find gaps", "learn", "rank", "enrol", "plan", "send", "settle"]
+STAGES = ["clean", "snapshot", "close", "find gaps", "learn", "rank", "examine", "enrol", "plan", "send", "settle"]
 
 pytestmark = pytest.mark.django_db
 

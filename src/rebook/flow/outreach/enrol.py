@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from rebook.core.doctor import stops_of
+from rebook.core.gaps.combine import Combined
 from rebook.core.outreach.holdout import Arm, Candidate, assign, draw_order
 from rebook.core.outreach.sequence import from_json, next_step_at
 from rebook.core.outreach.values import Decision
 from rebook.core.reasons import Reason
 from rebook.records.read import campaigns as read_campaigns
+from rebook.records.read import doctor as read_doctor
 from rebook.records.read import enrolment as read
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.enrolment import EnrolmentRow
@@ -21,6 +24,7 @@ from rebook.records.write import outreach as write
 from rebook.records.write.attempts import JudgedContact
 from rebook.records.write.outreach import NewCase
 
+from .combining import combined
 from .subject import House
 
 # A refusal at enrolment is written down once in this time, not every day.
@@ -31,7 +35,10 @@ TOLD_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class EnrolSummary:
-    """Cases opened per arm, patients left out by reason, and campaigns whose day was full."""
+    """Cases opened per arm, patients left out by reason, and campaigns whose day was full.
+
+    ``records_unsafe`` among the reasons counts campaigns that may not begin on these records.
+    """
 
     opened: int = 0
     holdout: int = 0
@@ -49,6 +56,9 @@ def enrol(*, organisation_id: int, as_of: date, now: datetime) -> EnrolSummary:
     house = House(organisation_id=organisation_id)
     totals: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
+    examined = read_doctor.newest_examination(organisation_id=organisation_id)
+    unsafe = examined.unsafe_definitions if examined else ()
+    is_stopped = examined is not None and bool(stops_of(examined.findings))
     running = read_campaigns.campaigns(organisation_id=organisation_id, states=["active"])
     stopped = {
         (stop.scope, stop.key) for stop in read_campaigns.stops_in_force(organisation_id=organisation_id)
@@ -56,9 +66,13 @@ def enrol(*, organisation_id: int, as_of: date, now: datetime) -> EnrolSummary:
     for campaign in running:
         if ("organisation", "") in stopped or ("campaign", str(campaign.id)) in stopped:
             continue
+        if is_stopped and not read.has_cases(organisation_id=organisation_id, campaign_id=campaign.id):
+            # Its first patients: what keeps it from being launched keeps it from beginning.
+            left_out["records_unsafe"] += 1
+            continue
         with transaction.atomic(durable=True):
             write.lock_enrolment(organisation_id=organisation_id)
-            _enrol_campaign(house, campaign, totals, left_out, as_of=as_of, now=now)
+            _enrol_campaign(house, campaign, totals, left_out, unsafe=unsafe, as_of=as_of, now=now)
     return EnrolSummary(
         opened=totals["contact"] + totals["holdout"],
         holdout=totals["holdout"],
@@ -74,6 +88,7 @@ def _enrol_campaign(
     totals: Counter[str],
     left_out: Counter[str],
     *,
+    unsafe: Sequence[str],
     as_of: date,
     now: datetime,
 ) -> None:
@@ -88,6 +103,7 @@ def _enrol_campaign(
         barring=sorted(policy.barring_exclusions),
         today=as_of,
         now=now,
+        unsafe=unsafe,
     )
     barred = [row for row in rows if row.reason]
     free = [row for row in rows if not row.reason]
@@ -96,12 +112,17 @@ def _enrol_campaign(
     left_out.update(row.reason for row in barred)
     totals["waiting"] += len(free) - len(chosen)
     arms = _draw(house.organisation.id, campaign, chosen, as_of=as_of, now=now)
+    together = combined(
+        organisation_id=house.organisation.id, pack_keys=house.organisation.pack_keys, rows=chosen
+    )
     cases = []
     for row in chosen:
         arm = arms[row.patient_id]
         zone = row.time_zone or house.zone_of(row.home_location_id or row.location_id)
         first = next_step_at(sequence, step_index=0, anchor_at=now, zone=zone)
-        cases.append(NewCase(row.patient_id, row.gap_id, arm, first if arm == "contact" else None))
+        along = together.get(row.gap_id, Combined())
+        starts = first if arm == "contact" else None
+        cases.append(NewCase(row.patient_id, row.gap_id, arm, starts, along.also, along.visit_type))
         totals[arm] += 1
     write.open_cases(organisation_id=house.organisation.id, campaign_id=campaign.id, cases=cases, now=now)
     _tell(house.organisation.id, barred, now=now)

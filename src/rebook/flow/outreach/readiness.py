@@ -5,15 +5,20 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
+from rebook.core.doctor import stops_of
 from rebook.core.gaps import KINDS
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence, template_for
 from rebook.core.reasons import Reason
 from rebook.core.segment import Segment
 from rebook.flow.common.channels import practice_channels
+from rebook.flow.common.examining import look
 from rebook.packs.outreach import templates
 from rebook.records.read import campaigns as read
+from rebook.records.read import doctor as read_doctor
 from rebook.records.read.campaigns import CampaignView
+
+from .reviews import past_their_date
 
 # Calls and what hangs goes to somebody at the front desk; without one tasks have no owner.
 TASK_ROLES = frozenset({"front_desk", "coordinator", "manager", "clinician"})
@@ -30,7 +35,22 @@ def reasons_against_launch(
         *_stops(organisation_id, campaign),
         *_channels(organisation_id, sequence),
         *_texts(organisation_id, campaign, sequence, now),
+        *_records(organisation_id, campaign, now),
+        *past_their_date(organisation_id=organisation_id, campaign=campaign, now=now),
     )
+
+
+def _records(organisation_id: int, campaign: CampaignView, now: datetime) -> Iterator[Reason]:
+    """What the doctor finds that would reach the wrong patients; a rule's own stop binds only that rule."""
+    for one in stops_of(look(organisation_id=organisation_id, now=now, with_rules=False)):
+        yield Reason(one.key, f"{one.says}. {one.do}".removesuffix("."))
+    examined = read_doctor.newest_examination(organisation_id=organisation_id)
+    rules = Segment.from_json(campaign.segment).of("definition")
+    if examined and rules and not rules.is_not and set(rules.values) <= set(examined.unsafe_definitions):
+        names = ", ".join(rules.values)
+        yield Reason(
+            "rule_unsafe", f"these records are unsafe for {names}: see whether it is safe to switch on"
+        )
 
 
 def _people(organisation_id: int, campaign: CampaignView) -> Iterator[Reason]:

@@ -1,13 +1,13 @@
 """Backtests that were asked for, and what running one needs from the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
-from rebook.records.models import Backtest, ImportRun, Snapshot
+from rebook.records.models import Backtest, ImportRun, Patient, Snapshot
 
 from .gaps import SnapshotView
 
@@ -88,6 +88,15 @@ def contacts(*, organisation_id: int, until: datetime) -> Iterator[tuple[int, da
         )
         while rows := cursor.fetchmany(10_000):
             yield from rows
+
+
+def names(*, organisation_id: int, patient_ids: Sequence[int]) -> dict[int, str]:
+    """Names of patients, for a page that may show them."""
+    rows = Patient.objects.filter(organisation_id=organisation_id, pk__in=patient_ids)
+    return {
+        key: f"{given} {family}".strip()
+        for key, given, family in rows.values_list("pk", "given_name", "family_name")
+    }
 
 
 def minutes_per_week(*, organisation_id: int, visit_types: list[str], on: date) -> int | None:

@@ -32,14 +32,14 @@ class EnrolmentRow(NamedTuple):
 CANDIDATES = """
 WITH best AS (
     SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank,
-           g.visit_type AS needed
+           g.visit_type AS needed, g.definition_key = ANY(%(unsafe)s) AS is_unsafe
     FROM records_gap g
     WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND g.outreach = 'yes' AND {fits}
       AND NOT EXISTS (SELECT 1 FROM records_case c WHERE c.campaign_id = %(campaign)s AND c.gap_id = g.id)
-    ORDER BY g.patient_id, g.rank NULLS LAST, g.id
+    ORDER BY g.patient_id, is_unsafe, g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
-       best.risk_class, best.rank, {barred}
+       best.risk_class, best.rank, CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END
 FROM best
 JOIN records_patient p ON p.id = best.patient_id
 WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s AND c.patient_id = p.id
@@ -58,19 +58,29 @@ def candidates(
     barring: Sequence[str],
     today: date,
     now: datetime,
+    unsafe: Sequence[str] = (),
 ) -> list[EnrolmentRow]:
-    """Every patient whom the segment takes in, best rank first, with what bars those who cannot come in."""
+    """Every patient whom the segment takes in, best rank first, with what bars those who cannot come in.
+
+    ``unsafe``: keys of rules that list the wrong patients on these records; another gap goes before theirs.
+    """
     fits, chosen = in_segment(Segment.from_json(segment), today=today, now=now)
     parameters: dict[str, Any] = {
         "org": organisation_id,
         "campaign": campaign_id,
         "rest_since": now - rest,
+        "unsafe": list(unsafe),
         **chosen,
         **barring_parameters(now=now, purpose=purpose, barring=barring),
     }
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES.format(fits=fits, barred=BARRED), parameters)
         return list(map(EnrolmentRow._make, cursor.fetchall()))
+
+
+def has_cases(*, organisation_id: int, campaign_id: int) -> bool:
+    """Whether the campaign has ever taken anybody in."""
+    return Case.objects.filter(organisation_id=organisation_id, campaign_id=campaign_id).exists()
 
 
 def opened_between(*, organisation_id: int, campaign_id: int, since: datetime, until: datetime) -> int:

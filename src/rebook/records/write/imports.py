@@ -72,10 +72,11 @@ def finish_run(
     now: datetime,
     counts: dict[str, Any] | None = None,
     error: str = "",
+    profile: dict[str, Any] | None = None,
 ) -> None:
-    """Write how a run ended: "done" or "failed"."""
+    """Write how a run ended: "done" or "failed". ``profile``: what the source's rows look like now."""
     ImportRun.objects.filter(organisation_id=organisation_id, pk=run_id).update(
-        state=state, ended_at=now, counts=counts or {}, error=error[:500]
+        state=state, ended_at=now, counts=counts or {}, error=error[:500], profile=profile or {}
     )
 
 
