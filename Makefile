@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench fmt lock clean browser
+.PHONY: help setup demo test check bench fmt lock clean browser java
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 TO_RUN := $(VENV)/.set-up-to-run
 TO_DEVELOP := $(VENV)/.set-up-to-develop
 CHROMIUM := $(VENV)/.chromium
+JAVA := $(VENV)/.java
 # Set-up follows what is installed, not every edit of a tool's settings in pyproject.toml.
 SET_UP := scripts/setup.sh requirements.lock requirements-build.lock
 
@@ -41,6 +42,9 @@ $(TO_DEVELOP): $(SET_UP) requirements-dev.lock
 browser: $(TO_DEVELOP)
 	@scripts/chromium.sh $(CHROMIUM)
 
+java: $(TO_DEVELOP)
+	@scripts/java.sh $(JAVA)
+
 demo: $(TO_RUN)
 	$(BIN)/rebook demo $(ARGS)
 
@@ -52,8 +56,8 @@ check: $(TO_DEVELOP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check browser
-	REBOOK_CHROMIUM="$$(cat $(CHROMIUM))" $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+test: check browser java
+	REBOOK_CHROMIUM="$$(cat $(CHROMIUM))" JAVA_HOME="$$(cat $(JAVA))" $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 bench: $(TO_RUN)
 	$(BIN)/rebook bench $(NAME) --json $(ARGS)

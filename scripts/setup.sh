@@ -49,14 +49,17 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     make_venv "$python"
 fi
 
-locks=(-r requirements.lock -r requirements-build.lock)
+locks=(-r requirements.lock)
 if [ "$what" = develop ]; then
-    locks=(-r requirements-dev.lock -r requirements-build.lock)
+    locks=(-r requirements-dev.lock)
 fi
+# Wheels only: nothing is compiled, so no compiler is needed. PySpark alone is published without one; what it
+# unpacks is built with the tools pinned in requirements-build.lock, which therefore come first.
+pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+    --only-binary ":all:" --no-binary pyspark)
 say "installing what the lock files pin (the first time takes a minute or two)"
-# Wheels only: nothing is compiled, so no compiler is needed.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: \
-    --require-hashes "${locks[@]}"
+"${pip[@]}" -r requirements-build.lock
+"${pip[@]}" --no-build-isolation "${locks[@]}"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
     --no-deps --no-build-isolation --no-index --editable .
 
