@@ -49,6 +49,14 @@ def test_observations_and_doses_whose_evaluation_is_left_open(tmp_path, schedule
 
 
 @pytest.mark.parametrize(
+    ("code", "observation"), [("111", "901"), ("A11", "901"), ("777", "777"), ("", None)]
+)
+def test_a_coded_history_becomes_an_observation(tmp_path, schedule, code, observation):
+    (case,) = cases(tmp_path, schedule, f"{GOOD},{code}", header=f"{HEADER},Med_History_Code").cases
+    assert [one.code for one in case.person.observations] == ([observation] if observation else [])
+
+
+@pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
         ("2025-01-01", "01/01/2025", "line 2: dob: '01/01/2025' is no date"),

@@ -15,14 +15,25 @@ from rebook.sources.base import UnableToRead
 _GROUPS = {
     "dtap": "DTaP/Tdap/Td",
     "flu": "Influenza",
+    "hep a": "HepA",
+    "hep b": "HepB",
     "ipol": "Polio",
+    "ipv": "Polio",
+    "je": "Japanese Encephalitis",
     "mcv": "Meningococcal",
+    "menacwy": "Meningococcal",
     "menb": "Meningococcal B",
     "pcv": "Pneumococcal",
+    "pneumo": "Pneumococcal",
     "pol": "Polio",
     "rota": "Rotavirus",
+    "tdap": "DTaP/Tdap/Td",
+    "td": "DTaP/Tdap/Td",
     "var": "Varicella",
+    "yf": "Yellow Fever",
 }
+# What a patient's history may be coded in.
+_HISTORY_SYSTEMS = ("SNOMED", "CDCPHINVS", "CVX")
 _SEXES = {"f": "Female", "m": "Male", "": "Unknown", "u": "Unknown"}
 _REQUIRED = ("cdc_test_id", "dob", "gender", "series_status", "vaccine_group", "assessment_date")
 _MOST_DOSES = 7
@@ -53,30 +64,30 @@ class _FieldInvalid(ValueError):
 
 def read_cases(path: Path, schedule: Schedule) -> CaseFile:
     """Raises UnableToRead when the file or a column is missing."""
-    groups = {one.name.casefold(): one.name for one in schedule.groups}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             columns = {name.strip().casefold() for name in rows.fieldnames or ()}
             if missing := [name for name in _REQUIRED if name not in columns]:
                 raise UnableToRead(f"{path.name}: there is no column {', '.join(missing)}")
-            return _collect(path.name, rows, groups)
+            return _collect(path.name, rows, schedule)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnableToRead(f"{path.name}: cannot be read ({error})") from error
 
 
-def _collect(name: str, rows: "csv.DictReader[str]", groups: Mapping[str, str]) -> CaseFile:
+def _collect(name: str, rows: "csv.DictReader[str]", schedule: Schedule) -> CaseFile:
     cases, rejects = [], []
     for row in rows:
         cells = {key.strip().casefold(): (value or "").strip() for key, value in row.items() if key}
         try:
-            cases.append(_case(_Row(cells), groups))
+            cases.append(_case(_Row(cells), schedule))
         except _FieldInvalid as error:
             rejects.append(f"{name}: line {rows.line_num}: {error}")
     return CaseFile(name, tuple(cases), tuple(rejects))
 
 
-def _case(cell: _Row, groups: Mapping[str, str]) -> ScheduleCase:
+def _case(cell: _Row, schedule: Schedule) -> ScheduleCase:
+    groups = {one.name.casefold(): one.name for one in schedule.groups}
     group = cell("vaccine_group").casefold()
     group = _GROUPS.get(group, group)
     if group.casefold() not in groups:
@@ -89,7 +100,10 @@ def _case(cell: _Row, groups: Mapping[str, str]) -> ScheduleCase:
         key=cell("cdc_test_id"),
         group=groups[group.casefold()],
         person=Person(
-            born_on=_needed(cell, "dob"), sex=sex, doses=_doses(cell), observations=_observations(cell)
+            born_on=_needed(cell, "dob"),
+            sex=sex,
+            doses=_doses(cell),
+            observations=(*_observations(cell), *_history(cell, schedule)),
         ),
         as_of=_needed(cell, "assessment_date"),
         status=cell("series_status"),
@@ -124,6 +138,13 @@ def _observations(cell: _Row) -> tuple[Observation, ...]:
         for n in range(1, _MOST_OBSERVATIONS + 1)
         if (code := cell(f"observation_code_{n}"))
     )
+
+
+def _history(cell: _Row, schedule: Schedule) -> tuple[Observation, ...]:
+    """The observations behind a coded history; a code that none has stays itself, and is named as unknown."""
+    code = cell("med_history_code")
+    found = [one for system in _HISTORY_SYSTEMS for one in schedule.coded.get((system, code), ())]
+    return tuple(Observation(one) for one in (found or [code])) if code else ()
 
 
 def _day(cell: _Row, field: str) -> date | None:
