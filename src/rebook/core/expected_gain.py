@@ -59,6 +59,14 @@ class Arms:
             self.came_without + other.came_without,
         )
 
+    def __sub__(self, other: "Arms") -> "Arms":
+        return Arms(
+            self.contacted - other.contacted,
+            self.came_with - other.came_with,
+            self.left_alone - other.left_alone,
+            self.came_without - other.came_without,
+        )
+
     @property
     def are_enough(self) -> bool:
         """R-F55: enough held back, and enough returns to expect among them."""
@@ -143,8 +151,10 @@ def learn(
     for one in wanted:
         seen = arms.get(one, Arms())
         source = "own" if seen.are_enough else "pooled"
-        before = natural.get(one, overall.without)
-        found[one] = _posterior(before, overall.mean, seen, source, everything, basis)
+        # What it leans on is all the others: its own patients must not count twice.
+        others = _posterior(PRIOR_NATURAL, PRIOR_GAIN, everything - seen, "pooled", everything, basis)
+        before = natural.get(one, others.without)
+        found[one] = _posterior(before, others.mean, seen, source, everything, basis)
     return Gains(overall, found)
 
 
