@@ -1,4 +1,4 @@
-"""Diabetes: glycemic status. The numerator is poor control: no result, or the lowest of the last day above."""
+"""Diabetes: glycemic status. Poor control is no result, or the lowest of the last day above 9 %."""
 
 from bundles import (
     EXCLUDED,

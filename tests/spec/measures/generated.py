@@ -18,7 +18,7 @@ from rebook.core.criteria import (
     Related,
     Span,
     WordIs,
-    tests_in,
+    walk_tests,
 )
 
 EDGES = [
@@ -74,7 +74,7 @@ class Vocabulary:
         for wanted in sets.values():
             for kind in self._kinds(wanted, sets):
                 known = self.kinds.setdefault(kind, {})
-                for test in tests_in(wanted.test):
+                for test in walk_tests(wanted.test):
                     self._learn(known, test, names)
 
     def _kinds(self, wanted, sets):

@@ -29,7 +29,7 @@ from rebook.core.criteria import (
     Test,
     Timing,
     WordIs,
-    tests_in,
+    walk_tests,
 )
 from rebook.core.criteria.engine import NO_UNIT
 from rebook.core.criteria.history import MIN
@@ -104,17 +104,15 @@ class Sets:
     def _needs_birth(self) -> bool:
         """Whether any set looks at ages or counts from birth; else nobody's birth date is looked up."""
         points = [point for name in self.criteria.windows for point in self._points(name)]
-        ages = (
-            isinstance(one, AgedAt) for wanted in self.criteria.sets.values() for one in tests_in(wanted.test)
-        )
-        return any(point.anchor == BIRTH for point in points) or any(ages)
+        tests = (one for wanted in self.criteria.sets.values() for one in walk_tests(wanted.test))
+        return any(point.anchor == BIRTH for point in points) or any(isinstance(one, AgedAt) for one in tests)
 
     # Anchors: the one event of a set that a window counts from.
 
     def _anchors(self, test: Test) -> tuple[str, ...]:
         timings = [
             timing
-            for one in tests_in(test)
+            for one in walk_tests(test)
             for timing in (
                 (one,)
                 if isinstance(one, Timing)

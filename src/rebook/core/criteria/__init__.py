@@ -41,8 +41,7 @@ from .definition import (
     Timing,
     Window,
     WordIs,
-    conditions_in,
-    tests_in,
+    walk_tests,
 )
 from .engine import Inquiry, Step, ValueSetMissing
 from .expression import Answer, Expression, ExpressionInvalid, holds, parse_expression, period_of
@@ -100,12 +99,11 @@ __all__ = [
     "WordIs",
     "asked",
     "chart_history",
-    "conditions_in",
     "day_span",
     "evaluate",
     "has_gap",
     "holds",
     "parse_expression",
     "period_of",
-    "tests_in",
+    "walk_tests",
 ]

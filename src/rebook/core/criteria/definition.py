@@ -247,21 +247,11 @@ class Measure:
     is_inverse: bool = False
 
 
-def tests_in(test: Test) -> Iterator[Test]:
+def walk_tests(test: Test) -> Iterator[Test]:
     """``test`` and all it is made of."""
     yield test
     if isinstance(test, Every | Some):
         for part in test.parts:
-            yield from tests_in(part)
+            yield from walk_tests(part)
     elif isinstance(test, No):
-        yield from tests_in(test.part)
-
-
-def conditions_in(condition: Condition) -> Iterator[Condition]:
-    """``condition`` and all it is made of."""
-    yield condition
-    if isinstance(condition, Every | Some):
-        for part in condition.parts:
-            yield from conditions_in(part)
-    elif isinstance(condition, No):
-        yield from conditions_in(condition.part)
+        yield from walk_tests(test.part)

@@ -119,8 +119,9 @@ def _birth(patient: Json, times: Times) -> date | None:
 
 
 def _sex(patient: Json) -> str:
-    for one in patient.get("extension") or []:
-        if str(one.get("url", "")).endswith(_SEX):
+    extensions = patient.get("extension")
+    for one in extensions if isinstance(extensions, list) else []:
+        if isinstance(one, Mapping) and str(one.get("url", "")).endswith(_SEX):
             return str(one.get("valueCode") or "")
     return _SEXES.get(str(patient.get("gender")), "")
 
@@ -142,9 +143,17 @@ class _Reader:
             if kind not in _ASIDE:
                 self._ignored[f"{kind}: not read"] += 1
             return []
+        try:
+            return [self._event(kind, number, resource)]
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # An element of another shape than FHIR gives it: what the rest means is anybody's guess.
+            self._ignored[f"{kind}: not in FHIR's shape"] += 1
+            return []
+
+    def _event(self, kind: str, number: int, resource: Json) -> Event:
         name, what, when = _KINDS[kind]
         found = profiles(resource)
-        event = Event(
+        return Event(
             id=number,
             kind=name,
             span=self._span(kind, resource, when),
@@ -158,7 +167,6 @@ class _Reader:
             readings=tuple(self._readings(resource)),
             references=tuple(_references(resource)),
         )
-        return [event]
 
     # When
 
