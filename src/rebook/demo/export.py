@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ APPOINTMENT_COLUMNS = (
     "appointment_id", "patient_id", "visit_type", "starts_at", "ends_at", "booked_at", "status",
     "cancelled_at", "cancelled_by", "location", "practitioner", "collected_cents",
 )  # fmt: skip
+BEGUN_COLUMNS = ("item_id", "patient_id", "kind", "visit_type", "priority", "opened_on")
 FOLLOW_UP_COLUMNS = ("follow_up_id", "patient_id", "visit_type", "recommended_on", "due_on")
 
 
@@ -57,6 +59,7 @@ def write_export(world: World, folder: Path) -> None:
     )
     write_appointments(world.appointments, folder)
     _write(folder / "follow_ups.csv", FOLLOW_UP_COLUMNS, (_follow_up_row(one) for one in world.follow_ups))
+    _write(folder / "unfinished.csv", BEGUN_COLUMNS, (astuple(one) for one in world.begun))
 
 
 def write_appointments(appointments: Iterable[Booked], folder: Path) -> None:

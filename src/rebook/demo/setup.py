@@ -8,6 +8,7 @@ from random import Random
 
 from rebook.accounts import read as accounts
 from rebook.core.booking import WorkingHours
+from rebook.demo.begun import begin
 from rebook.demo.export import write_export
 from rebook.demo.history import MINUTES, write_history
 from rebook.demo.people import CLINICIANS, SITES, make_people
@@ -25,6 +26,7 @@ STAFF = (
     ("nurse@riverbend.example", "Nina Nurse", "clinician"),
     ("compliance@riverbend.example", "Cora Compliance", "compliance"),
 )
+BEGUN = ["treatment_unscheduled", "referral_out_incomplete", "test_not_done"]
 VISIT_TYPES = {
     "annual_visit": "Annual check-up",
     "chronic_follow_up": "Follow-up visit",
@@ -34,6 +36,7 @@ VISIT_TYPES = {
     "hygiene": "Cleaning",
     "periodontal_maintenance": "Gum care visit",
     "dental_exam": "Dental exam",
+    "restorative": "Dental treatment",
     "mammogram": "Mammogram",
 }
 
@@ -57,7 +60,9 @@ def invent_world(*, patients: int, seed: int, start_at: datetime) -> World:
     today = start_at.date()
     cast = make_people(random=random, patients=patients, today=today)
     history = write_history(cast, random=random, today=today)
-    return World(SITES, CLINICIANS, cast, history.appointments, history.follow_ups, today)
+    # Drawn apart, so that everything else stays as it was.
+    begun = begin(cast, random=Random(seed + 1), today=today)
+    return World(SITES, CLINICIANS, cast, history.appointments, history.follow_ups, today, begun)
 
 
 def set_up(world: World, *, folder: Path, now: datetime, slug: str) -> DemoPractice:
@@ -120,6 +125,7 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
         ("No-show, not rebooked", ["no_show_not_rebooked"], "primary_care.no_show", 4, 10),
         ("Cancelled, not rebooked", ["cancelled_not_rebooked"], "primary_care.cancelled", 4, 10),
         ("Follow-up not booked", ["follow_up_not_booked"], "primary_care.follow_up", 4, 10),
+        ("Begun, not finished", BEGUN, "primary_care.follow_up", 3, 10),
     )
     manager = demo.staff["manager"]
     made = []

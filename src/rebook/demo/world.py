@@ -121,6 +121,18 @@ class Recommended:
     due_on: date
 
 
+@dataclass(slots=True)
+class Begun:
+    """Something the practice began for a person and never finished."""
+
+    id: str
+    person_id: str
+    kind: str
+    visit_type: str
+    priority: str
+    opened_on: date
+
+
 @dataclass
 class World:
     """Everything true on the first day of the simulation."""
@@ -131,6 +143,7 @@ class World:
     appointments: list[Booked]
     follow_ups: list[Recommended]
     start_on: date
+    begun: list[Begun] = field(default_factory=list)
 
     @cached_property
     def index(self) -> dict[str, Person]:

@@ -58,6 +58,7 @@ SELECT %(organisation)s, key, left(upper(left(key, 1)) || replace(substr(key, 2)
 FROM (
     SELECT visit_type AS key FROM import_appointment UNION SELECT visit_type FROM import_visit
     UNION SELECT visit_type FROM import_follow_up
+    UNION SELECT visit_type FROM import_pending_item
 ) met
 WHERE key IS NOT NULL AND char_length(key) <= 60 AND NOT EXISTS (
     SELECT FROM records_visittype t WHERE t.organisation_id = %(organisation)s AND t.key = met.key)
