@@ -1,10 +1,11 @@
 """Time away: how many patients stand in each tier, and how many pass into it in each week (R-C141)."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings as django_settings
@@ -21,6 +22,7 @@ from rebook.records.read import gaps as read
 
 ENTERED = ("slipping", "dormant", "long_lapsed", "lost", inflow.RETURNED)
 MOST_WEEKS = 530
+Counted = tuple[dict[date, dict[str, int]], dict[str, int]]
 
 
 class BadPeriod(Exception):
@@ -66,9 +68,13 @@ def tier_report(*, organisation_id: int, from_on: date, to_on: date, afresh: boo
     organisation = accounts.organisation(organisation_id=organisation_id)
     chosen = {**tier_months(tuple(organisation.pack_keys)), **organisation.settings.get("gaps", {})}
     months = read_settings(chosen).tiers
-    with _source(organisation_id, afresh) as source:
-        weeks = inflow.weekly_inflow(source, months, from_on=from_on, to_on=to_on)
-        standing = inflow.standing(source, months, as_of=to_on)
+    newest = None if afresh else read.last_snapshot(organisation_id=organisation_id)
+    if newest is None:
+        with _copied(organisation_id) as directory:
+            weeks, standing = _count(directory, months, from_on, to_on)
+    else:
+        path = Path(django_settings.SNAPSHOT_DIRECTORY) / newest.path
+        weeks, standing = _counted_once(path, months, from_on, to_on)
     programmes = {"recall": 0, "reactivation": 0}
     for one in read.count_open(organisation_id=organisation_id):
         programmes[programme_of(one.tier)] += one.gaps
@@ -82,7 +88,7 @@ def tier_report(*, organisation_id: int, from_on: date, to_on: date, afresh: boo
     )
 
 
-def inflow_chart(report: TierReport) -> str:
+def inflow_chart(weeks: Sequence[Week]) -> str:
     """The weeks as one SVG: a line for each tier; the figures stand in the table beside it."""
     from rebook.analytics.charts import weekly_lines_svg
 
@@ -90,21 +96,35 @@ def inflow_chart(report: TierReport) -> str:
     return weekly_lines_svg(
         [
             (names[tier], one.on, one.entered.get(tier, 0))
-            for one in report.weeks
+            for one in weeks
             for tier in ("slipping", "dormant", "lost", inflow.RETURNED)
         ]
     )
 
 
+@lru_cache(maxsize=64)
+def _counted_once(directory: Path, months: TierMonths, from_on: date, to_on: date) -> Counted:
+    """A snapshot never changes, so neither does what it gives."""
+    return _count(directory, months, from_on, to_on)
+
+
+def _count(directory: Path, months: TierMonths, from_on: date, to_on: date) -> Counted:
+    with engine.connect() as connection:
+        source = engine.read_snapshot(connection, directory=directory)
+        return (
+            inflow.weekly_inflow(source, months, from_on=from_on, to_on=to_on),
+            inflow.standing(source, months, as_of=to_on),
+        )
+
+
 @contextmanager
-def _source(organisation_id: int, afresh: bool) -> Iterator[engine.Source]:
-    newest = None if afresh else read.last_snapshot(organisation_id=organisation_id)
-    with tempfile.TemporaryDirectory(prefix="rebook-") as folder, engine.connect() as connection:
-        directory = Path(django_settings.SNAPSHOT_DIRECTORY) / newest.path if newest else Path(folder) / "new"
-        if newest is None:
-            tables = {
-                name: charts.snapshot_rows(organisation_id=organisation_id, table=name)
-                for name in ("patients", "visits", "appointments")
-            }
-            files.write(directory=directory, tables={name: tables.get(name, ()) for name in files.TABLES})
-        yield engine.read_snapshot(connection, directory=directory)
+def _copied(organisation_id: int) -> Iterator[Path]:
+    """The records as they are now, for as long as they are looked at."""
+    with tempfile.TemporaryDirectory(prefix="rebook-") as folder:
+        tables = {
+            name: charts.snapshot_rows(organisation_id=organisation_id, table=name)
+            for name in ("patients", "visits", "appointments")
+        }
+        directory = Path(folder) / "snapshot"
+        files.write(directory=directory, tables={name: tables.get(name, ()) for name in files.TABLES})
+        yield directory

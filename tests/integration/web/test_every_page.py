@@ -23,8 +23,9 @@ OPEN_NAMES = {
 PAGES = [
     "/", "/?kind=call", "/inbox/", "/inbox/?show=handled", "/patients/", "/patients/?q=del",
     "/patients/?tier=dormant", "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01",
+    "/results/time-away/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
-    "/setup/", "/setup/sources/",
+    "/results/likelihood/", "/setup/", "/setup/sources/",
     "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
 ]  # fmt: skip
 
