@@ -91,3 +91,23 @@ def test_a_wrong_setting_is_told_in_one_sentence(practice, rebook):
     practice.put("P1")
     done = rebook("gaps", *AS_OF, code=3)
     assert "there is no setting 'grace'" in done.output
+
+
+def test_one_rule_alone(practice, answer, rebook):
+    practice.put("P1", ("2025-01-01", "hygiene"), ("2024-01-01", "dental_exam"))
+    every = answer("gaps", *AS_OF)
+    alone = answer("gaps", *AS_OF, "--definition", "dental.hygiene")
+    assert every["found"] > alone["found"] == 1
+    assert [one["definition_key"] for one in alone["gaps"]] == ["dental.hygiene"]
+    assert answer("gaps", *AS_OF, "--definition", "no_show_not_rebooked", code=1)["found"] == 0
+    assert "rebook catalogue" in rebook("gaps", "--definition", "dental.nothing", code=2).output
+
+
+def test_the_catalogue_says_every_rule_and_what_became_of_it(practice, answer, rebook):
+    rules = {one["key"]: one for one in answer("catalogue", *AS_OF)["rules"]}
+    assert rules["dental.hygiene"]["how_often"].startswith("every 6 months after the last")
+    assert (rules["dental.hygiene"]["state"], rules["dental.hygiene"]["found"]) == ("unsigned", 0)
+    assert "dental.hygiene" in rebook("catalogue", *AS_OF).stdout
+    late = answer("catalogue", "--as-of", "2031-01-01", "--attention")["rules"]
+    assert {one["state"] for one in late} <= {"expired", "blocked", "off"}
+    rebook("catalogue", "--specialty", "nothing", "--attention", code=1)

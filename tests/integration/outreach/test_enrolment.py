@@ -10,6 +10,7 @@ from rebook.records.models import (
     Case,
     GuardDecision,
     HoldoutAssignment,
+    VisitType,
 )
 from support.outreach import DAY, HOUR, NOW
 
@@ -167,3 +168,36 @@ def test_only_a_running_campaign_enrols(state, clinic, day):
     if act:
         act(organisation_id=clinic.id, campaign_id=campaign.pk, now=NOW, actor="user:1")
     assert day.enrol().opened == 0
+
+
+def test_other_gaps_go_along_and_one_visit_is_offered_for_most(clinic, day):
+    VisitType.objects.bulk_create(
+        VisitType(organisation=clinic.organisation, key=key, label=key, minutes=30, is_self_bookable=True)
+        for key in ("annual_visit", "well_child")
+    )
+    patient = clinic.patient(1, gap=False)
+    lead = clinic.gap(patient, rank=1, definition_key="primary_care.well_child", visit_type="well_child")
+    other = clinic.gap(patient, rank=2, definition_key="primary_care.annual_visit")
+    staff = clinic.gap(patient, rank=3, definition_key="x.staff", outreach="staff")
+    clinic.campaign()
+    assert day.enrol().opened == 1
+    case = Case.objects.get()
+    assert (case.gap_id, case.also_gap_ids) == (lead.pk, [other.pk])
+    assert staff.pk not in case.also_gap_ids
+    # A yearly visit counts for the child's check-up too.
+    assert case.visit_type == "annual_visit"
+
+
+def test_a_gap_for_staff_or_for_the_visit_opens_no_case(clinic, day):
+    for number, outreach in enumerate(("staff", "at_visit"), start=1):
+        clinic.gap(clinic.patient(number, gap=False), rank=number, outreach=outreach)
+    clinic.campaign()
+    assert day.enrol().opened == 0
+
+
+def test_a_case_with_one_gap_has_nobody_along(clinic, day):
+    clinic.patient(1)
+    clinic.campaign()
+    day.enrol()
+    case = Case.objects.get()
+    assert (case.also_gap_ids, case.visit_type) == ([], "")
