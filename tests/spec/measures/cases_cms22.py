@@ -41,6 +41,11 @@ NORMAL, ELEVATED, HIGH, SECOND, HIGHER = (
     pressure(*numbers) for numbers in ((119, 79), (125, 79), (132, 70), (135, 85), (150, 95))
 )
 
+NONE_OF_THE_ADVICE = {
+    "url": "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDoneValueSet",
+    "valueCanonical": "http://cts.nlm.nih.gov/fhir/ValueSet/2.16.840.1.113883.3.600.1515",
+}
+
 CASES = [
     # Who is asked
     Case("17 at the start", person(born="2008-01-02"), visits(0)),

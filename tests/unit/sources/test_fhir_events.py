@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebook.core.criteria import MAX, MIN, Coded, Reading, day_span
+from rebook.core.criteria import MAX, MIN, WHOLE_SET, Coded, Reading, day_span
 from rebook.sources.fhir.event_profiles import profiles
 from rebook.sources.fhir.event_supply import days_in, supply
 from rebook.sources.fhir.event_times import Times
@@ -263,6 +263,17 @@ def test_everything_coded_has_its_place():
     assert measured.readings == (Reading("", "", 7.5, "%"), Reading("l", "sys", 120.0, "1"))
     assert measured.references == (("encounter", "e1"), ("based_on", "o1"))
     assert measured.has_value
+
+
+def test_none_of_a_value_set_is_coded_by_its_address():
+    """As QI-Core says that nothing of the kind was done."""
+    none_of = {"url": "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDoneValueSet"}
+    found, _ = event(
+        resourceType="ServiceRequest",
+        doNotPerform=True,
+        code={"extension": [none_of | {"valueCanonical": "http://x/set|2"}]},
+    )
+    assert found.codes == (Coded("code", WHOLE_SET, "http://x/set"),)
 
 
 def test_a_number_below_or_above_is_no_number():

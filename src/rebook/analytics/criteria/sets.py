@@ -31,7 +31,7 @@ from rebook.core.criteria import (
     WordIs,
     walk_tests,
 )
-from rebook.core.criteria.engine import NO_UNIT
+from rebook.core.criteria.choosing import NO_UNIT
 from rebook.core.criteria.history import MIN
 
 from .tables import EventTables

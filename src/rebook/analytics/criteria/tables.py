@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from rebook.core.criteria import OWN_WORDS, Event, History, ValueSets
+from rebook.core.criteria import OWN_WORDS, WHOLE_SET, Event, History, ValueSets
 
 _ID, _WORD, _FLAG, _TIME = pa.int64(), pa.string(), pa.bool_(), pa.timestamp("us")
 
@@ -77,7 +77,7 @@ def event_arrow(histories: Mapping[int, History], value_sets: ValueSets) -> dict
     rows["value_sets"] = [
         {"canonical": canonical, "system": system, "code": code}
         for canonical, codes in value_sets.items()
-        for system, code in codes
+        for system, code in (*codes, (WHOLE_SET, canonical))
     ]
     return {name: pa.Table.from_pylist(found, schema=SCHEMAS[name]) for name, found in rows.items()}
 

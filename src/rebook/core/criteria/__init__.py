@@ -46,7 +46,7 @@ from .definition import (
 from .engine import Inquiry, Step, ValueSetMissing
 from .expression import Answer, Expression, ExpressionInvalid, holds, parse_expression, period_of
 from .from_chart import chart_history
-from .history import MAX, MIN, OWN_WORDS, Coded, Event, History, Reading, Span, ValueSets
+from .history import MAX, MIN, OWN_WORDS, WHOLE_SET, Coded, Event, History, Reading, Span, ValueSets
 from .moments import Steps, day_span
 from .populations import GroupResult, MeasureResult, asked, evaluate, has_gap
 
@@ -59,6 +59,7 @@ __all__ = [
     "PERIOD",
     "POPULATIONS",
     "THIS",
+    "WHOLE_SET",
     "Aged",
     "AgedAt",
     "Answer",

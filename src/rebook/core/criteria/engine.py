@@ -1,9 +1,9 @@
 """The one-patient engine: finds sets of events, judges conditions, and says what it looked at."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
+from .choosing import day_at, foremost, picked, reads, shown, within
 from .definition import (
     BIRTH,
     IT,
@@ -21,7 +21,6 @@ from .definition import (
     Holds,
     Measured,
     No,
-    Own,
     Point,
     Related,
     SexIs,
@@ -30,12 +29,10 @@ from .definition import (
     Timing,
     WordIs,
 )
-from .history import MAX, MIN, Event, History, Reading, ValueSets
+from .history import WHOLE_SET, Event, History, ValueSets
 from .moments import Pair, age_on, all_of, any_of, negated, shifted, whole_day
 from .timing import Stretch, moment, own_time, stands, until_open
 
-# A number without a unit goes with these.
-NO_UNIT = ("", "1", "{score}")
 # Dates named in a step; more are counted.
 NAMED_DATES = 5
 
@@ -113,12 +110,12 @@ class Inquiry:
         if not condition.days_of:
             return len(found) >= condition.at_least
         own = condition.days_of
-        return len({day for one in found if (day := _day(one, own)) is not None}) >= condition.at_least
+        return len({day for one in found if (day := day_at(one, own)) is not None}) >= condition.at_least
 
     def _is_aged(self, condition: Aged) -> bool | None:
         at = self.point(condition.at)
         age = None if at is None else age_on(self.history.birth_on, at[0].date())
-        answer = None if age is None else _within(age, condition.at_least, condition.at_most)
+        answer = None if age is None else within(age, condition.at_least, condition.at_most)
         self._note("age", answer, "birth date not recorded" if age is None else f"{age} years")
         return answer
 
@@ -130,7 +127,7 @@ class Inquiry:
             wanted = self.criteria.sets[name]
             candidates = self._candidates(wanted)
             found = [one for one in candidates if self.passes(one, wanted.test)]
-            self._found[name] = _picked(found, wanted)
+            self._found[name] = picked(found, wanted)
             self._note_set(wanted, len(candidates), self._found[name])
         return self._found[name]
 
@@ -165,11 +162,11 @@ class Inquiry:
             case FlagIs(name, value):
                 return bool(getattr(event, name)) is value
             case Measured():
-                return _measured(event, test)
+                return reads(event, test)
             case AgedAt(own, at_least, at_most):
                 at = moment(event, own)
                 age = None if at is None else age_on(self.history.birth_on, at[0].date())
-                return None if age is None else _within(age, at_least, at_most)
+                return None if age is None else within(age, at_least, at_most)
             case Timing():
                 return stands(own_time(event, test.own), test, self.window(test.target))
             case Related():
@@ -182,6 +179,8 @@ class Inquiry:
             pair = (one.system, one.code)
             if pair in test.codes or any(pair in self._value_set(name) for name in test.value_sets):
                 return True
+            if one.system == WHOLE_SET and one.code in test.value_sets:
+                return True
         return False
 
     def _value_set(self, canonical: str) -> frozenset[tuple[str, str]]:
@@ -193,7 +192,7 @@ class Inquiry:
     def _is_related(self, event: Event, test: Related) -> bool:
         found = [one for one in self.events(test.to) if self._relates(event, one, test)]
         if test.pick:
-            found = list(_one(found, test.pick, test.by))
+            found = list(foremost(found, test.pick, test.by))
         if test.then:
             wanted = self.ids(test.then)
             found = [one for one in found if one.id in wanted]
@@ -251,72 +250,7 @@ class Inquiry:
         if not self.is_traced:
             return
         among = wanted.kind or ", ".join(wanted.among)
-        days = [_shown(one) for one in found[:NAMED_DATES]]
+        days = [shown(one) for one in found[:NAMED_DATES]]
         more = f" and {len(found) - NAMED_DATES} more" if len(found) > NAMED_DATES else ""
         dates = f": {', '.join(days)}{more}" if days else ""
         self._note(wanted.name, bool(found), f"{len(found)} of {candidates} ({among}){dates}")
-
-
-def _within(number: float, at_least: float | None, at_most: float | None) -> bool:
-    return (at_least is None or number >= at_least) and (at_most is None or number <= at_most)
-
-
-def _measured(event: Event, test: Measured) -> bool | None:
-    """A component measured twice, or in another unit, says nothing."""
-    code = test.component or ("", "")
-    found = [one for one in event.readings if (one.system, one.code) == code]
-    if len(found) != 1:
-        return None if test.is_bounded or len(found) > 1 else False
-    if not test.is_bounded:
-        return True
-    return _in_bounds(found[0], test)
-
-
-def _in_bounds(reading: Reading, test: Measured) -> bool | None:
-    if reading.unit not in ((test.unit,) if test.unit else NO_UNIT):
-        return None
-    number = reading.number
-    return (
-        _within(number, test.at_least, test.at_most)
-        and (test.above is None or number > test.above)
-        and (test.below is None or number < test.below)
-    )
-
-
-def _day(event: Event, own: Own) -> date | None:
-    """The day of the event's moment, taken early where it is known between bounds only."""
-    at = moment(event, own)
-    return None if at is None else at[0].date()
-
-
-def _picked(found: list[Event], wanted: EventSet) -> tuple[Event, ...]:
-    pick = wanted.pick
-    if pick is None:
-        return tuple(found)
-    if not pick.is_day:
-        return _one(found, pick.which, pick.by)
-    days = {one.id: day for one in found if (day := _day(one, pick.by)) is not None}
-    if not days:
-        return ()
-    chosen = max(days.values()) if pick.which == "last" else min(days.values())
-    return tuple(one for one in found if days.get(one.id) == chosen)
-
-
-def _one(found: Iterable[Event], which: str, by: Own) -> tuple[Event, ...]:
-    """The first or last by time. What has no time comes first; of several at once the order decides."""
-    ordered = sorted(found, key=lambda one: ((moment(one, by) or (MIN, MIN))[0], one.id))
-    if not ordered:
-        return ()
-    return (ordered[-1] if which == "last" else ordered[0],)
-
-
-def _shown(event: Event) -> str:
-    span = event.span or event.recorded
-    if span is None:
-        return "no date"
-    if span.starts_at == MIN:
-        return "no begin"
-    if span.ends_by == MAX:
-        return f"from {span.starts_at.date()}"
-    first, last = span.starts_at.date(), span.ends_at.date()
-    return str(first) if first == last else f"{first} to {last}"

@@ -15,6 +15,9 @@ MAX = datetime(9999, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
 # The system of a clinic's own words (visit types, kinds of condition ...), which no code system owns.
 OWN_WORDS = ""
 
+# The system of a whole value set: "none of these" is coded by the set's address itself.
+WHOLE_SET = "urn:value-set"
+
 ValueSets = Mapping[str, frozenset[tuple[str, str]]]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rebook.core.criteria import Coded, Event, History, Reading, Span
+from rebook.core.criteria import WHOLE_SET, Coded, Event, History, Reading, Span
 
 from .event_profiles import NOT_DONE, profiles
 from .event_supply import supply
@@ -21,6 +21,8 @@ from .event_times import Json, Times
 _SEX = "us-core-sex"
 _SEXES = {"female": "248152002", "male": "248153007"}
 _REFUSALS = ("qicore-notDoneReason", "qicore-doNotPerformReason")
+# "None of this value set was done."
+_NONE_OF = "notDoneValueSet"
 _RUNNING = frozenset({"active", "recurrence", "relapse"})
 # Read as part of others, or saying nothing about care.
 _ASIDE = frozenset({"Patient", "Medication", "Organization", "Practitioner", "PractitionerRole", "Location"})
@@ -209,7 +211,7 @@ class _Reader:
         if isinstance(stay, Mapping):
             yield from _coded("disposition", stay.get("dischargeDisposition"))
         for one in resource.get("extension") or []:
-            if str(one.get("url", "")).endswith(_REFUSALS):
+            if str(one.get("url", "")).rpartition("/")[2] in _REFUSALS:
                 yield from _coded("refusal", one.get("valueCodeableConcept"))
 
     def _subject(self, resource: Json, what: str) -> Any:
@@ -265,6 +267,9 @@ def _coded(role: str, value: Any) -> Iterable[Coded]:
         if isinstance(concept, Mapping):
             for coding in concept.get("coding") or []:
                 yield from _coding(role, coding)
+            for one in concept.get("extension") or []:
+                if str(one.get("url", "")).endswith(_NONE_OF):
+                    yield Coded(role, WHOLE_SET, str(one.get("valueCanonical", "")).partition("|")[0])
 
 
 def _coding(role: str, coding: Any) -> Iterable[Coded]:
