@@ -27,6 +27,13 @@ def add_organisation(
     return row.pk
 
 
+def change_packs(*, organisation_id: int, pack_keys: Sequence[str]) -> None:
+    """The specialty packs of a practice, in their order."""
+    row = Organisation.objects.select_for_update().get(pk=organisation_id)
+    row.pack_keys = list(pack_keys)
+    row.save(update_fields=["pack_keys"])
+
+
 def change_settings(*, organisation_id: int, changes: Mapping[str, Any]) -> None:
     """Lay ``changes`` over the house settings."""
     row = Organisation.objects.select_for_update().get(pk=organisation_id)

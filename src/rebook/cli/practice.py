@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,13 +19,16 @@ from rebook.cli.context import (
     refuse,
 )
 from rebook.flow import practice
+from rebook.packs.specialties import Specialty, all_specialties
 
 Name = Annotated[str, typer.Option("--name", help="As patients know it; asked for when left out.")]
 Zone = Annotated[str, typer.Option("--time-zone", help="For example America/Chicago; asked for.")]
 Packs = Annotated[
-    list[str] | None, typer.Option("--pack", help="Specialty; repeat for several; primary_care if none.")
+    list[str] | None,
+    typer.Option("--pack", help="Specialty; repeat for several; asked for, primary_care if nobody is there."),
 ]
 Phone = Annotated[str, typer.Option(help="Number patients may call.")]
+DEFAULT_PACK = "primary_care"
 PASSWORD_VARIABLE = "REBOOK_NEW_PASSWORD"  # noqa: S105 - the name, not the secret
 
 
@@ -52,7 +56,7 @@ def init(
     organisation_id = practice.create_organisation(
         name=name or _ask("--name", "Name of the practice", quietly=as_json),
         time_zone=time_zone or _ask("--time-zone", "Time zone, like America/Chicago", quietly=as_json),
-        pack_keys=pack or ["primary_care"],
+        pack_keys=pack or _ask_packs(quietly=as_json),
         slug=slug,
         phone=phone,
         postal_address=address,
@@ -136,6 +140,27 @@ def user(
         console.print(f"Password, shown once: {made_up}", markup=False, highlight=False)
     elif not is_new:
         console.print("The password is the one they already have.")
+
+
+def _ask_packs(*, quietly: bool) -> list[str]:
+    """Show the packs by name and ask which; primary care where there is nobody to ask."""
+    if quietly or not sys.stdin.isatty():
+        return [DEFAULT_PACK]
+    known = all_specialties()
+    for number, one in enumerate(known, start=1):
+        console.print(f"{number:3}  {one.called()} ({one.key})", markup=False, highlight=False)
+    default = next(number for number, one in enumerate(known, start=1) if one.key == DEFAULT_PACK)
+    answer: str = typer.prompt(
+        "Which of these? Numbers or names, with commas between", str(default), err=True
+    )
+    return [_pack_of(part.strip(), known) for part in answer.split(",") if part.strip()] or [DEFAULT_PACK]
+
+
+def _pack_of(part: str, known: Sequence[Specialty]) -> str:
+    """The key of a number from the list, a name or a key; what is none of these is refused later by name."""
+    if part.isdecimal() and 1 <= int(part) <= len(known):
+        return known[int(part) - 1].key
+    return next((one.key for one in known if part.lower() == one.called().lower()), part)
 
 
 def _ask(option: str, question: str, *, quietly: bool) -> str:

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from rebook.accounts import audit, read, write
 from rebook.core.contacts import read_phone, region_of
-from rebook.packs.gaps import pack_keys as known_packs
+from rebook.flow.common.packs import add_visit_types, unknown_pack
 from rebook.packs.templates import templates
 
 T = TypeVar("T")
@@ -39,11 +39,13 @@ def create_organisation(
     jurisdiction: str = "us",
     default_language: str = "en",
 ) -> int:
-    """A new practice; its id. Raises ``UnableToSetUp`` for an unknown zone or pack, or a taken name."""
+    """A new practice with the kinds of visit of its packs; its id.
+
+    Raises ``UnableToSetUp`` for an unknown zone or pack, or a taken name.
+    """
     _check_zone(time_zone)
-    unknown = sorted(set(pack_keys) - set(known_packs()))
-    if unknown:
-        raise UnableToSetUp(f"there is no pack {', '.join(unknown)}; choose from {', '.join(known_packs())}")
+    if problem := unknown_pack(pack_keys):
+        raise UnableToSetUp(problem)
     _check_language(default_language)
     short = slug or slugify(name)[:50]
     if not short:
@@ -69,6 +71,7 @@ def create_organisation(
             subject_kind="organisation",
             subject_id=organisation_id,
         )
+        add_visit_types(organisation_id=organisation_id, pack_keys=pack_keys, language=default_language)
         return organisation_id
 
     return _in_one_step(add, taken=f"there is already a practice '{short}'")

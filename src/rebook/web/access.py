@@ -30,6 +30,7 @@ Act = Literal[
     "release",  # lift a safety hold
     "audit",  # read the trail
     "start_again",  # end a stop
+    "packs",  # add or remove a specialty pack
 ]
 
 _CARE = frozenset({"front_desk", "coordinator", "clinician", "manager"})
@@ -43,6 +44,7 @@ ROLES_BY_ACT: dict[Act, frozenset[str]] = {
     "release": frozenset({"clinician", "coordinator"}),
     "audit": frozenset({"compliance", "manager"}),
     "start_again": frozenset({"manager", "compliance"}),
+    "packs": frozenset({"manager"}),
 }
 
 CHOSEN = "organisation_id"

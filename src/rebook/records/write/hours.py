@@ -27,6 +27,14 @@ def replace_hours(*, organisation_id: int, practitioner_id: int, hours: Sequence
     )
 
 
+def add_visit_type(*, organisation_id: int, key: str, label: str, minutes: int) -> bool:
+    """Add a kind of visit that is not there yet; whether it was added. One that is there stays as it is."""
+    _, is_new = VisitType.objects.get_or_create(
+        organisation_id=organisation_id, key=key, defaults={"label": label, "minutes": minutes}
+    )
+    return is_new
+
+
 def put_visit_type(
     *, organisation_id: int, key: str, label: str, minutes: int, is_self_bookable: bool
 ) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 
 from rebook.core.booking import Slot
 from rebook.flow import access, booking
+from rebook.packs.scripts import call_script
 from rebook.records.read import patientfile, timeline, worklist
 from rebook.web.access import Staff, staff_page
 from rebook.web.outcomes import Group, groups_for
@@ -28,6 +29,8 @@ class TaskPane:
     slots: tuple[Slot, ...]
     visit_type: str
     groups: tuple[Group, ...]
+    # (what the patient may say, what to answer), in the patient's language.
+    branches: tuple[tuple[str, str], ...] = ()
 
 
 @staff_page(may="anything")
@@ -69,6 +72,23 @@ def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
         slots=free_times(staff, visit_type, patient.location_id if patient else None),
         visit_type=visit_type,
         groups=groups_for(file.line.kind),
+        branches=branches_for(
+            staff, file.line.gap.definition_key if file.line.gap else "", patient.language if patient else ""
+        ),
+    )
+
+
+def branches_for(staff: Staff, definition_key: str, language: str) -> tuple[tuple[str, str], ...]:
+    """The turns a call may take, from the pack of the rule or else the practice's first one."""
+    used = staff.organisation.pack_keys
+    pack = definition_key.partition(".")[0]
+    chosen = pack if pack in used else next(iter(used), "")
+    if not chosen:
+        return ()
+    spoken = language.partition("-")[0]
+    return tuple(
+        (one.hears.get(spoken) or one.hears["en"], one.say.get(spoken) or one.say["en"])
+        for one in call_script(chosen).branches
     )
 
 
