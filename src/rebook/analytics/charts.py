@@ -9,8 +9,7 @@ from datetime import date
 import vl_convert
 
 ACCENT, GREY = "#0b6270", "#566474"
-# Told apart by their dashes too.
-LINES = ["#8a5a00", "#a33b20", "#566474", "#0b6270"]
+BARS = ["#8a5a00", "#a33b20", "#566474", "#0b6270"]
 
 
 def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = "") -> str:
@@ -38,22 +37,39 @@ def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = 
     return svg
 
 
-def weekly_lines_svg(points: Sequence[tuple[str, date, int]], *, width: int = 720, height: int = 220) -> str:
-    """One line per name over the weeks. ``points``: [(name, the week's Monday, count)]."""
+def weekly_bars_svg(points: Sequence[tuple[str, date, int]], *, width: int = 520) -> str:
+    """A row of weekly bars for each name, in the order given, all on one scale.
+
+    ``points``: [(name, the week's Monday, count)]. The figures stand in a table beside it.
+    """
     import altair
 
     values = [{"name": name, "week": on.isoformat(), "count": count} for name, on, count in points]
+    names = list(dict.fromkeys(name for name, _, _ in points))
     chart = (
         altair.Chart(altair.Data(values=values))
-        .mark_line(interpolate="step-after", strokeWidth=2)
+        .mark_bar(size=max(width * 0.7 / max(len({on for _, on, _ in points}), 1), 2), align="left")
         .encode(
-            x=altair.X("week:T", title=None, axis=altair.Axis(format="%b %Y", grid=False, tickCount=8)),
-            y=altair.Y("count:Q", title="patients a week", axis=altair.Axis(tickMinStep=1)),
-            color=altair.Color("name:N", sort=None, title=None, scale=altair.Scale(range=LINES)),
-            strokeDash=altair.StrokeDash("name:N", sort=None, title=None),
+            x=altair.X(
+                "week:T", title=None,
+                axis=altair.Axis(format="%b %Y", grid=False, tickCount=6),
+            ),
+            y=altair.Y("count:Q", title=None, axis=altair.Axis(tickMinStep=1, tickCount=2, domain=False)),
+            color=altair.Color("name:N", sort=names, scale=altair.Scale(range=BARS), legend=None),
         )
-        .properties(width=width, height=height)
+        .properties(width=width, height=44)
+        .facet(
+            row=altair.Row(
+                "name:N",
+                sort=names,
+                title=None,
+                header=altair.Header(
+                    labelAngle=0, labelAlign="left", labelPadding=28, labelFontSize=12, labelColor=GREY
+                ),
+            ),
+            spacing=8,
+        )
         .configure_view(stroke=None)
-    )
+    )  # fmt: skip
     svg: str = vl_convert.vegalite_to_svg(chart.configure(font="system-ui, sans-serif").to_dict())
     return svg

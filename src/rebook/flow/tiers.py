@@ -1,6 +1,7 @@
 """Time away: how many patients stand in each tier, and how many pass into it in each week (R-C141)."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +51,8 @@ class TierReport:
     standing: dict[str, int]
     weeks: tuple[Week, ...]
     programmes: dict[str, int]
+    # Open reasons to come back, by the tier of the patient.
+    reasons: dict[str, int]
 
     @property
     def totals(self) -> dict[str, int]:
@@ -76,8 +79,10 @@ def tier_report(*, organisation_id: int, from_on: date, to_on: date, afresh: boo
         path = Path(django_settings.SNAPSHOT_DIRECTORY) / newest.path
         weeks, standing = _counted_once(path, months, from_on, to_on)
     programmes = {"recall": 0, "reactivation": 0}
+    reasons: Counter[str] = Counter()
     for one in read.count_open(organisation_id=organisation_id):
         programmes[programme_of(one.tier)] += one.gaps
+        reasons[one.tier] += one.gaps
     return TierReport(
         from_on=from_on,
         to_on=to_on,
@@ -85,20 +90,22 @@ def tier_report(*, organisation_id: int, from_on: date, to_on: date, afresh: boo
         standing=standing,
         weeks=tuple(Week(on, entered) for on, entered in sorted(weeks.items())),
         programmes=programmes,
+        reasons=dict(reasons),
     )
 
 
 def inflow_chart(weeks: Sequence[Week]) -> str:
-    """The weeks as one SVG: a line for each tier; the figures stand in the table beside it."""
-    from rebook.analytics.charts import weekly_lines_svg
+    """The weeks as one SVG: a row of bars for each tier; the figures stand in the table beside it."""
+    from rebook.analytics.charts import weekly_bars_svg
 
-    names = {"slipping": "Slipping", "dormant": "Long away", "lost": "Lost", inflow.RETURNED: "Came back"}
-    return weekly_lines_svg(
-        [
-            (names[tier], one.on, one.entered.get(tier, 0))
-            for one in weeks
-            for tier in ("slipping", "dormant", "lost", inflow.RETURNED)
-        ]
+    names = {
+        "slipping": "Slipping away",
+        "dormant": "Away for long",
+        "lost": "Lost from sight",
+        inflow.RETURNED: "Came back",
+    }
+    return weekly_bars_svg(
+        [(name, one.on, one.entered.get(tier, 0)) for tier, name in names.items() for one in weeks]
     )
 
 

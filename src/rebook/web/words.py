@@ -416,7 +416,8 @@ def _begun(kind: str, gap: Any) -> str:
     if kind == "authorisation_ending":
         return told
     for_what = f" ({visit(gap.visit_type)})" if gap.visit_type else ""
-    return f"{told}{for_what}, since {gap.anchor_on or gap.due_on:%B} {(gap.anchor_on or gap.due_on).day}"
+    began = gap.anchor_on or gap.due_on
+    return f"{told}{for_what}, since {began:%B} {began.day}, {began.year}"
 
 
 def _a(what: str) -> str:

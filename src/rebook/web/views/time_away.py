@@ -1,5 +1,6 @@
 """Time away: how many patients stand in each tier, and how many pass into it in each week."""
 
+import re
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -37,7 +38,8 @@ def time_away(request: HttpRequest) -> HttpResponse:
 def _drawn(weeks: tuple[tuple[date, tuple[tuple[str, int], ...]], ...]) -> str:
     """Drawing costs more than the rest of the page, and the same figures give the same picture."""
     svg = tiers.inflow_chart(tuple(tiers.Week(on, dict(entered)) for on, entered in weeks))
-    return svg[svg.index("<svg") :]
+    # Without a height of its own it keeps its shape on a phone.
+    return re.sub(r'\sheight="[\d.]+"', "", svg[svg.index("<svg") :], count=1)
 
 
 def _weeks(text: str) -> int:
