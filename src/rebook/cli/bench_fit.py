@@ -2,6 +2,8 @@
 
 import time
 import warnings
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +46,12 @@ def _fit(columns: tuple[Any, Any, Any]) -> TimedFit:
 
 def _reference(columns: tuple[Any, Any, Any]) -> tuple[dict[str, float], float] | None:
     """(parameters, seconds) of lifetimes on the same columns; None where it is not installed."""
-    try:
-        from lifetimes import BetaGeoFitter
-    except ImportError:
+    if find_spec("lifetimes") is None:
         return None
+    fitter = import_module("lifetimes").BetaGeoFitter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         start = time.perf_counter()
-        fitter = BetaGeoFitter()
         fitter.fit(*columns)
         seconds = time.perf_counter() - start
     return {name: float(value) for name, value in fitter.params_.items()}, seconds

@@ -14,7 +14,7 @@ from support.clinic import make_clinic
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 60
+MOST_QUERIES = 64
 # Open to people who are not signed in, or signed in and of no practice.
 OPEN_NAMES = {
     "account_login", "account_logout", "account_inactive", "account_reauthenticate",
