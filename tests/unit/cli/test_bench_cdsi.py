@@ -1,10 +1,13 @@
 """``rebook bench cdsi``: agreement by group, declined apart from wrong, and clear words without the data."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from rebook.cli import bench_cdsi
+from rebook.cli.app import app
 from rebook.cli.failures import Refused
 
 OWN = Path(__file__).parents[2] / "data" / "cdsi" / "own_1.0"
@@ -75,3 +78,16 @@ def test_the_newest_data_beside_a_checkout_is_taken(monkeypatch, tmp_path, cases
         (tmp_path / "supporting_data_4.64" / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(bench_cdsi, "BESIDE", tmp_path)
     assert bench_cdsi.run(cases=cases)["schedule"] == "4.64"
+
+
+def test_the_command_takes_its_files_by_option_and_leaves_with_1_below_the_budget(cases, tmp_path):
+    words = ["bench", "cdsi", "--supporting-data", str(OWN), "--cases", str(cases)]
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert (done.exit_code, json.loads(done.output)["wrong"]) == (1, 1)
+    assert "vaccine group" in CliRunner().invoke(app, words).output
+    cases.write_text(HEADER + ROWS[0] + "\n")
+    assert CliRunner().invoke(app, words).exit_code == 0
+    missing = CliRunner().invoke(app, ["bench", "cdsi", "--cases", str(tmp_path / "nowhere.csv")])
+    assert missing.exit_code == 2
+    other = CliRunner().invoke(app, ["bench", "explain", "--cases", str(cases)])
+    assert other.exit_code == 2

@@ -138,16 +138,20 @@ def review(
 
 
 def _ask(schedule: Schedule, person: Person, registry: Sequence[GivenDose] | None, as_of: date) -> _Sources:
-    chart = assess(schedule, person, as_of=as_of)
+    """Records that say the same are judged once."""
+    known: dict[tuple[tuple[date, str, str, bool], ...], Assessment] = {}
+
+    def judged(doses: Sequence[GivenDose]) -> Assessment:
+        who = replace(person, doses=tuple(doses))
+        key = tuple((one.given_on, one.cvx, one.mvx, one.is_substandard) for one in who.doses)
+        if key not in known:
+            known[key] = assess(schedule, who, as_of=as_of)
+        return known[key]
+
     if registry is None:
-        return _Sources(chart, chart, None)
+        return _Sources(judged(person.doses), judged(person.doses), None)
     merged = merge_histories(schedule, chart=person.doses, registry=registry)
-    return _Sources(
-        together=assess(schedule, replace(person, doses=merged.doses), as_of=as_of),
-        chart=chart,
-        registry=assess(schedule, replace(person, doses=tuple(registry)), as_of=as_of),
-        doubts=merged.doubts,
-    )
+    return _Sources(judged(merged.doses), judged(person.doses), judged(registry), merged.doubts)
 
 
 def _declined(together: Assessment, group: str, chosen: Authority, settings: ReviewSettings) -> list[str]:
