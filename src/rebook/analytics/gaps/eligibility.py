@@ -21,7 +21,7 @@ def refusal(
     people: ir.Table, definition: GapDefinition, words: Vocabulary, settings: GapSettings
 ) -> ir.StringValue:
     """Why ``definition`` does not apply to each row of ``people``."""
-    if not _is_running(definition, settings):
+    if not settings.runs(definition):
         return ibis.literal("unsigned")
     branches = [
         *_sex(people, definition),
@@ -47,16 +47,10 @@ def superseding(
     settings: GapSettings,
 ) -> ir.BooleanValue | None:
     """Whether a rule that supersedes ``definition`` applies to each row of ``people``; None: none could."""
-    above = [one for one in definitions if definition.key in one.supersedes and _is_running(one, settings)]
+    above = [one for one in definitions if definition.key in one.supersedes and settings.runs(one)]
     if not above:
         return None
     return any_of([refusal(people, one, words, settings).isnull() for one in above])
-
-
-def _is_running(definition: GapDefinition, settings: GapSettings) -> bool:
-    if not definition.blocks_unsigned:
-        return True
-    return settings.is_signed(definition.key, definition.content_hash, definition.signed_off_by)
 
 
 def _sex(people: ir.Table, definition: GapDefinition) -> Branches:

@@ -56,7 +56,7 @@ def follow_up_findings(
         rows,
         definition_key=ibis.literal("follow_up_not_booked:") + rows.follow_up_id.cast("string"),
         kind=ibis.literal("follow_up_not_booked"),
-        risk_class=_base_class(rows, definitions, FOLLOW_UP_CLASS).cast("int16"),
+        risk_class=_base_class(rows, definitions, settings, FOLLOW_UP_CLASS).cast("int16"),
         anchor_on=rows.recommended_on,
         interval_days=ibis.greatest(rows.return_on.delta(rows.recommended_on, unit="day"), 1).cast("int64"),
         location_id=rows.home_location_id,
@@ -94,7 +94,7 @@ def broken_findings(
         (by_clinic, settings.clinic_cancelled_grace_days),
         else_=settings.cancelled_grace_days,
     )
-    base = _base_class(rows, definitions, BROKEN_CLASS)
+    base = _base_class(rows, definitions, settings, BROKEN_CLASS)
     weight = base + ((missed & (base >= 2)) | by_clinic).cast("int8")
     rows = rows.mutate(
         due_on=rows.broken_on, overdue_on=(rows.broken_on + grace.as_interval("D")).cast("date")
@@ -147,10 +147,11 @@ def _broken(appointments: ir.Table) -> ir.Table:
     )
 
 
-def _base_class(rows: ir.Table, definitions: Sequence[GapDefinition], otherwise: int) -> ir.IntegerValue:
-    branches = [
-        (rows.visit_type == word, grade) for word, grade in sorted(inherited_risk(definitions).items())
-    ]
+def _base_class(
+    rows: ir.Table, definitions: Sequence[GapDefinition], settings: GapSettings, otherwise: int
+) -> ir.IntegerValue:
+    classes = inherited_risk(definitions, settings)
+    branches = [(rows.visit_type == word, grade) for word, grade in sorted(classes.items())]
     return ibis.cases(*branches, else_=otherwise) if branches else ibis.literal(otherwise)
 
 

@@ -55,7 +55,7 @@ def pending_findings(
     )
     rows = _dated(rows, rules)
     verdict = _verdict(rows, rules)
-    classes = inherited_risk(definitions)
+    classes = inherited_risk(definitions, settings)
     return rows.select(
         "patient_id",
         definition_key=rows.item_key,

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from rebook.core.criteria import Expression
@@ -165,18 +166,7 @@ class GapDefinition:
 
         What a rule does not use is left out: a field that Rebook learns later voids no signature.
         """
-        content = asdict(self)
-        for name in ("signed_off_by", "retired_note"):
-            del content[name]
-        for name, unused in _LATER_FIELDS.items():
-            if content[name] == unused:
-                del content[name]
-        for name in ("eligible_when", "excluded_when"):
-            written = getattr(self, name)
-            if written is not None:
-                content[name] = written.text
-        content["label"] = dict(sorted(self.label.items()))
-        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+        return _content_hash(self)
 
     def words(self, language: str = "en") -> str:
         """The label in ``language``, in English where it is missing."""
@@ -185,6 +175,22 @@ class GapDefinition:
     def is_expired(self, as_of: date) -> bool:
         """The guideline should have been looked at again by now (R-C8)."""
         return self.valid_until is not None and as_of > self.valid_until
+
+
+@lru_cache(maxsize=4096)
+def _content_hash(definition: GapDefinition) -> str:
+    content = asdict(definition)
+    for name in ("signed_off_by", "retired_note"):
+        del content[name]
+    for name, unused in _LATER_FIELDS.items():
+        if content[name] == unused:
+            del content[name]
+    for name in ("eligible_when", "excluded_when"):
+        written = getattr(definition, name)
+        if written is not None:
+            content[name] = written.text
+    content["label"] = dict(sorted(definition.label.items()))
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 # Fields that came after the first signatures, with the value that means "not used".

@@ -30,7 +30,7 @@ def judge(
     seen = chart_as_of(chart, as_of=as_of)
     tier = tier_of(seen.last_attended_on, as_of=as_of, months=settings.tiers)
     away = standing(patient, settings, as_of=as_of, seen=seen)
-    classes = inherited_risk(definitions)
+    classes = inherited_risk(definitions, settings)
     begun = judge_pending(chart, seen, tier, settings, as_of, classes)
     if away:
         kept = [one for one in begun if away[0] in STILL_OWNED and one.outreach == "staff"]

@@ -19,12 +19,16 @@ from .settings import GapSettings
 BROKEN_CLASS, FOLLOW_UP_CLASS, INACTIVE_CLASS = 1, 2, 0
 
 
-def inherited_risk(definitions: Iterable[GapDefinition]) -> dict[str, int]:
-    """Visit type to the gravest class of the definitions that it serves (R-C121, R-C122)."""
+def inherited_risk(definitions: Iterable[GapDefinition], settings: GapSettings) -> dict[str, int]:
+    """Visit type to the gravest class of the rules that book it (R-C121, R-C122).
+
+    Only of rules that run: what no clinician has signed makes nothing grave. A visit that merely counts for a
+    rule, as a yearly visit may after a stay in hospital, is not grave by that.
+    """
     classes: dict[str, int] = {}
     for one in definitions:
-        for visit_type in one.return_types | {one.visit_type}:
-            classes[visit_type] = max(classes.get(visit_type, 0), one.risk_class)
+        if settings.runs(one):
+            classes[one.visit_type] = max(classes.get(one.visit_type, 0), one.risk_class)
     return classes
 
 

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .definition import GapDefinition
 from .pending import PendingRule
 from .tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS, TierMonths
+
 
 class SettingInvalid(ValueError):
     """A setting that is unknown or out of range. Trying again does not help."""
@@ -48,6 +50,13 @@ class GapSettings:
         return TierMonths(
             self.slipping_months, self.dormant_months, self.long_lapsed_months, self.lost_after_months
         )
+
+    def runs(self, definition: GapDefinition) -> bool:
+        """Whether the rule may find anybody: from class 3 on only a signed one (R-C1)."""
+        if not definition.blocks_unsigned or definition.signed_off_by:
+            return True
+        # The hash is worked out only where there is a signature to compare it with.
+        return bool(self.signed) and (definition.key, definition.content_hash) in self.signed
 
     def is_signed(self, key: str, content_hash: str, signed_off_by: str = "") -> bool:
         """A clinician of this organisation, or the pack itself, stands for this very content."""
