@@ -205,6 +205,32 @@ def test_after_an_invalid_live_dose_the_distance_is_longer():
     assert statuses(far) == ["Valid", "Live Virus Conflict", "Valid"]
 
 
+def test_after_an_invalid_dose_of_another_live_vaccine_too():
+    young = schedule(
+        series(target(1), target(2)),
+        series(target(1, codes=(BETA,), ages=[age("2 months")]), name="Standard Beta", antigen="Beta"),
+        conflicts=[conflict(BETA, ALPHA)],
+    )
+    # Beta on 1 February was too young; 24 days after a valid dose would do, here it takes 28.
+    for beta, alpha, status in [
+        ("2020-02-01", "2020-02-26", "Live Virus Conflict"),
+        ("2020-02-01", "2020-02-29", "Valid"),
+        ("2020-03-01", "2020-03-26", "Valid"),
+    ]:
+        assert statuses(ask(young, person((beta, BETA), (alpha, ALPHA)), LATER)) == [status]
+
+
+def test_two_live_vaccines_that_conflict_both_ways_do_not_wait_for_each_other():
+    both = schedule(
+        series(target(1), target(2)),
+        series(target(1, codes=(BETA,)), target(2, codes=(BETA,)), name="Standard Beta", antigen="Beta"),
+        conflicts=[conflict(BETA, ALPHA), conflict(ALPHA, BETA)],
+    )
+    doses = [("2020-03-01", BETA), ("2020-03-10", ALPHA), ("2020-04-04", BETA), ("2020-04-30", ALPHA)]
+    assert statuses(ask(both, person(*doses), LATER)) == ["Live Virus Conflict", "Live Virus Conflict"]
+    assert statuses(ask(both, person(*doses), LATER, "Beta")) == ["Valid", "Live Virus Conflict"]
+
+
 def test_a_dose_that_was_expired_or_weak_is_repeated():
     who = Person(
         BORN,

@@ -8,11 +8,11 @@ from .against import is_relevant
 from .evaluate import evaluate
 from .forecast import SeriesForecast, forecast
 from .groups import DoseAnswer, GroupForecast, forecast_group, merge_doses
-from .patient import Person
+from .patient import GivenDose, Person
 from .progress import Question
 from .schedule import Antigen, Schedule, Series, VaccineGroup
 from .select import best_series
-from .status import SeriesStatus
+from .status import DoseStatus, SeriesStatus
 
 _ENDED = (SeriesStatus.AGED_OUT, SeriesStatus.NOT_RECOMMENDED)
 
@@ -130,8 +130,22 @@ def _antigen(
             under_way.discard(series.name)
         return done[series.name]
 
-    question = Question(schedule, person, as_of, is_group_complete)
+    def was_valid(dose: GivenDose) -> bool | None:
+        return _was_valid(schedule, person, dose)
+
+    question = Question(schedule, person, as_of, is_group_complete, was_valid)
     relevant = [
         one for one in antigen.series if one.vaccine_group == group.name and is_relevant(question, one)
     ]
     return [judged(one) for one in relevant]
+
+
+def _was_valid(schedule: Schedule, person: Person, dose: GivenDose) -> bool | None:
+    """Judged by what was known on its day, so that two vaccines never wait for each other."""
+    found = assess(schedule, person, as_of=dose.given_on, groups=_groups_of(schedule, dose))
+    return next((one.status is DoseStatus.VALID for one in found.doses() if one.given is dose), None)
+
+
+def _groups_of(schedule: Schedule, dose: GivenDose) -> list[str]:
+    antigens = {link.antigen for link in schedule.vaccines.get(dose.cvx, ())}
+    return [one.name for one in schedule.groups if antigens & set(one.antigens)]

@@ -7,9 +7,9 @@ from itertools import groupby
 from .against import is_between
 from .intervals import reference_day
 from .patient import GivenDose
-from .periods import day_after
+from .periods import after, day_after
 from .progress import JudgedDose, Progress, Question, Target
-from .schedule import IntervalRule, Series, SeriesDose, SkipContext, VaccineRule
+from .schedule import Conflict, IntervalRule, Series, SeriesDose, SkipContext, VaccineRule
 from .skip import skip_reason
 from .status import DoseReason, DoseStatus, TargetStatus
 
@@ -165,16 +165,24 @@ def _has_distance(
 
 def _is_in_conflict(progress: Progress, given: GivenDose, earlier: Sequence[GivenDose]) -> bool:
     """Too near to another vaccine (CALCDTCONFLICT-1, -2, CONFLICT-3)."""
-    for rule in progress.question.schedule.conflicts.get(given.cvx, ()):
-        for previous in earlier:
-            if previous.cvx != rule.previous:
-                continue
-            was_valid = progress.status_of(previous) in (DoseStatus.VALID, None)
-            begins = day_after(previous.given_on, rule.begins)
-            ends = day_after(previous.given_on, rule.ends_if_valid if was_valid else rule.ends)
-            if begins is not None and ends is not None and begins <= given.given_on < ends:
-                return True
-    return False
+    return any(
+        previous.cvx == rule.previous and _is_too_near(progress, rule, previous, given)
+        for rule in progress.question.schedule.conflicts.get(given.cvx, ())
+        for previous in earlier
+    )
+
+
+def _is_too_near(progress: Progress, rule: Conflict, previous: GivenDose, given: GivenDose) -> bool:
+    """The distance is shorter after a valid dose, and after one that no series judges."""
+    on = given.given_on
+    if not after(previous.given_on, rule.begins) <= on < after(previous.given_on, rule.ends):
+        return False
+    if on < after(previous.given_on, rule.ends_if_valid):
+        return True
+    status = progress.status_of(previous)
+    if status is None:
+        return progress.question.was_valid(previous) is False
+    return status is not DoseStatus.VALID
 
 
 def _serves(question: Question, rule: VaccineRule, given: GivenDose) -> bool:

@@ -36,12 +36,17 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose series, by which schedule, on which day. ``is_group_complete`` answers for the same antigen."""
+    """Whose series, by which schedule, on which day.
+
+    ``is_group_complete`` answers for the same antigen; ``was_valid`` for a dose without it: None where no
+    series of any of its antigens judges it.
+    """
 
     schedule: Schedule
     person: Person
     as_of: date
     is_group_complete: Callable[[frozenset[str]], bool] = lambda _: False
+    was_valid: Callable[[GivenDose], bool | None] = lambda _: None
 
 
 @dataclass(slots=True, eq=False)
