@@ -25,10 +25,11 @@ class Commands(Door):
         "snapshots": ("snapshots",),
         "consent": ("optout", "audit"),
         "demo": ("demo",),
+        "measures": ("measures",),
         "bench": ("bench",),
     }
     # These make a ledger of their own.
-    without_ledger = frozenset({"demo", "bench"})
+    without_ledger = frozenset({"demo", "bench", "measures"})
 
 
 app = typer.Typer(

@@ -17,24 +17,12 @@ from rebook.core.criteria import POPULATIONS, History, Measure, ValueSets, day_s
 from rebook.packs.criteria import load_measure, measure_keys
 from rebook.packs.loader import PackError, PackInvalid
 from rebook.sources.fhir.events import UnableToReadEvents, bundle_events
-from rebook.sources.fhir.value_sets import UnableToReadValueSets, read_value_sets
 
 LINES = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _REQUIRED = {"measure", "case_id", "group", "period_start", "period_end"}
 
 Period = tuple[datetime, datetime]
 Counts = Mapping[str, int | None]
-
-__all__ = [
-    "LINES",
-    "Agreement",
-    "ExpectedInvalid",
-    "PackInvalid",
-    "UnableToReadValueSets",
-    "agreement",
-    "read_expected",
-    "read_value_sets",
-]
 
 
 class ExpectedInvalid(ValueError):
