@@ -22,6 +22,11 @@ from .tables import Source
 
 APP = "rebook"
 _PEOPLE = ("patient_id", "standing", "last_attended_on", "tier")
+_OPTIONS = {
+    "spark.sql.session.timeZone": "UTC",
+    # Rows have hundreds of columns made of cases: drawing conclusions from them costs more than the work.
+    "spark.sql.constraintPropagation.enabled": "false",
+}
 _KINDS = {pa.int64(): "bigint", pa.date32(): "date", pa.string(): "string", pa.bool_(): "boolean"}
 
 
@@ -42,8 +47,8 @@ def spark_session(*, address: str = "", options: Mapping[str, str] | None = None
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise UnableToUseSpark("PySpark is not installed: pip install 'rebook[spark]'") from error
-    builder = SparkSession.builder.appName(APP).config("spark.sql.session.timeZone", "UTC")
-    for name, value in (options or {}).items():
+    builder = SparkSession.builder.appName(APP)
+    for name, value in {**_OPTIONS, **(options or {})}.items():
         builder = builder.config(name, value)
     if address:
         builder = builder.remote(address) if address.startswith("sc://") else builder.master(address)
