@@ -120,7 +120,7 @@ visit      2026-10-01 survivorship_visit
 procedure  2026-10-01 cea
 procedure  2024-01-10 colorectal_cancer_surgery
 """, "colorectal_colonoscopy 2025-01-10"),
-    ("oncology_survivorship primary_care", "The next one three years after the first, and no screening beside it", """
+    ("oncology_survivorship primary_care", "The next one is three years after it, no screening beside", """
 patient    born=1966-01-01 sex=male
 visit      2026-10-01 annual_visit
 visit      2026-10-01 survivorship_visit

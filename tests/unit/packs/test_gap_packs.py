@@ -124,7 +124,7 @@ def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path):
 
 
 def test_an_unknown_pack_is_refused_by_name():
-    with pytest.raises(PackInvalid, match="there is no such pack; known: .*dental"):
+    with pytest.raises(PackInvalid, match=r"there is no such pack; known: .*dental"):
         gap_definitions(("dentist",))
 
 
