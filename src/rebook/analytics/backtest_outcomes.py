@@ -109,7 +109,7 @@ def count_cells(
         listed += [ListedCell(one.letter, *row) for row in rows]
         rows = engine.execute(sql.MISSED_CELLS.format(name=one.name), [late]).fetchall()
         missed += [MissedCell(one.letter, *row) for row in rows]
-        rows = engine.execute(sql.CONTACT_CELLS.format(name=one.name), [start, end]).fetchall()
+        rows = engine.execute(sql.CONTACT_CELLS.format(name=one.name), {"from": start, "end": end}).fetchall()
         contacts += [ContactCell(one.letter, *row) for row in rows]
         patients[one.letter] = engine.execute(sql.PATIENTS.format(name=one.name)).fetchall()[0][0]
     visits = engine.execute(sql.VISIT_CELLS, [start, end, is_any_visit]).fetchall()

@@ -77,10 +77,11 @@ GROUP BY ALL ORDER BY ALL
 PATIENTS = "SELECT count(DISTINCT patient_id) FROM {name}"
 
 CONTACT_CELLS = """
-SELECT CAST(floor(date_diff('day', CAST(? AS DATE), o.first_on + s.day) / 7) AS INTEGER) AS week,
+SELECT o.first_on = $from AS is_backlog,
+    CAST(floor(date_diff('day', CAST($from AS DATE), o.first_on + s.day) / 7) AS INTEGER) AS week,
     s.channel, count(*)
 FROM {name}_outcome o JOIN steps s ON s.kind = o.kind AND s.risk_class = o.risk_class
-WHERE o.first_on + s.day <= ? AND (o.back_on IS NULL OR o.first_on + s.day <= o.back_on)
+WHERE o.first_on + s.day <= $end AND (o.back_on IS NULL OR o.first_on + s.day <= o.back_on)
     AND (o.until_on IS NULL OR o.first_on + s.day < o.until_on)
 GROUP BY ALL ORDER BY ALL
 """

@@ -199,15 +199,16 @@ def _rows(settings: list[dict[str, Any]]) -> list[list[Any]]:
         ("due, never listed, came", lambda one: f"{one['missed']['never_listed_came']:,}"),
         ("due, never listed, still due", lambda one: f"{one['missed']['never_listed_still_due']:,}"),
         ("listed late", lambda one: f"{one['missed']['listed_late']:,}"),
-        ("hours of work a week, first week apart", lambda one: f"{_hours(one):.1f}"),
+        ("hours of work a week, for new listings", lambda one: f"{_hours(one):.1f}"),
+        ("hours to work through the first day's", lambda one: f"{one['backlog_work']['minutes'] / 60:.0f}"),
         ("visits gained by contact", lambda one: f"{one['gain']['extra_visits']:,}"),
     ]
     return [[label, *(value(one) for one in settings)] for label, value in labels]
 
 
 def _hours(setting: dict[str, Any]) -> float:
-    later = setting["workload"][1:] or setting["workload"]
-    return sum(float(week["minutes"]) for week in later) / 60 / len(later)
+    weeks = setting["workload"]
+    return sum(float(week["minutes"]) for week in weeks) / 60 / len(weeks)
 
 
 def _share(line: dict[str, Any]) -> str:

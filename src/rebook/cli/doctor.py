@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,6 +15,9 @@ from rebook.cli.context import (
     chosen_organisation,
     console,
 )
+
+if TYPE_CHECKING:
+    from rebook.core.doctor import Finding
 
 SEVERITY_WORDS = {"stop": "must be mended", "warn": "look at this", "note": "good to know"}
 
@@ -44,9 +48,7 @@ def doctor(organisation: OrganisationOption = "", as_json: JsonOption = False) -
     else:
         say = "nothing stands against switching on" if found.is_safe else f"{len(found.stops)} things to mend"
         rows = [
-            [one.group, SEVERITY_WORDS[one.severity], one.says, one.do]
-            for one in found.findings
-            if one.severity != "note"
+            [one.group, _words(one), one.says, one.do] for one in found.findings if one.severity != "note"
         ]
         answer_table(f"{practice.name}: {say}", ["about", "", "what", "do"], rows)
         notes = [one for one in found.findings if one.severity == "note"]
@@ -54,3 +56,9 @@ def doctor(organisation: OrganisationOption = "", as_json: JsonOption = False) -
             console.print(f"- {one.says}", markup=False, highlight=False)
     if not found.is_safe:
         raise typer.Exit(EXIT_NO)
+
+
+def _words(one: "Finding") -> str:
+    if one.severity == "stop" and one.definition_key:
+        return "rule left out"
+    return SEVERITY_WORDS[one.severity]

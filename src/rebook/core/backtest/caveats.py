@@ -84,16 +84,23 @@ def caveats(
             f"the campaign's filter on {name.replace('_', ' ')} cannot be asked of the past and was left out"
         )
         found.append(Caveat(f"filter_{name}", says))
+    labels = {one.key: one.words() for one in definitions}
     for letter, keys in unchanged.items():
-        for key in keys:
-            says = (
-                f"setting {letter}: '{key}' would contradict itself with these changes and was left as it is"
-            )
-            found.append(Caveat(f"unchanged_{letter}_{key}", says))
-    for one in definitions:
-        signed = settings.is_signed(one.key, one.content_hash, one.signed_off_by)
-        if one.risk_class >= SIGNED_FROM_CLASS and not signed:
-            says = f"'{one.words()}' is not signed off: it lists nobody until a clinician signs it"
-            found.append(Caveat(f"unsigned_{one.key}", says))
+        if left := [labels.get(key, key) for key in keys]:
+            says = f"setting {letter} left alone what would contradict itself: {_quoted(left)}"
+            found.append(Caveat(f"unchanged_{letter}", says))
+    unsigned = [
+        one.words()
+        for one in definitions
+        if one.risk_class >= SIGNED_FROM_CLASS
+        and not settings.is_signed(one.key, one.content_hash, one.signed_off_by)
+    ]
+    if unsigned:
+        says = f"not signed off, so listing nobody until a clinician signs: {_quoted(unsigned)}"
+        found.append(Caveat("unsigned", says))
     found.append(Caveat("records_end", f"what happened after {records_end_on} is not known"))
     return tuple(found)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"'{one}'" for one in words)

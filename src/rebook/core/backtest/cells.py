@@ -41,9 +41,13 @@ class MissedCell:
 
 @dataclass(frozen=True, slots=True)
 class ContactCell:
-    """Planned contacts in the week number ``week`` (0 is the first), had nobody booked because of them."""
+    """Planned contacts in the week number ``week`` (0 is the first), had nobody booked because of them.
+
+    ``is_backlog``: with patients who were listed on the first day already.
+    """
 
     setting: str
+    is_backlog: bool
     week: int
     channel: str
     count: int

@@ -28,7 +28,7 @@ OF_EVENTS = tuple(
 )
 FILTERS = ("kinds", "tiers", "locations", "visit_types")
 LIMIT = "daily_limit"
-_CHANGE = re.compile(r"^(?:([A-Z]):)?([a-z_]+)\s*=\s*(.*)$")
+_CHANGE = re.compile(r"^(?:([A-Z])\s*:\s*)?([a-z_]+)\s*=\s*(.*)$")
 
 
 class BadQuestion(ValueError):

@@ -96,6 +96,7 @@ def _setting(
         "comeback": curve,
         "missed": _missed(setting.name, figures.missed),
         "by_reason": _by_reason(mine),
+        "backlog_work": _backlog_work(setting.name, figures, question.assumptions),
         "workload": _workload(setting, figures, new, backlog, chance, question.assumptions),
         "gain": {
             "with_contact": round(chance.with_contact, 4),
@@ -204,18 +205,18 @@ def _workload(
     chance: Chances,
     assumptions: Assumptions,
 ) -> list[dict[str, Any]]:
-    """By week: listings that came up, contacts by channel, minutes, visits needed beside visits kept.
+    """By week: listings that came up, contacts with these, minutes, visits needed beside visits kept.
 
-    With a daily limit the rest waits; contacts are told as if nobody had to.
+    Who was listed on the first day already is in ``backlog_work``. With a daily limit the rest waits, the
+    backlog first; contacts are told as if nobody had to.
     """
     contacts: dict[int, Counter[str]] = defaultdict(Counter)
     for one in figures.contacts:
-        if one.setting == setting.name:
+        if one.setting == setting.name and not one.is_backlog:
             contacts[one.week][one.channel] += one.count
     visits = {one.week: one.count for one in figures.visits}
-    waiting, lines = 0, []
-    for week, count in enumerate(new):
-        coming = count + (backlog if week == 0 else 0)
+    waiting, lines = backlog, []
+    for week, coming in enumerate(new):
         room = setting.daily_limit * WORKING_DAYS if setting.daily_limit else waiting + coming
         begun = min(waiting + coming, room)
         waiting += coming - begun
@@ -231,6 +232,15 @@ def _workload(
             }
         )
     return lines
+
+
+def _backlog_work(setting: str, figures: Figures, assumptions: Assumptions) -> dict[str, Any]:
+    """Contacts with those who were listed on the first day already, over all weeks."""
+    contacts: Counter[str] = Counter()
+    for one in figures.contacts:
+        if one.setting == setting and one.is_backlog:
+            contacts[one.channel] += one.count
+    return {"contacts": dict(sorted(contacts.items())), "minutes": _minutes(contacts, assumptions)}
 
 
 def _minutes(contacts: Mapping[str, int], assumptions: Assumptions) -> int:

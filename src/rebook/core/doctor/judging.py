@@ -11,6 +11,7 @@ from .rules import rule_findings
 # A day or two without visits is a holiday; two weeks is an export that ended.
 FEED_MAY_REST_DAYS = 14
 BACKUP_DAYS = 7
+KINDS = {"sms": "text messages", "email": "e-mails", "phone": "calls", "letter": "letters"}
 
 
 def examine(facts: Facts) -> tuple[Finding, ...]:
@@ -82,12 +83,12 @@ def _sync(facts: Facts) -> Iterator[Finding]:
 def _channels(facts: Facts) -> Iterator[Finding]:
     for one in facts.channels:
         if one.problem:
-            says = f"{one.kind} cannot be used: {one.problem}"
+            says = f"{KINDS.get(one.kind, one.kind)} cannot go out: {one.problem}"
             do = "Correct the practice's channels."
             yield Finding(f"channel_{one.kind}", "set-up", "stop", says, do, link="setup_channels")
         elif one.is_rehearsal:
-            says = f"{one.kind} goes to the sandbox: it reaches nobody"
-            do = "Choose a real channel when you want patients to get it."
+            says = f"{KINDS.get(one.kind, one.kind)} go to the sandbox: they reach nobody"
+            do = "Choose a real channel when you want patients to get them."
             yield Finding(f"rehearsal_{one.kind}", "set-up", "warn", says, do, link="setup_channels")
     if not facts.channels:
         do = "Choose at least one channel."

@@ -17,6 +17,8 @@ GROUP_WORDS = {
     "changes": "What changed since the last import",
     "set-up": "The practice",
 }
+# What was found is kept; a page that an older Rebook named may be gone.
+LINKS = frozenset({"setup_sources", "setup_templates", "setup_catalogue", "setup_channels"})
 
 
 @staff_page(may="anything")
@@ -35,7 +37,9 @@ def doctor(request: HttpRequest) -> HttpResponse:
         if last
         else []
     )
-    return page(request, "setup/doctor.html", last=last, groups=[one for one in groups if one[1]])
+    return page(
+        request, "setup/doctor.html", last=last, groups=[one for one in groups if one[1]], links=LINKS
+    )
 
 
 @staff_page(may="patients")
