@@ -13,6 +13,7 @@ class Commands(Door):
         "data": ("import", "rejects"),
         "gaps": ("gaps", "why"),
         "catalogue": ("catalogue",),
+        "vaccines": ("vaccines",),
         "tiers": ("tiers",),
         "pending": ("notice", "wish"),
         "backtest": ("backtest",),

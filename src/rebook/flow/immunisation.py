@@ -1,5 +1,6 @@
 """Immunisation: the clinic's schedule and choices, one patient's vaccines, agreement with CDC's cases."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +13,18 @@ from django.db import transaction
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.accounts import write as accounts_write
-from rebook.core.immunisation import GivenDose, ImmunisationReview, Observation, Person, review
+from rebook.core.immunisation import (
+    GapState,
+    GivenDose,
+    ImmunisationGap,
+    ImmunisationReview,
+    Observation,
+    Person,
+    review,
+)
 from rebook.core.immunisation.agreement import CaseResult, compare
 from rebook.core.immunisation.choices import Choices, read_choices
+from rebook.core.immunisation.periods import Period, after
 from rebook.core.immunisation.schedule import Schedule
 from rebook.records.read import immunisations, imports
 from rebook.sources import cdsi
@@ -56,6 +66,31 @@ class PatientVaccines:
     schedule_version: str = ""
     registry_source: str = ""
     registry_read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    patient_id: int
+    external_id: str
+    gap: ImmunisationGap
+
+
+@dataclass(frozen=True, slots=True)
+class DueVaccines:
+    """``unanswered`` counts patients by what has no answer; ``not_chosen`` groups are not judged at all."""
+
+    as_of: date
+    people: int
+    lines: tuple[DueLine, ...]
+    unanswered: Mapping[str, int]
+    not_chosen: tuple[str, ...]
+
+
+class UnableToJudgeVaccines(Exception):
+    """There is no schedule to judge by; trying again needs its files first."""
+
+    permanent = True
+    is_for_people = True
 
 
 def read_schedule(*, folder: Path) -> Schedule:
@@ -136,21 +171,62 @@ def patient_vaccines(*, organisation_id: int, patient_id: int, as_of: date) -> P
         return PatientVaccines(None, "no_birth_date", loaded.schedule.version)
     chosen = choices(organisation_id=organisation_id)
     read_at = _registry_read_at(organisation_id, chosen.registry_source)
-    registry = _doses(records, of_registry=True, source=chosen.registry_source)
+    found = _review(loaded.schedule, records, chosen, is_registry_read=read_at is not None, as_of=as_of)
+    return PatientVaccines(found, "", loaded.schedule.version, chosen.registry_source, read_at)
+
+
+def due_vaccines(*, organisation_id: int, under_years: int, as_of: date) -> DueVaccines:
+    """What everybody younger than ``under_years`` needs now, the most urgent first; nothing is stored.
+
+    Raises UnableToJudgeVaccines where no schedule is installed or it cannot be read.
+    """
+    loaded = loaded_schedule()
+    if loaded.schedule is None:
+        raise UnableToJudgeVaccines(loaded.problem or f"no schedule in {settings.IMMUNISATION_SCHEDULE}")
+    chosen = choices(organisation_id=organisation_id)
+    is_read = _registry_read_at(organisation_id, chosen.registry_source) is not None
+    lines: list[DueLine] = []
+    people, unanswered = 0, Counter[str]()
+    for records in immunisations.records_born_after(
+        organisation_id=organisation_id,
+        born_after=after(as_of, Period(months=-12 * under_years)),
+        as_of=as_of,
+    ):
+        people += 1
+        found = _review(loaded.schedule, records, chosen, is_registry_read=is_read, as_of=as_of)
+        unanswered.update({f"{one.group}: {one.reason}" for one in found.not_covered})
+        lines += [
+            DueLine(records.patient_id, records.external_id, one)
+            for one in found.gaps
+            if one.state is not GapState.LATER
+        ]
+    lines.sort(key=lambda one: (-one.gap.risk_class, one.gap.overdue_on, one.patient_id, one.gap.group))
+    not_chosen = [one.name for one in loaded.schedule.groups if one.name not in chosen.authorities]
+    return DueVaccines(as_of, people, tuple(lines), dict(unanswered), tuple(not_chosen))
+
+
+def _review(
+    schedule: Schedule,
+    records: immunisations.ImmunisationRecords,
+    chosen: Choices,
+    *,
+    is_registry_read: bool,
+    as_of: date,
+) -> ImmunisationReview:
     person = Person(
-        born_on=records.birth_on,
+        born_on=records.birth_on or as_of,
         sex=_SEXES.get(records.sex, "Unknown"),
         doses=_doses(records, of_registry=False, source=chosen.registry_source),
-        observations=_observations(loaded.schedule, records),
+        observations=_observations(schedule, records),
     )
-    found = review(
-        loaded.schedule,
+    registry = _doses(records, of_registry=True, source=chosen.registry_source)
+    return review(
+        schedule,
         person,
-        registry=registry if read_at else None,
+        registry=registry if is_registry_read else None,
         as_of=as_of,
         settings=chosen.settings,
     )
-    return PatientVaccines(found, "", loaded.schedule.version, chosen.registry_source, read_at)
 
 
 def _registry_read_at(organisation_id: int, key: str) -> datetime | None:

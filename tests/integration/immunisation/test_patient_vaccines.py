@@ -2,7 +2,6 @@
 
 import datetime as dt
 import shutil
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -10,52 +9,13 @@ from django.test import Client
 from rebook.accounts.models import AuditEvent
 from rebook.core.immunisation.choices import ChoiceInvalid
 from rebook.flow import immunisation as flow
-from rebook.records.models import Condition, Procedure, Source
+from rebook.records.models import Condition
 from support.clinic import make_clinic
-from support.practice import NOW, make_practice
+from support.practice import NOW
 
 pytestmark = pytest.mark.django_db
 
-OWN = Path(__file__).parents[2] / "data" / "cdsi" / "own_1.0"
-CVX = "http://hl7.org/fhir/sid/cvx"
 TODAY = dt.date(2025, 8, 1)
-CHOSEN = {"authorities": {"Alpha": "CDC", "Beta": "CDC"}, "loaded": "CDC", "registry_source": "iis"}
-
-
-@pytest.fixture(autouse=True)
-def schedule(settings, tmp_path):
-    settings.IMMUNISATION_SCHEDULE = tmp_path / "immunisation"
-    shutil.copytree(OWN, settings.IMMUNISATION_SCHEDULE)
-    return settings.IMMUNISATION_SCHEDULE
-
-
-@pytest.fixture
-def practice(db):
-    return make_practice()
-
-
-@pytest.fixture
-def child(practice):
-    return practice.patient(birth_on=dt.date(2025, 1, 1), sex="female")
-
-
-def registry(practice, *, read=True):
-    return Source.objects.create(
-        organisation=practice.organisation, key="iis", kind="fhir", last_synced_at=NOW if read else None
-    )
-
-
-def dose(practice, patient, day, code="501", *, source=None, system=CVX, name=""):
-    return Procedure.objects.create(
-        organisation=practice.organisation,
-        source=source or practice.source,
-        external_id=name or f"Immunization/{patient.pk}-{day}-{code}-{getattr(source, 'key', '')}",
-        fact_hash=bytes(16),
-        patient=patient,
-        performed_on=dt.date.fromisoformat(day),
-        system=system,
-        code=code,
-    )
 
 
 def condition(practice, patient, code, **values):
@@ -75,12 +35,6 @@ def look(practice, patient, as_of=TODAY):
     return flow.patient_vaccines(organisation_id=practice.organisation.pk, patient_id=patient.pk, as_of=as_of)
 
 
-def choose(practice, **values):
-    return flow.choose(
-        organisation_id=practice.organisation.pk, values={**CHOSEN, **values}, now=NOW, actor="user:7"
-    )
-
-
 def alpha(found):
     return next(one for one in found.review.gaps if one.group == "Alpha")
 
@@ -90,49 +44,49 @@ def test_nothing_is_judged_before_the_choice(practice, child):
     assert (found.review.gaps, found.review.not_chosen) == ((), ("Alpha",))
 
 
-def test_the_choice_is_kept_and_audited(practice, child):
-    choose(practice, grace_days=10)
+def test_the_choice_is_kept_and_audited(practice, child, choose):
+    choose(grace_days=10)
     kept = flow.choices(organisation_id=practice.organisation.pk)
     assert (kept.authorities["Alpha"], kept.registry_source, kept.grace_days) == ("CDC", "iis", 10)
     line = AuditEvent.objects.get(action="immunisation.chosen")
     assert (line.actor, line.detail["authorities"]) == ("user:7", {"Alpha": "CDC", "Beta": "CDC"})
 
 
-def test_a_bad_choice_changes_nothing(practice):
+def test_a_bad_choice_changes_nothing(practice, choose):
     with pytest.raises(ChoiceInvalid):
-        choose(practice, loaded="WHO")
+        choose(loaded="WHO")
     assert flow.choices(organisation_id=practice.organisation.pk).authorities == {}
     assert not AuditEvent.objects.filter(action="immunisation.chosen").exists()
 
 
-def test_without_the_registry_somebody_looks_first(practice, child):
-    registry(practice, read=False)
-    choose(practice)
+def test_without_the_registry_somebody_looks_first(practice, child, choose, registry):
+    registry(read=False)
+    choose()
     found = look(practice, child)
     assert (alpha(found).state, alpha(found).contact) == ("overdue", "staff check")
     assert found.registry_read_at is None
 
 
-def test_chart_and_registry_agree(practice, child):
-    registry(practice)
-    choose(practice)
+def test_chart_and_registry_agree(practice, child, choose, registry):
+    registry()
+    choose()
     found = look(practice, child)
     assert (alpha(found).contact, alpha(found).risk_class) == ("outreach", 2)
     assert (found.schedule_version, found.registry_read_at) == ("", NOW)
 
 
-def test_a_dose_that_only_the_registry_knows_counts(practice, child):
-    iis = registry(practice)
-    choose(practice)
-    dose(practice, child, "2025-07-20", source=iis, code="3")
+def test_a_dose_that_only_the_registry_knows_counts(practice, child, choose, registry, dose):
+    iis = registry()
+    choose()
+    dose(child, "2025-07-20", source=iis, code="3")
     found = look(practice, child)
     assert (alpha(found).dose_number, alpha(found).state) == (2, "later")
 
 
-def test_a_vaccine_without_a_cvx_code_is_looked_at(practice, child):
-    registry(practice)
-    choose(practice)
-    dose(practice, child, "2025-07-20", system="http://hl7.org/fhir/sid/ndc", code="49281-0510-05")
+def test_a_vaccine_without_a_cvx_code_is_looked_at(practice, child, choose, registry, dose):
+    registry()
+    choose()
+    dose(child, "2025-07-20", system="http://hl7.org/fhir/sid/ndc", code="49281-0510-05")
     found = look(practice, child)
     assert alpha(found).contact == "staff check"
     assert found.review.notes == (
@@ -140,17 +94,17 @@ def test_a_vaccine_without_a_cvx_code_is_looked_at(practice, child):
     )
 
 
-def test_other_procedures_are_no_vaccines(practice, child):
-    registry(practice)
-    choose(practice)
-    dose(practice, child, "2025-07-20", system="http://snomed.info/sct", code="73761001", name="p-1")
+def test_other_procedures_are_no_vaccines(practice, child, choose, registry, dose):
+    registry()
+    choose()
+    dose(child, "2025-07-20", system="http://snomed.info/sct", code="73761001", name="p-1")
     assert look(practice, child).review.notes == ()
-    dose(practice, child, "2025-07-21", system="urn:oid:2.16.840.1.113883.12.292", code="999", name="p-2")
+    dose(child, "2025-07-21", system="urn:oid:2.16.840.1.113883.12.292", code="999", name="p-2")
     assert look(practice, child).review.notes == ("vaccine code 999 is not in the schedule",)
 
 
-def test_active_conditions_become_observations(practice):
-    choose(practice)
+def test_active_conditions_become_observations(practice, choose):
+    choose()
     person = practice.patient(2, birth_on=dt.date(2020, 1, 1), sex="male")
     assert look(practice, person).review.gaps == ()
     condition(practice, person, "111", abated_on=dt.date(2024, 1, 1))
@@ -159,11 +113,11 @@ def test_active_conditions_become_observations(practice):
     assert alpha(look(practice, person)).contact == "clinician decides"
 
 
-def test_doses_of_a_joined_record_belong_to_the_survivor(practice, child):
-    iis = registry(practice)
-    choose(practice)
+def test_doses_of_a_joined_record_belong_to_the_survivor(practice, child, choose, registry, dose):
+    iis = registry()
+    choose()
     double = practice.patient(5, birth_on=child.birth_on, merged_into=child)
-    dose(practice, double, "2025-07-20", source=iis)
+    dose(double, "2025-07-20", source=iis)
     assert alpha(look(practice, child)).steps[0].startswith("2025-07-20 Alpha vaccine")
 
 

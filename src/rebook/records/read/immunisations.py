@@ -1,12 +1,16 @@
-"""What the ledger holds for a schedule of immunisations: doses given and coded conditions of one patient.
+"""What the ledger holds for a schedule of immunisations: doses given and coded conditions.
 
-Doses are procedures: FHIR's Immunization is read as one, and so is any procedure with a CVX code.
+Doses are procedures: FHIR's Immunization is read as one, and so is any procedure with a CVX code. What was
+recorded under a joined record belongs to the one it was joined to.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from rebook.records.models import Condition, Patient, Procedure
 
@@ -16,6 +20,9 @@ CVX_SYSTEMS = (
     "2.16.840.1.113883.12.292",
     "CVX",
 )
+# Patients read at once: their doses and conditions come in one query each.
+AT_ONCE = 2_000
+_SURVIVOR = Coalesce(F("patient__merged_into_id"), F("patient_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,10 @@ class RecordedCondition:
 
 @dataclass(frozen=True, slots=True)
 class ImmunisationRecords:
+    """``external_id`` is the patient's number in the practice's own system."""
+
+    patient_id: int
+    external_id: str
     birth_on: date | None
     sex: str
     doses: tuple[RecordedDose, ...]
@@ -44,23 +55,54 @@ class ImmunisationRecords:
 
 def immunisation_records(*, organisation_id: int, patient_id: int, as_of: date) -> ImmunisationRecords | None:
     """None when there is no such patient. Conditions are those active on ``as_of``."""
-    person = Patient.objects.filter(organisation_id=organisation_id, pk=patient_id).first()
-    if person is None:
-        return None
-    mine = Q(organisation_id=organisation_id) & (
-        Q(patient_id=patient_id) | Q(patient__merged_into_id=patient_id)
-    )
+    people = Patient.objects.filter(organisation_id=organisation_id, pk=patient_id)
+    return next(iter(_with_facts(organisation_id, list(people), as_of)), None)
+
+
+def records_born_after(
+    *, organisation_id: int, born_after: date, as_of: date
+) -> Iterator[ImmunisationRecords]:
+    """Everybody born after that day who still is a patient, by id, a few thousand in memory at a time."""
+    people = Patient.objects.filter(
+        organisation_id=organisation_id,
+        birth_on__gt=born_after,
+        birth_on__lte=as_of,
+        is_deceased=False,
+        merged_into_id=None,
+    ).filter(Q(left_practice_on=None) | Q(left_practice_on__gt=as_of))
+    last = 0
+    while chunk := list(people.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        last = chunk[-1].pk
+        yield from _with_facts(organisation_id, chunk, as_of)
+
+
+def _with_facts(
+    organisation_id: int, people: Sequence[Patient], as_of: date
+) -> Iterator[ImmunisationRecords]:
+    keys = [one.pk for one in people]
+    mine = Q(organisation_id=organisation_id) & (Q(patient_id__in=keys) | Q(patient__merged_into_id__in=keys))
+    doses: dict[int, list[RecordedDose]] = defaultdict(list)
     vaccines = Q(system__in=CVX_SYSTEMS) | Q(external_id__startswith="Immunization/")
-    doses = Procedure.objects.filter(mine & vaccines).select_related("source").order_by("performed_on", "pk")
+    given = Procedure.objects.filter(mine & vaccines).annotate(
+        survivor=_SURVIVOR, source_key=F("source__key")
+    )
+    for one in given.order_by("performed_on", "pk"):
+        doses[one.survivor].append(RecordedDose(one.performed_on, _code(one), one.source_key))
+    conditions: dict[int, list[RecordedCondition]] = defaultdict(list)
     active = Q(abated_on__isnull=True) | Q(abated_on__gt=as_of)
     begun = Q(onset_on__isnull=True) | Q(onset_on__lte=as_of)
-    conditions = Condition.objects.filter(mine & active & begun).exclude(code="").order_by("pk")
-    return ImmunisationRecords(
-        birth_on=person.birth_on,
-        sex=person.sex,
-        doses=tuple(RecordedDose(one.performed_on, _code(one), one.source.key) for one in doses),
-        conditions=tuple(RecordedCondition(one.system, one.code, one.onset_on) for one in conditions),
-    )
+    found = Condition.objects.filter(mine & active & begun).exclude(code="").annotate(survivor=_SURVIVOR)
+    for had in found.order_by("pk"):
+        conditions[had.survivor].append(RecordedCondition(had.system, had.code, had.onset_on))
+    for person in people:
+        yield ImmunisationRecords(
+            patient_id=person.pk,
+            external_id=person.external_id,
+            birth_on=person.birth_on,
+            sex=person.sex,
+            doses=tuple(doses[person.pk]),
+            conditions=tuple(conditions[person.pk]),
+        )
 
 
 def _code(dose: Procedure) -> str:
