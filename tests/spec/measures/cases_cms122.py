@@ -147,6 +147,15 @@ CASES = [
     ),
     Case("hospice order", diabetic(order("hospice_care_ambulatory")), EXCLUDED),
     Case(
+        "hospice order, the original one",
+        diabetic(order("hospice_care_ambulatory", intent="original-order")),
+        EXCLUDED,
+    ),
+    Case("hospice visit under way", diabetic(a1c(7.0), visit("hospice_encounter", status="in-progress")), IN),
+    Case(
+        "visit under way", [patient(BORN), visit("office_visit", status="in-progress"), *diabetic()[2:]], OUT
+    ),
+    Case(
         "hospice order of the year before",
         diabetic(a1c(7.0), order("hospice_care_ambulatory", "2025-12-31")),
         IN,

@@ -30,7 +30,7 @@ CASES = [
     Case("75", adult(born="1951-12-31"), IN),
     Case("76 on the last day", adult(born="1950-12-31"), OUT),
     Case("annual wellness visit", [patient(BORN), visit("annual_wellness_visit")], IN),
-    Case("visit in progress", [patient(BORN), visit("office_visit", status="in-progress")], IN),
+    Case("visit in progress", [patient(BORN), visit("office_visit", status="in-progress")], OUT),
     Case("visit only planned", [patient(BORN), visit("office_visit", status="planned")], OUT),
     # Stool tests
     Case("blood test in the period", adult(stool("fecal_occult_blood_test")), MET),

@@ -1,6 +1,6 @@
 """Weight assessment and counselling of children: three groups with one population."""
 
-from bundles import EXCLUDED, IN, MET, OUT, Case, condition, patient, procedure, visit, vital
+from bundles import EXCLUDED, IN, MET, OUT, Case, condition, order, patient, procedure, visit, vital
 
 BORN = "2015-06-15"
 
@@ -60,6 +60,12 @@ CASES = [
     Case(
         "pregnancy begins on the day after",
         child(condition("pregnancy", None) | {"onsetDateTime": "2027-01-01"}),
+        (IN,) * 3,
+    ),
+    Case("hospice visit under way", child(visit("hospice_encounter", status="in-progress")), (EXCLUDED,) * 3),
+    Case(
+        "hospice order of another intent",
+        child(order("hospice_care_ambulatory", intent="original-order")),
         (IN,) * 3,
     ),
     Case("hospice", child(procedure("hospice_care_ambulatory")), (EXCLUDED,) * 3),
