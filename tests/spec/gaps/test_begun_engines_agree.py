@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from populations import population_answers
+from populations import ENGINE, as_tables, population_answers
 from spec_tables import IDS_PER_PATIENT, comparable, patient_record
 
+from rebook.analytics.gaps import compile_plan, from_arrow, judge_population
 from rebook.core.chart import AppointmentRecord, Chart, MedicationRecord, PendingRecord, VisitRecord
 from rebook.core.gaps import VERDICTS, GapSettings, judge
 from rebook.core.words import PENDING_KINDS, PENDING_PRIORITIES, PENDING_STATES
@@ -144,3 +145,18 @@ def test_both_engines_give_the_same_reason_why_something_begun_is_no_gap(populat
             if key.partition(":")[0] in PENDING_KINDS
         }
         assert found == alone
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(population=POPULATIONS, chosen=st.sampled_from(SETTINGS))
+def test_nothing_changes_before_the_day_on_which_the_engine_looks_again(population, chosen):
+    plan = compile_plan(DEFINITIONS, chosen, with_recheck=True)
+    judge_population(from_arrow(ENGINE, as_tables(population)), plan, as_of=AS_OF)
+    again = dict(ENGINE.execute("SELECT patient_id, recheck_on FROM findings_recheck").fetchall())
+    for chart in population:
+        wanted = again.get(chart.patient.id) or AS_OF + timedelta(days=60)
+        told = [
+            [comparable(one) for one in judge(chart, DEFINITIONS, as_of=day, settings=chosen) if one.is_open]
+            for day in (AS_OF + timedelta(days=ahead) for ahead in range(min((wanted - AS_OF).days, 60)))
+        ]
+        assert all(one == told[0] for one in told)

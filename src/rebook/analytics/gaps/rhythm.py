@@ -88,14 +88,19 @@ def _intervals(days: ir.Table, settings: GapSettings) -> ir.Table:
 
 
 def _rhythms(rows: ir.Table, settings: GapSettings) -> ir.Table:
-    """One row per group: the median of its intervals and the median distance from it."""
-    usual = rows.group_by(*GROUP).aggregate(median_days=_middle(rows, rows.apart))
+    """One row per group: the median and upper quartile of its intervals, the median distance from it."""
+    usual = rows.group_by(*GROUP).aggregate(
+        median_days=_middle(rows, rows.apart),
+        upper_days=rows.apart.max(where=rows.place == 3 * (rows.number - 1) // 4),
+    )
     rows = rows.drop("place").inner_join(usual, GROUP)
     rows = rows.mutate(off=(rows.apart - rows.median_days).abs())
     by_distance = ibis.window(group_by=[rows[name] for name in GROUP], order_by=rows.off)
     rows = rows.mutate(place=ibis.row_number().over(by_distance))
     return rows.group_by(*GROUP).aggregate(
-        median_days=rows.median_days.max(), spread_days=_middle(rows, rows.off)
+        median_days=rows.median_days.max(),
+        upper_days=rows.upper_days.max(),
+        spread_days=_middle(rows, rows.off),
     )
 
 
@@ -109,7 +114,7 @@ def _middle(rows: ir.Table, value: ir.IntegerValue) -> ir.IntegerValue:
 def _dated(rows: ir.Table, settings: GapSettings) -> ir.Table:
     """When each is due and when later than usual begins; of one patient the first, a type before all."""
     own = ibis.greatest(rows.median_days // PART_OF_MEDIAN, SPREADS * rows.spread_days)
-    late = ibis.greatest(own, settings.rhythm_late_days)
+    late = ibis.greatest(own, rows.upper_days - rows.median_days, settings.rhythm_late_days)
     rows = rows.mutate(
         due_on=(rows.last_on + rows.median_days.as_interval("D")).cast("date"),
         overdue_on=(rows.last_on + (rows.median_days + late).cast("int64").as_interval("D")).cast("date"),

@@ -5,7 +5,7 @@ visits they hold. Visits less than ``rhythm_series_days`` apart are one series: 
 for five weeks and again a year later has one interval, of a year; that a series broke off is for the rules
 of treatment plans. The usual interval is the median, its spread the median distance from it (MAD), both in
 whole days; later than usual begins when the time since the last visit exceeds the median by the largest of
-``rhythm_late_days``, a quarter of it, and three times the spread.
+``rhythm_late_days``, a quarter of it, three times the spread, and how much longer the upper quartile is.
 
 It only speaks where nothing more specific does: risk class 0, listed after every other reason.
 """
@@ -32,26 +32,31 @@ Sureness = Literal["sure", "fairly sure", "not very sure"]
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """``intervals`` of ``median_days`` each, give or take ``spread_days``, up to the visit of ``last_on``."""
+    """``intervals`` of ``median_days`` each, give or take ``spread_days``, up to the visit of ``last_on``.
+
+    ``upper_days``: the upper quartile; a quarter of the intervals are longer.
+    """
 
     visit_type: str
     intervals: int
     median_days: int
     spread_days: int
+    upper_days: int
     last_on: date
 
     @property
     def how_sure(self) -> Sureness:
-        if self.intervals >= 5 and self.spread_days * 4 <= self.median_days:
+        off = max(self.spread_days, self.upper_days - self.median_days)
+        if self.intervals >= 5 and off * 4 <= self.median_days:
             return "sure"
-        if self.intervals >= 4 and self.spread_days * 2 <= self.median_days:
+        if self.intervals >= 4 and off * 2 <= self.median_days:
             return "fairly sure"
         return "not very sure"
 
     def late_days(self, settings: GapSettings) -> int:
         """How many days over the median are still usual."""
         own = max(self.median_days // PART_OF_MEDIAN, SPREADS * self.spread_days)
-        return max(own, settings.rhythm_late_days)
+        return max(own, self.upper_days - self.median_days, settings.rhythm_late_days)
 
 
 def rhythm_of(
@@ -68,7 +73,8 @@ def rhythm_of(
         return None
     median = _median(intervals)
     spread = _median(sorted(abs(one - median) for one in intervals))
-    return Rhythm(visit_type, len(intervals), median, spread, ordered[-1])
+    upper = intervals[3 * (len(intervals) - 1) // 4]
+    return Rhythm(visit_type, len(intervals), median, spread, upper, ordered[-1])
 
 
 def rhythms(chart: Chart, settings: GapSettings, *, as_of: date) -> tuple[Rhythm, ...]:
