@@ -24,7 +24,7 @@ from rebook.records.read import chart
 WHY_NOT = {
     "no_schedule": "no vaccine schedule is installed: see docs/immunisation.md",
     "bad_schedule": "the vaccine schedule cannot be read: see Setup > Vaccines",
-    "no_birth_date": "the birth date is missing, and every vaccine counts from it",
+    "no_birth_date": "the birth date is missing or in the future, and every vaccine counts from it",
 }
 
 
@@ -98,5 +98,7 @@ def _print_list(found: flow.DueVaccines, *, limit: int, as_json: bool) -> None:
     answer_table(f"{len(found.lines)} vaccines due among {found.people} people, {found.as_of}", columns, rows)
     for why, count in sorted(found.unanswered.items()):
         console.print(f"no answer for {count}: {why}", markup=False, highlight=False)
+    if found.without_birth_date:
+        console.print(f"{found.without_birth_date} patients without a usable birth date were not judged")
     if found.not_chosen:
         console.print(f"nobody has chosen a schedule for: {', '.join(found.not_chosen)}", markup=False)

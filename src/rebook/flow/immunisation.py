@@ -77,13 +77,17 @@ class DueLine:
 
 @dataclass(frozen=True, slots=True)
 class DueVaccines:
-    """``unanswered`` counts patients by what has no answer; ``not_chosen`` groups are not judged at all."""
+    """``unanswered`` counts patients by what has no answer; ``not_chosen`` groups are not judged at all.
+
+    ``without_birth_date`` patients could not be judged: it is missing or in the future.
+    """
 
     as_of: date
     people: int
     lines: tuple[DueLine, ...]
     unanswered: Mapping[str, int]
     not_chosen: tuple[str, ...]
+    without_birth_date: int = 0
 
 
 class UnableToJudgeVaccines(Exception):
@@ -167,7 +171,7 @@ def patient_vaccines(*, organisation_id: int, patient_id: int, as_of: date) -> P
     loaded = loaded_schedule()
     if loaded.schedule is None:
         return PatientVaccines(None, "bad_schedule" if loaded.problem else "no_schedule")
-    if records.birth_on is None:
+    if records.birth_on is None or records.birth_on > as_of:
         return PatientVaccines(None, "no_birth_date", loaded.schedule.version)
     chosen = choices(organisation_id=organisation_id)
     read_at = _registry_read_at(organisation_id, chosen.registry_source)
@@ -202,7 +206,8 @@ def due_vaccines(*, organisation_id: int, under_years: int, as_of: date) -> DueV
         ]
     lines.sort(key=lambda one: (-one.gap.risk_class, one.gap.overdue_on, one.patient_id, one.gap.group))
     not_chosen = [one.name for one in loaded.schedule.groups if one.name not in chosen.authorities]
-    return DueVaccines(as_of, people, tuple(lines), dict(unanswered), tuple(not_chosen))
+    unborn = immunisations.without_birth_date(organisation_id=organisation_id, as_of=as_of)
+    return DueVaccines(as_of, people, tuple(lines), dict(unanswered), tuple(not_chosen), unborn)
 
 
 def _review(

@@ -124,6 +124,8 @@ def test_doses_of_a_joined_record_belong_to_the_survivor(practice, child, choose
 def test_without_a_birth_date_or_a_schedule_it_says_so(practice, child, schedule):
     nobody = practice.patient(3, birth_on=None)
     assert look(practice, nobody).why_not == "no_birth_date"
+    mistyped = practice.patient(4, birth_on=dt.date(9205, 1, 1))
+    assert look(practice, mistyped).why_not == "no_birth_date"
     general = schedule / "ScheduleSupportingData.xml"
     general.write_text(general.read_text().replace("24 days", "some days"))
     assert look(practice, child).why_not == "bad_schedule"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from rebook.records.models import Condition, Patient, Procedure
@@ -63,17 +63,23 @@ def records_born_after(
     *, organisation_id: int, born_after: date, as_of: date
 ) -> Iterator[ImmunisationRecords]:
     """Everybody born after that day who still is a patient, by id, a few thousand in memory at a time."""
-    people = Patient.objects.filter(
-        organisation_id=organisation_id,
-        birth_on__gt=born_after,
-        birth_on__lte=as_of,
-        is_deceased=False,
-        merged_into_id=None,
-    ).filter(Q(left_practice_on=None) | Q(left_practice_on__gt=as_of))
+    people = _patients(organisation_id, as_of).filter(birth_on__gt=born_after, birth_on__lte=as_of)
     last = 0
     while chunk := list(people.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
         last = chunk[-1].pk
         yield from _with_facts(organisation_id, chunk, as_of)
+
+
+def without_birth_date(*, organisation_id: int, as_of: date) -> int:
+    """How many patients no schedule can judge: the birth date is missing, or lies after ``as_of``."""
+    unknown = Q(birth_on=None) | Q(birth_on__gt=as_of)
+    return _patients(organisation_id, as_of).filter(unknown).count()
+
+
+def _patients(organisation_id: int, as_of: date) -> QuerySet[Patient]:
+    return Patient.objects.filter(
+        organisation_id=organisation_id, is_deceased=False, merged_into_id=None
+    ).filter(Q(left_practice_on=None) | Q(left_practice_on__gt=as_of))
 
 
 def _with_facts(
