@@ -290,6 +290,8 @@ def as_rows(findings: Sequence[GapFinding]) -> list[dict[str, Any]]:
             "kind": one.kind,
             "verdict": one.verdict,
             "risk_class": one.risk_class,
+            "programme": one.programme,
+            "outreach": one.outreach,
             "anchor_on": one.anchor_on,
             "due_on": one.due_on,
             "overdue_on": one.overdue_on,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from populations import ENGINE, as_tables
@@ -10,6 +11,7 @@ from spec_tables import patient_record
 from rebook.analytics.gaps import from_arrow
 from rebook.analytics.gaps.inflow import standing, weekly_inflow
 from rebook.core.chart import Chart, VisitRecord
+from rebook.core.gaps import GapSettings, judge
 from rebook.core.gaps.tiers import TierMonths, is_new_again, programme_of, tier_of
 
 FROM, TO = date(2025, 1, 1), date(2025, 12, 31)
@@ -82,6 +84,23 @@ def test_the_months_of_recall_and_reactivation_and_of_a_new_patient():
     assert not is_new_again(date(2022, 11, 21), as_of=date(2025, 11, 21))
     assert is_new_again(date(2022, 11, 20), as_of=date(2025, 11, 21))
     assert not is_new_again(None, as_of=TO)
+
+
+@pytest.mark.parametrize(
+    ("last_on", "programme", "is_new"),
+    [
+        ("2024-06-01", "reactivation", False),
+        ("2022-11-20", "reactivation", True),
+        ("2022-11-21", "reactivation", False),
+    ],
+)
+def test_an_open_reason_says_its_programme_and_who_counts_as_new_again(last_on, programme, is_new):
+    chart = patient(1, [date.fromisoformat(last_on)])
+    (found,) = [
+        one for one in judge(chart, (), as_of=date(2025, 11, 21), settings=GapSettings()) if one.is_open
+    ]
+    assert found.programme == programme
+    assert ("new_patient" in {step.rule for step in found.steps}) is is_new
 
 
 DAYS = st.lists(st.dates(date(2024, 3, 1), date(2025, 12, 31)), max_size=8)

@@ -5,7 +5,8 @@ from datetime import date
 
 from rebook.core.words import PENDING_KINDS
 
-RECALL_KINDS = ("interval", "follow_up_not_booked", "later_than_usual", "inactive")
+from .tiers import programme_of
+
 KINDS = (
     "interval",
     "follow_up_not_booked",
@@ -88,3 +89,8 @@ class GapFinding:
     @property
     def is_open(self) -> bool:
         return self.verdict == "open"
+
+    @property
+    def programme(self) -> str:
+        """R-C144: "recall" or "reactivation", two programmes with reports of their own."""
+        return programme_of(self.tier)

@@ -15,7 +15,14 @@ from .operational_pending import STILL_OWNED, judge_pending
 from .rhythm import judge_rhythm
 from .settings import GapSettings
 from .standing import standing
-from .tiers import tier_of
+from .tiers import NEW_AGAIN_AFTER_MONTHS, is_new_again, tier_of
+
+# R-C143.
+NEW_AGAIN = Step(
+    "new_patient",
+    None,
+    f"away for over {NEW_AGAIN_AFTER_MONTHS} months: a visit for new patients, consent to be looked at again",
+)
 
 
 def judge(
@@ -46,6 +53,8 @@ def judge(
     found += judge_rhythm(chart, seen, tier, settings, as_of, has_open)
     if snoozed(seen) is not None:
         found = [_left_alone(one, seen) for one in found]
+    if is_new_again(seen.last_attended_on, as_of=as_of):
+        found = [replace(one, steps=(*one.steps, NEW_AGAIN)) if one.is_open else one for one in found]
     return tuple(found)
 
 
