@@ -41,6 +41,7 @@ def run(as_of: AsOfOption = "", organisation: OrganisationOption = "", as_json: 
         now=now,
         worker=f"cli-{os.getpid()}",
         on_stage=lambda one: None if as_json else errors.print(f"{one.stage} done", style="dim"),
+        on_progress=lambda done, total: None if as_json else _tell(done, total),
     )
     if as_json:
         answer_json(
@@ -55,8 +56,14 @@ def run(as_of: AsOfOption = "", organisation: OrganisationOption = "", as_json: 
     answer_table(f"{chosen.name}, {day}", ["stage", "what it did"], rows)
 
 
+def _tell(done: int, total: int) -> None:
+    # A practice that is judged at one go needs no line for it.
+    if done < total:
+        errors.print(f"judged {done:,} of {total:,} patients", style="dim")
+
+
 # Where a snapshot lies and what it is numbered is for programs.
-_BOOKKEEPING = ("snapshot_id", "snapshot_number", "number", "path", "as_of")
+_BOOKKEEPING = ("snapshot_id", "snapshot_number", "number", "numbers", "base_number", "path", "as_of")
 
 
 def in_words(summary: Mapping[str, Any]) -> str:

@@ -33,8 +33,11 @@ def run_day(
     now: datetime,
     worker: str,
     on_stage: Callable[[StageResult], None] = lambda result: None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[StageResult]:
     """One pass of the day for one organisation; each stage reads what the one before wrote.
+
+    ``on_progress`` hears how many of how many patients are judged, after each range of them.
 
     Raises ``rebook.work.passes.PassIsRunning`` when somebody else is at it.
     """
@@ -44,7 +47,7 @@ def run_day(
         ("signs", lambda: note_signs(**one, as_of=as_of, now=now)),
         ("snapshot", lambda: take_snapshot(**one, as_of=as_of, now=now)),
         ("close", lambda: close_cases(**one, as_of=as_of, now=now)),
-        ("find gaps", lambda: find_gaps(**one, as_of=as_of, now=now)),
+        ("find gaps", lambda: find_gaps(**one, as_of=as_of, now=now, on_progress=on_progress)),
         ("learn", lambda: learn(**one, as_of=as_of, now=now)),
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("tell staff", lambda: tell_staff(**one, now=now)),

@@ -11,6 +11,11 @@ from rebook.config.env import SecretKeyNotKept, SettingInvalid, SettingMissing
 
 NAME = "REBOOK_SOMETHING"
 
+
+def engine(name, **more):
+    return env.env_choice(name, ("duckdb", "spark"), **more)
+
+
 # reader, text in the environment, value
 READ = [
     (env.env_str, "as it is", "as it is"),
@@ -22,6 +27,8 @@ READ = [
     (env.env_bool, "on", True),
     (env.env_bool, "false", False),
     (env.env_bool, "OFF", False),
+    (engine, "spark", "spark"),
+    (engine, "DuckDB", "duckdb"),
     (env.env_path, "/var/lib/rebook", Path("/var/lib/rebook")),
     (env.env_path, "~/data", Path.home() / "data"),
     (env.env_list, "a.example.org, localhost,,[::1]", ["a.example.org", "localhost", "[::1]"]),
@@ -35,6 +42,7 @@ REFUSED = [
     (env.env_int, "many", "a whole number"),
     (env.env_int, "1.5", "a whole number"),
     (env.env_bool, "maybe", "one of 1, true, yes, on or one of 0, false, no, off"),
+    (engine, "polars", "one of duckdb, spark"),
     (env.env_path, "relative/path", "an absolute path"),
     (env.env_path, "~nobody-of-that-name/x", "an absolute path"),
     (env.env_list, "https://rebook.example.org", "separated by commas"),
@@ -52,6 +60,7 @@ DEFAULTS = [
     (env.env_str, "text"),
     (env.env_int, 0),
     (env.env_bool, False),
+    (engine, "duckdb"),
     (env.env_path, Path("/somewhere")),
     (env.env_list, ["localhost"]),
     (env.env_list, []),
