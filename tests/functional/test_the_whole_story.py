@@ -38,6 +38,7 @@ def clinic() -> Clinic:
         made.member(role)
     patient = made.patient(0)
     made.gap(patient)
+    made.somebody_who_comes()
     for key, channel, language in templates():
         approve_template(
             organisation_id=made.organisation.pk,

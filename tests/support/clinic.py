@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from rebook.accounts.models import Membership, Organisation, Role, User
 from rebook.records.models import (
+    Appointment,
     Attempt,
     Campaign,
     Case,
@@ -101,6 +102,31 @@ class Clinic:
             location=self.practice.location,
         )
         self.patients.append(patient)
+        return patient
+
+    def somebody_who_comes(self) -> Patient:
+        """Records like those of a practice that runs: seen yesterday and booked, due for nothing."""
+        patient = Patient.objects.create(
+            organisation=self.organisation,
+            source=self.practice.source,
+            external_id="regular",
+            fact_hash=bytes(16),
+            given_name="Rita",
+            family_name="Regular",
+            birth_on=dt.date(1979, 3, 2),
+            language="en",
+        )
+        for number, days, status in ((1, -1, "fulfilled"), (2, 250, "booked")):
+            Appointment.objects.create(
+                organisation=self.organisation,
+                source=self.practice.source,
+                external_id=f"regular{number}",
+                fact_hash=bytes(16),
+                patient=patient,
+                visit_type="hygiene",
+                status=status,
+                starts_at=self.now + dt.timedelta(days=days),
+            )
         return patient
 
     def gap(self, patient: Patient, **values) -> Gap:
@@ -232,6 +258,7 @@ def make_clinic(slug: str = "elm-street") -> Clinic:
 def make_busy_clinic() -> Clinic:
     """The clinic with five calls, a question, a red flag, and one put off to tomorrow."""
     clinic = make_clinic()
+    clinic.somebody_who_comes()
     for number in range(5):
         clinic.call(clinic.patient(number), due_at=clinic.now + dt.timedelta(hours=number))
     Task.objects.filter(patient=clinic.patients[4]).update(call_back_at=clinic.now + dt.timedelta(days=1))

@@ -25,9 +25,17 @@ TASK_ROLES = frozenset({"front_desk", "coordinator", "manager", "clinician"})
 
 
 def reasons_against_launch(
-    *, organisation_id: int, campaign: CampaignView, sequence: Sequence | None, now: datetime
+    *,
+    organisation_id: int,
+    campaign: CampaignView,
+    sequence: Sequence | None,
+    now: datetime,
+    looks_again: bool = True,
 ) -> tuple[Reason, ...]:
-    """Every reason at once, so that all can be mended in one go; empty when it is safe."""
+    """Every reason at once, so that all can be mended in one go; empty when it is safe.
+
+    The records are looked at anew, or, without ``looks_again``, what was last found in them is told.
+    """
     if sequence is None:
         return (Reason("no_sequence", f"the practice's packs have no sequence '{campaign.sequence_key}'"),)
     return (
@@ -35,16 +43,22 @@ def reasons_against_launch(
         *_stops(organisation_id, campaign),
         *_channels(organisation_id, sequence),
         *_texts(organisation_id, campaign, sequence, now),
-        *_records(organisation_id, campaign, now),
+        *_records(organisation_id, campaign, now, looks_again),
         *past_their_date(organisation_id=organisation_id, campaign=campaign, now=now),
     )
 
 
-def _records(organisation_id: int, campaign: CampaignView, now: datetime) -> Iterator[Reason]:
+def _records(
+    organisation_id: int, campaign: CampaignView, now: datetime, looks_again: bool
+) -> Iterator[Reason]:
     """What the doctor finds that would reach the wrong patients; a rule's own stop binds only that rule."""
-    for one in stops_of(look(organisation_id=organisation_id, now=now, with_rules=False)):
-        yield Reason(one.key, f"{one.says}. {one.do}".removesuffix("."))
     examined = read_doctor.newest_examination(organisation_id=organisation_id)
+    if looks_again:
+        found = look(organisation_id=organisation_id, now=now, with_rules=False)
+    else:
+        found = examined.findings if examined else ()
+    for one in stops_of(found):
+        yield Reason(one.key, f"{one.says}. {one.do}".removesuffix("."))
     rules = Segment.from_json(campaign.segment).of("definition")
     if examined and rules and not rules.is_not and set(rules.values) <= set(examined.unsafe_definitions):
         names = ", ".join(rules.values)

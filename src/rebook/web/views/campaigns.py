@@ -190,7 +190,7 @@ def _against(staff: Staff, campaign_id: int) -> tuple[Reason, ...]:
         return ()
     sequence = flow.sequence_of(organisation_id=organisation_id, key=view.sequence_key)
     return reasons_against_launch(
-        organisation_id=organisation_id, campaign=view, sequence=sequence, now=staff.now
+        organisation_id=organisation_id, campaign=view, sequence=sequence, now=staff.now, looks_again=False
     )
 
 
