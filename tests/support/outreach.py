@@ -221,7 +221,7 @@ def make_clinic(slug="elm", *, approved=True):
 
 
 def somebody_who_comes(clinic):
-    """Records like those of a practice that runs: seen yesterday and booked for next week, due for nothing."""
+    """Records like those of a practice that runs: seen yesterday and booked, due for nothing."""
     regular = clinic.patient(9000, phone=False, gap=False)
     clinic.appointment(regular, NOW - DAY, status="fulfilled")
     clinic.appointment(regular, NOW + 300 * DAY)
