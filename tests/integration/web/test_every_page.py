@@ -62,7 +62,7 @@ def test_nobody_gets_in_without_signing_in(db):
     for name, route, _ in staff_patterns():
         if name in OPEN_NAMES or route.startswith("account/"):
             continue
-        address = "/" + re.sub(r"<int:\w+>", "1", route).replace("<slug:act>", "launch")
+        address = "/" + re.sub(r"<(?:slug|str):\w+>", "launch", re.sub(r"<int:\w+>", "1", route))
         for answer in (client.get(address), client.post(address)):
             assert answer.status_code in (302, 405), address
             if answer.status_code == 302:

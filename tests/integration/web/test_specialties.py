@@ -6,7 +6,7 @@ import pytest
 
 from rebook.accounts.models import AuditEvent, Organisation
 from rebook.flow import practice
-from rebook.records.models import Campaign, VisitType
+from rebook.records.models import Campaign, Task, VisitType
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,7 @@ def test_only_a_manager_may(clinic, signed_in):
 
 
 def test_a_call_shows_what_to_answer(clinic, signed_in):
-    shown = signed_in(clinic).get("/").content.decode()
+    call = Task.objects.filter(kind="call", call_back_at=None).first()
+    shown = signed_in(clinic).get(f"/?task={call.pk}").content.decode()
     assert "If the call turns" in shown
     assert "I am afraid of the dentist." in shown or "Le tengo miedo al dentista." in shown
