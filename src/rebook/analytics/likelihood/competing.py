@@ -36,6 +36,8 @@ ENOUGH_EACH = 50
 _CUTS = 13
 _SHARES = (1.0, 2 / 3, 0.5, 1 / 3, 0.2, 0.1)
 _PATIENTS_OF_PANEL = 20_000
+# A quadrature for each different history at each step: a sample does for a competitor.
+_PATIENTS_OF_PARETO = 2_500
 
 Model = bgnbd.BgNbd | paretonbd.ParetoNbd | logistic.Logistic
 
@@ -91,7 +93,9 @@ def fit(*, name: str, log: VisitLog, until: int, days: int) -> Model:
     rows = panel(log=log, on=until, days=0).rows
     if not len(rows):
         raise UnableToFit("nobody was seen before")
-    return bgnbd_fit.fit(rows=rows) if name == bgnbd.NAME else paretonbd.fit(rows=rows)
+    if name == bgnbd.NAME:
+        return bgnbd_fit.fit(rows=rows)
+    return paretonbd.fit(rows=rows, most=_PATIENTS_OF_PARETO)
 
 
 def chances(*, model: Model, rows: Histories, weeks: float) -> Floats:

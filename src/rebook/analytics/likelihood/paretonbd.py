@@ -14,8 +14,6 @@ from rebook.analytics.likelihood.bgnbd_fit import UnableToFit
 from rebook.analytics.likelihood.histories import Floats, Histories, compress
 
 NAME = "paretonbd"
-# Different histories that a fit looks at, at most.
-_MOST = 2_500
 # Logarithms of what the parameters may be: r, alpha, s, beta. A maximum at an edge is none.
 _EDGES = ((-7.0, 4.0), (-5.0, 9.0), (-7.0, 4.0), (-5.0, 9.0))
 _NODES, _SHARES = np.polynomial.legendre.leggauss(24)
@@ -39,8 +37,8 @@ def from_json(values: Mapping[str, Any]) -> ParetoNbd:
     return ParetoNbd(**{name: float(values[name]) for name in ("r", "alpha", "s", "beta")})
 
 
-def fit(*, rows: Histories) -> ParetoNbd:
-    """The parameters under which ``rows`` (of many, a regular sample) are most likely.
+def fit(*, rows: Histories, most: int = 2_500) -> ParetoNbd:
+    """The parameters under which ``rows`` are most likely; of more than ``most``, a regular sample.
 
     Raises ``UnableToFit``.
     """
@@ -48,7 +46,7 @@ def fit(*, rows: Histories) -> ParetoNbd:
 
     if not rows.repeats.any():
         raise UnableToFit("nobody came a second time")
-    packed = compress(_at_most(rows))
+    packed = compress(_at_most(rows, most))
 
     def loss(logs: Floats) -> float:
         model = ParetoNbd(*(float(one) for one in np.exp(logs)))
@@ -90,8 +88,8 @@ def expected_visits(*, model: ParetoNbd, rows: Histories, weeks: float) -> Float
     return np.asarray(chance * (r + x) * (beta + age) / ((alpha + age) * (s - 1)) * gained)
 
 
-def _at_most(rows: Histories) -> Histories:
-    step = -(-len(rows) // _MOST)
+def _at_most(rows: Histories, most: int) -> Histories:
+    step = -(-len(rows) // most)
     return Histories(
         rows.repeats[::step], rows.last_week[::step], rows.age_weeks[::step], rows.weights[::step]
     )
