@@ -35,6 +35,7 @@ CHANGES = {
     "gap_closed": lambda clinic, patient: patient.gaps.update(
         closed_on=dt.date(2026, 11, 18), close_reason="visited"
     ),
+    "not_for_messages": lambda clinic, patient: patient.gaps.update(outreach="staff"),
     "recently_seen": lambda clinic, patient: clinic.appointment(patient, NOW - DAY, status="fulfilled"),
     "hold": lambda clinic, patient: AutomationHold.objects.create(
         organisation=clinic.organisation, patient=patient, kind="red_flag", from_at=NOW

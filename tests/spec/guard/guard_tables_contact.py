@@ -28,6 +28,8 @@ VISIT = Section(
     (
         Case("the gap has closed", {"gap_is_open": False}, "refuse", ("gap_closed",)),
         Case("no gap at all", {"gap_is_open": None}, "allow"),
+        Case("staff's own", {"gap_is_not_for_messages": True}, "refuse", ("not_for_messages",)),
+        Case("staff's own, yet the patient wrote", {"gap_is_not_for_messages": True, **WROTE}, "allow"),
         Case("the visit is booked", booked(20), "refuse", ("appointment_booked",)),
         Case("somebody is arranging it", booked(20, status="pending"), "refuse", ("appointment_booked",)),
         Case("it was booked and cancelled", booked(20, status="cancelled"), "allow"),

@@ -53,6 +53,8 @@ RULES: tuple[GuardRule, ...] = (
     GuardRule("message_problem", content.message_problem, "The text failed its checks.", "R-D8, R-A196"),
     GuardRule("holdout", person.holdout, "In the share not contacted.", "R-F50", _ANSWERS),
     GuardRule("gap_closed", care.gap_closed, "The visit is no longer due.", "R-A192", _ANSWERS),
+    GuardRule("not_for_messages", care.not_for_messages, "The reason is staff's own, never a message.",
+              "R-C120, R-C127, R-C133", _ANSWERS),
     GuardRule("appointment_booked", care.appointment_booked, "A visit that serves is booked.", "R-A192",
               _ANSWERS),
     GuardRule("recently_seen", care.recently_seen, "Was seen lately.", "R-A192", _ANSWERS),

@@ -15,6 +15,12 @@ def gap_closed(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Fin
     return refuse("gap_closed", "the visit is no longer due") if subject.gap_is_open is False else None
 
 
+def not_for_messages(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
+    if subject.gap_is_not_for_messages:
+        return refuse("not_for_messages", "staff look after it, or speak of it when the patient comes")
+    return None
+
+
 def appointment_booked(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
     if subject.purpose not in RECALL_PURPOSES:
         return None

@@ -150,6 +150,8 @@ class GuardSubject:
     # Instant of what the gap arose from (the visit that asked for a follow-up, the no-show): visits up
     # to then are no reason to hold back.
     gap_arose_at: datetime | None = None
+    # The gap is staff's own, or raised only when the patient comes: nothing is written about it.
+    gap_is_not_for_messages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,7 @@ def _why(house: House, patient_id: int, case: CaseRow | None, facts: SubjectFact
         "last_visit_at": facts.last_visit_at.get(patient_id),
         "arm": case.arm if case else "none",
         "gap_arose_at": _arose_at(case),
+        "gap_is_not_for_messages": case is not None and case.outreach != "yes",
     }
 
 

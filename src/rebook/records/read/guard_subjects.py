@@ -69,6 +69,7 @@ class CaseRow(NamedTuple):
     visit_type: str
     anchor_on: date | None
     location_id: int | None
+    outreach: str
 
 
 class ConsentRow(NamedTuple):
@@ -143,7 +144,7 @@ FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s::bigint[])
 """
 CASES = """
 SELECT c.id, c.campaign_id, c.arm, c.closed_at, g.closed_on, g.is_sensitive, g.risk_class, g.definition_key,
-       g.kind, g.visit_type, g.anchor_on, g.location_id
+       g.kind, g.visit_type, g.anchor_on, g.location_id, g.outreach
 FROM records_case c JOIN records_gap g ON g.id = c.gap_id
 WHERE c.organisation_id = %s AND c.id = ANY(%s::bigint[])
 """
