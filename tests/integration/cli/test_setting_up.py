@@ -31,6 +31,34 @@ def test_a_person_is_told_what_comes_next(rebook):
     assert "rebook import" in said
 
 
+@pytest.mark.parametrize(
+    ("typed", "packs"),
+    [
+        ("", ["primary_care"]),
+        ("5, 1", ["dental", "aesthetics"]),
+        ("Eye care, cardiology", ["eye", "cardiology"]),
+    ],
+)
+def test_the_packs_are_offered_by_number_and_name(typed, packs, monkeypatch):
+    """Numbers are those of the list as it is shown."""
+    from rebook.cli import practice as door
+
+    asked = []
+
+    def prompt(question, default="", **_):
+        asked.append(question)
+        return typed or default
+
+    monkeypatch.setattr(door.typer, "prompt", prompt)
+    monkeypatch.setattr(door.sys.stdin, "isatty", lambda: True, raising=False)
+    shown = []
+    monkeypatch.setattr(door.console, "print", lambda line, **_: shown.append(line))
+    assert door._ask_packs(quietly=False) == packs
+    assert "Which of these?" in asked[0]
+    assert any("Cardiology and anticoagulation (cardiology)" in line for line in shown)
+    assert door._ask_packs(quietly=True) == ["primary_care"]
+
+
 def test_several_packs_in_the_order_given_each_once(answer):
     said = answer(*HARBOR, "--pack", "primary_care", "--pack", "dental")
     assert said["packs"] == ["dental", "primary_care"]
