@@ -79,10 +79,11 @@ def _counted(
 
 def _told(definition: GapDefinition, seen: ChartAsOf, last_on: date | None) -> Due | None:
     """What somebody said of the next one since the last: set by a clinician, or recommended (R-C2)."""
+    returns = definition.return_types if seen.follow_ups else ()
     recommended = [
         one
         for one in seen.follow_ups
-        if one.visit_type in definition.return_types and (last_on is None or one.recommended_on >= last_on)
+        if one.visit_type in returns and (last_on is None or one.recommended_on >= last_on)
     ]
     newest = max(recommended, key=lambda one: (one.recommended_on, one.id)) if recommended else None
     own = seen.preferences.get(("next_date", definition.key)) if seen.preferences else None

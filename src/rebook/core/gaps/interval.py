@@ -1,7 +1,6 @@
 """Interval rules: due so long after the last one, unless a practitioner said otherwise (R-C2, R-C3)."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from rebook.core.chart import PatientRecord, RecallPreference
@@ -41,34 +40,31 @@ def judge_intervals(
 def _judge(
     definition: GapDefinition, patient: PatientRecord, seen: ChartAsOf, tier: str, trace: Trace, as_of: date
 ) -> GapFinding:
-    nothing = GapFinding(
+    verdict, due, overdue_on = trace.verdict, None, None
+    if not verdict:
+        answer = due_of(definition, patient, seen)
+        if isinstance(answer, NeverDue):
+            trace.note("due", answer.why, False)
+            verdict = answer.verdict
+        else:
+            due, overdue_on = answer, add_days(answer.due_on, definition.grace_days)
+            verdict = _timing(definition, due, overdue_on, seen, as_of, trace)
+    return GapFinding(
         patient_id=patient.id,
         definition_key=definition.key,
         kind=definition.kind,
-        verdict=trace.verdict,
+        verdict=verdict,
         tier=tier,
         risk_class=definition.risk_class,
         visit_type=definition.visit_type,
         is_sensitive=bool(definition.sensitivity),
-        location_id=patient.home_location_id,
-        outreach=definition.outreach,
-    )
-    if trace.verdict:
-        return replace(nothing, steps=tuple(trace.steps))
-    due = due_of(definition, patient, seen)
-    if isinstance(due, NeverDue):
-        trace.note("due", due.why, False)
-        return replace(nothing, verdict=due.verdict, steps=tuple(trace.steps))
-    overdue_on = add_days(due.due_on, definition.grace_days)
-    verdict = _timing(definition, due, overdue_on, seen, as_of, trace)
-    return replace(
-        nothing,
-        verdict=verdict,
-        anchor_on=due.anchor_on,
-        due_on=due.due_on,
+        anchor_on=due.anchor_on if due else None,
+        due_on=due.due_on if due else None,
         overdue_on=overdue_on,
-        interval_days=due.interval_days,
-        follow_up_id=due.follow_up.id if due.follow_up else None,
+        interval_days=due.interval_days if due else None,
+        location_id=patient.home_location_id,
+        follow_up_id=due.follow_up.id if due and due.follow_up else None,
+        outreach=definition.outreach,
         steps=tuple(trace.steps),
     )
 
