@@ -23,7 +23,7 @@ from rebook.core.criteria import (
     No,
     Some,
     Timing,
-    tests_in,
+    walk_tests,
 )
 from rebook.core.gaps import GapDefinition
 from rebook.core.gaps.chart_as_of import ATTENDED
@@ -113,7 +113,7 @@ def _leaves(condition: Condition, criteria: Criteria) -> Iterator[Leaf]:
 def _leaf(counted: Counted, criteria: Criteria) -> Leaf | None:
     """What is counted, read back from the criteria; None for a value set."""
     wanted = criteria.sets[counted.name]
-    tests = list(tests_in(wanted.test))
+    tests = list(walk_tests(wanted.test))
     codes = [code for one in tests if isinstance(one, HasCode) for code in one.codes]
     if not codes or codes[0][0] != OWN_WORDS:
         return None

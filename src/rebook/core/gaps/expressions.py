@@ -21,7 +21,7 @@ from rebook.core.criteria import (
     Some,
     chart_history,
     period_of,
-    tests_in,
+    walk_tests,
 )
 from rebook.core.criteria.moments import all_of, any_of, negated
 
@@ -49,7 +49,7 @@ class Asked:
 
 def needs_codes(condition: Counted, criteria: Criteria) -> bool:
     """Whether the leaf names a value set."""
-    tests = tests_in(criteria.sets[condition.name].test)
+    tests = walk_tests(criteria.sets[condition.name].test)
     return any(isinstance(one, HasCode) and one.value_sets for one in tests)
 
 
