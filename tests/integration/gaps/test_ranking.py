@@ -1,6 +1,7 @@
 """The order in the ledger is the order of `core.priority`, and so are the reasons."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -121,6 +122,8 @@ def test_the_ledger_and_the_pure_order_agree(practice, is_learned):
     assert any(one.intent.points == 3 for one in ranked)
     rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW)
     wanted = sorted(ranked, key=lambda one: rank_key(one, as_of=AS_OF))
+    without = sorted((replace(one, gain=None) for one in ranked), key=lambda one: rank_key(one, as_of=AS_OF))
+    assert is_learned == ([one.gap_id for one in wanted] != [one.gap_id for one in without])
     rows = list(Gap.objects.order_by("rank"))
     assert [row.pk for row in rows] == [one.gap_id for one in wanted]
     assert [row.rank for row in rows] == list(range(1, len(rows) + 1))
@@ -128,6 +131,34 @@ def test_the_ledger_and_the_pure_order_agree(practice, is_learned):
         assert row.rank_reasons == [reason.as_json() for reason in rank_reasons(one, as_of=AS_OF)]
     again = rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW)
     assert again.moved == 0
+
+
+def test_who_a_patient_is_changes_no_place(practice):
+    """R-F64: not language, payer, sex, address or age; and no fit of missed visits is read at all."""
+    chance = random.Random(3)
+    learned(practice, chance)
+    for _ in range(25):
+        open_gap(practice, practice.put(""), chance)
+    rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW)
+    for patient in Patient.objects.all():
+        patient.language = chance.choice(["es", "en", "vi"])
+        patient.payer_class = chance.choice(["medicaid", "commercial", "self_pay", ""])
+        patient.sex = chance.choice(["female", "male"])
+        patient.postal_code = chance.choice(["60601", "02139"])
+        patient.birth_on = date(chance.randrange(1930, 2010), 1, 1)
+        patient.save()
+    keep_fit(
+        organisation_id=practice.id,
+        kind="show",
+        fitted_on=AS_OF,
+        now=NOW,
+        window=None,
+        chosen="boosting",
+        reason="spec",
+        parameters={"share": 0.9},
+        figures={},
+    )
+    assert rank_gaps(organisation_id=practice.id, as_of=AS_OF, now=NOW).moved == 0
 
 
 def test_another_practices_gaps_and_signals_play_no_part(practice, make_practice):
