@@ -20,6 +20,7 @@ from rebook.web.views import (
     tasks,
     time_away,
     today,
+    unfinished,
     vaccines,
 )
 
@@ -68,6 +69,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/catalogue/", catalogue.rules, name="setup_catalogue"),
     path("setup/catalogue/sign/", catalogue.sign, name="rule_sign"),
     path("setup/catalogue/withdraw/", catalogue.withdraw, name="rule_withdraw"),
+    path("setup/catalogue/unfinished/", unfinished.unfinished, name="setup_unfinished"),
+    path("setup/unfinished/sign/", unfinished.sign, name="unfinished_sign"),
     path("setup/catalogue/<str:key>/", catalogue.rule, name="setup_rule"),
     path("setup/packs/", packs.packs, name="setup_packs"),
     path("setup/packs/<slug:key>/<slug:act>/", packs.change, name="pack_change"),
