@@ -48,6 +48,7 @@ def test_the_branches_of_a_call_stand_beside_it(clinic, new_page, pictures, asse
     call = Task.objects.filter(kind="call", call_back_at=None).first()
     page.goto(f"/?task={call.pk}")
     page.get_by_text("If the call turns").click()
+    page.get_by_text("I am afraid of the dentist.").click()
     expect(page.get_by_text("raise your hand", exact=False)).to_be_visible()
     page.screenshot(path=pictures / "call-branches.png", full_page=True)
     assert_accessible(page)
