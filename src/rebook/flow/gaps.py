@@ -114,7 +114,7 @@ def find_gaps(
     if snapshot is None:
         raise NoSnapshot(f"there is no snapshot for {as_of}")
     definitions, settings = rules_of(organisation_id=organisation_id)
-    asked = {"as_of": as_of, "rules_hash": judging.hash_of_rules(definitions, settings)}
+    asked: dict[str, Any] = {"as_of": as_of, "rules_hash": judging.hash_of_rules(definitions, settings)}
     last = outlook.last_round(organisation_id=organisation_id)
     is_full = everybody or judging.needs_everybody(last=last, snapshot=snapshot, **asked)
     with judging.population_engine() as (connection, folder):

@@ -1,5 +1,7 @@
 """An invented practice in the ledger, in a few statements, and one day's changes of it: for benches only."""
 
+from typing import Any
+
 from django.db import connection
 
 _TYPES = "(ARRAY['hygiene', 'dental_exam', 'restorative', 'annual_visit', 'mammogram', 'acute', 'follow_up'])"
@@ -38,7 +40,12 @@ def add_practice(*, organisation_id: int, patients: int, day: str) -> int:
     """Invent patients with ten appointments each before ``day`` (ISO); returns the id of their source."""
     with connection.cursor() as cursor:
         cursor.execute(SOURCE, {"org": organisation_id})
-        values = {"org": organisation_id, "source": int(cursor.fetchone()[0]), "count": patients, "day": day}
+        values: dict[str, Any] = {
+            "org": organisation_id,
+            "source": int(cursor.fetchone()[0]),
+            "count": patients,
+            "day": day,
+        }
         for statement in (PATIENTS, APPOINTMENTS):
             cursor.execute(statement, values)
         return int(values["source"])
@@ -47,7 +54,13 @@ def add_practice(*, organisation_id: int, patients: int, day: str) -> int:
 def add_day(*, organisation_id: int, source_id: int, day: str, turn: int, every: int = 100) -> int:
     """Every ``every``-th patient comes on ``day``, others each ``turn``; returns how many came."""
     with connection.cursor() as cursor:
-        values = {"org": organisation_id, "source": source_id, "day": day, "turn": turn, "every": every}
+        values: dict[str, Any] = {
+            "org": organisation_id,
+            "source": source_id,
+            "day": day,
+            "turn": turn,
+            "every": every,
+        }
         cursor.execute(CHANGES, values)
         return int(cursor.rowcount)
 
