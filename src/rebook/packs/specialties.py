@@ -90,11 +90,6 @@ def all_specialties() -> tuple[Specialty, ...]:
     return tuple(sorted(map(specialty, specialty_keys()), key=lambda one: one.called()))
 
 
-def tiers(keys: Sequence[str]) -> TierMonths:
-    """When patients of a practice with these packs pass into the next tier: the first pack's months."""
-    return specialty(keys[0]).tiers if keys else TierMonths()
-
-
 def declared_words(keys: Iterable[str]) -> Mapping[tuple[str, str], Word]:
     """Every word of the packs by (kind, key); where two declare one, the first pack's label."""
     found: dict[tuple[str, str], Word] = {}

@@ -12,13 +12,11 @@ from rebook.packs import outreach
 from rebook.packs.gaps import SPECIALTIES, gap_definitions, pack_keys, read_gaps
 from rebook.packs.loader import PackInvalid, parse_document
 from rebook.packs.specialties import (
-    TierMonths,
     all_specialties,
     declared_words,
     read_specialty,
     specialty,
     specialty_keys,
-    tiers,
     visit_types,
     words_used,
 )
@@ -175,14 +173,13 @@ def test_a_pack_may_take_the_plans_of_the_house_and_keep_its_own():
     assert set(outreach.sequences("surgery")) >= {"surgery.routine", "surgery.close", "surgery.critical"}
 
 
-def test_words_visit_types_and_tiers_of_a_practice_with_several_packs():
+def test_words_and_visit_types_of_a_practice_with_several_packs():
     words = declared_words(["dental", "primary_care"])
     assert words["condition", "periodontitis"].label["en"] == "gum disease, treated"
     assert words["exclusion", "limited_life_expectancy"].label["es"] == "esperanza de vida limitada"
     kinds = [one.key for one in visit_types(["eye", "dental", "eye"])]
     assert len(kinds) == len(set(kinds))
-    assert tiers(["dental", "primary_care"]).dormant_months == 24
-    assert tiers([]) == TierMonths(6, 12, 24, 36)
+    assert specialty("dental").tiers.dormant_months == 24
 
 
 def test_an_unknown_pack_is_told_the_known_ones():
