@@ -12,7 +12,7 @@ from rebook.analytics.likelihood.bgnbd_fit import UnableToFit
 from rebook.analytics.likelihood.correction import NO_CORRECTION, Correction, measured
 from rebook.analytics.likelihood.figures import auc_difference, auc_of, figures
 from rebook.analytics.likelihood.histories import histories
-from rebook.analytics.likelihood.visitlog import panel, visit_log
+from rebook.analytics.likelihood.visitlog import panel, thinned, visit_log
 
 OUTCOMES = st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=4, max_size=60).filter(
     lambda rows: len({came for _, came in rows}) == 2
@@ -116,8 +116,12 @@ class TestPanel:
         assert panel(log=self.log, on=20, days=7).returned.tolist() == [0, 0]
 
     def test_a_sample_is_regular(self):
-        many = visit_log(patient_ids=range(100), days=[1] * 100)
-        assert len(panel(log=many, on=10, days=1, most=30).returned) == 25
+        some = thinned(log=self.log, most=2)
+        assert (some.patients.tolist(), some.starts.tolist()) == ([1, 3], [0, 3, 5])
+        assert some.days.tolist() == [0, 14, 28, 20, 30]
+        assert thinned(log=self.log, most=3) is self.log
+        seen = panel(log=some, on=40, days=1)
+        assert seen.rows.repeats.tolist() == [2, 1]
 
 
 def visits_of(patients, *, seed, rates, years=3):

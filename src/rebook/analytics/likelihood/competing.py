@@ -18,7 +18,7 @@ from rebook.analytics.likelihood.bgnbd_fit import UnableToFit
 from rebook.analytics.likelihood.correction import NO_CORRECTION, Correction, measured
 from rebook.analytics.likelihood.figures import Z_95, Figures, auc_difference, auc_of, figures
 from rebook.analytics.likelihood.histories import Floats, Histories
-from rebook.analytics.likelihood.visitlog import Panel, VisitLog, panel
+from rebook.analytics.likelihood.visitlog import Panel, VisitLog, panel, thinned
 
 RECENCY = "recency"
 # Simplest first: among equals the simpler one is taken.
@@ -213,9 +213,10 @@ def _panels(log: VisitLog, until: int, days: int) -> list[Panel]:
     span = until - log.first_day
     ahead = sorted({round(days * share) for share in _SHARES if 1 <= days * share <= span * 2 / 3})
     found = []
+    some = thinned(log=log, most=_PATIENTS_OF_PANEL)
     for place in range(2, _CUTS):
         on = log.first_day + round(span * place / _CUTS)
         for one in ahead:
             if on + one <= until:
-                found.append(panel(log=log, on=on, days=one, most=_PATIENTS_OF_PANEL))
+                found.append(panel(log=some, on=on, days=one))
     return [one for one in found if len(one.returned)]

@@ -53,17 +53,26 @@ def visit_log(*, patient_ids: Any, days: Any) -> VisitLog:
     return VisitLog(patients, np.r_[starts, len(ids)].astype(np.int64), day)
 
 
-def panel(*, log: VisitLog, on: int, days: int, most: int = 0) -> Panel:
+def thinned(*, log: VisitLog, most: int) -> VisitLog:
+    """The whole past of a regular sample of at most ``most`` patients; of fewer, of all."""
+    step = -(-len(log.patients) // most)
+    if step <= 1:
+        return log
+    counts = np.diff(log.starts)
+    taken = np.arange(len(log.patients)) % step == 0
+    starts = np.r_[0, np.cumsum(counts[taken])]
+    return VisitLog(log.patients[taken], starts.astype(np.int64), log.days[np.repeat(taken, counts)])
+
+
+def panel(*, log: VisitLog, on: int, days: int) -> Panel:
     """What was known at the end of day ``on``, and who came within ``days`` after it.
 
-    Only patients first seen before that day. ``most`` takes a regular sample of so many; 0 takes all.
+    Only patients first seen before that day.
     """
     known = _counted(log, log.days <= on)
     later = _counted(log, log.days <= on + days)
     first = log.days[np.minimum(log.starts[:-1], len(log.days) - 1)]
     who = np.flatnonzero((known > 0) & (first < on))
-    if most and len(who) > most:
-        who = who[:: -(-len(who) // most)]
     last = log.days[log.starts[who] + known[who] - 1]
     rows = Histories(
         (known[who] - 1).astype(np.float64),
