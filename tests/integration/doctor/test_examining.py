@@ -7,6 +7,7 @@ import pytest
 from rebook.accounts.models import Organisation
 from rebook.core.doctor import stops_of, unsafe_definitions
 from rebook.flow import doctor as flow
+from rebook.flow import sync
 from rebook.flow.common.examining import look
 from rebook.flow.outreach import campaigns
 from rebook.flow.outreach.enrol import enrol
@@ -16,6 +17,7 @@ from rebook.records.models import (
     Condition,
     Consent,
     Examination,
+    ImportRun,
     Patient,
     PractitionerHours,
     Procedure,
@@ -286,3 +288,52 @@ def test_no_query_grows_with_the_patients(clinic, django_assert_max_num_queries)
     assert Patient.objects.count() == 12
     with django_assert_max_num_queries(75):
         look(organisation_id=clinic.id, now=NOW)
+
+
+MAPPING = """
+time_zone = "America/New_York"
+
+[[table]]
+files = "patients*.csv"
+
+[table.patient]
+external_id = "id"
+given_name = "given"
+family_name = "family"
+birth_on = "born"
+"""
+
+
+def read_export(clinic, folder, rows, *, at):
+    """One import of a file of patients, ``rows`` as (id, birth date)."""
+    (folder / "export.toml").write_text(MAPPING)
+    lines = ["id,given,family,born", *(f"{key},Ana,Test{key},{born}" for key, born in rows)]
+    (folder / "patients.csv").write_text("\n".join(lines) + "\n")
+    return sync.import_files(
+        organisation_id=clinic.id,
+        source_key="drifting",
+        kind="csv",
+        paths=[folder / "patients.csv"],
+        mapping=folder / "export.toml",
+        now=at,
+    )
+
+
+def test_a_column_that_vanishes_between_two_imports_is_noticed(clinic, tmp_path):
+    full = [(key, "1980-01-01") for key in range(40)]
+    first = read_export(clinic, tmp_path, full, at=NOW - DAY)
+    assert first.rejected == 0, first
+    kept = ImportRun.objects.get(pk=first.run_id).profile
+    assert (kept["rows"]["patient"], kept["empty"]["patients.birth_on"]) == (40, 0.0)
+    assert "drift_empty_patients.birth_on" not in found(clinic), "nothing to compare with yet"
+    read_export(clinic, tmp_path, [(key, "") for key in range(40)], at=NOW)
+    one = found(clinic)["drift_empty_patients.birth_on"]
+    assert one.severity == "stop"
+    assert "empty in 100% of rows, the time before in 0%" in one.says
+
+
+def test_fewer_rows_than_the_time_before_are_noticed(clinic, tmp_path):
+    read_export(clinic, tmp_path, [(key, "1980-01-01") for key in range(40)], at=NOW - DAY)
+    read_export(clinic, tmp_path, [(key, "1980-01-01") for key in range(20)], at=NOW)
+    one = found(clinic)["drift_rows_patient"]
+    assert (one.severity, one.count, one.of) == ("warn", 20, 40)

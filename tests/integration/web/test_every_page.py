@@ -25,7 +25,7 @@ PAGES = [
     "/patients/?tier=dormant", "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01",
     "/results/time-away/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
-    "/results/likelihood/", "/setup/", "/setup/sources/",
+    "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
     "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
 ]  # fmt: skip
 
