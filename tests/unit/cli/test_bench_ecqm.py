@@ -36,7 +36,8 @@ def row(key, *, ip, num, measure=MEASURE, group=1):
 
 def value_sets(without=""):
     """Every value set of the measure; the dental visit's has a code."""
-    for one in load_measure("cms75").value_sets:
+    known = {one.canonical: one for key in ("cms75", "cms74") for one in load_measure(key).value_sets}
+    for one in known.values():
         if one.name == without:
             continue
         codes = [{"system": "urn:x", "code": "1"}] if one.name == "clinical_oral_evaluation" else []
@@ -108,6 +109,16 @@ def test_nothing_is_passed_over_in_silence(folder):
     assert result["without_bundle"] == ["missing"]
     assert result["measures"]["CMS999"]["problem"] == "there is no such measure here"
     assert not result["ok"]
+
+
+def test_measures_may_use_the_same_case_id(folder):
+    """Each is judged by the file that is named after it."""
+    other = "CMS74FHIRPrimaryCariesPreventionasOfferedbyDentists"
+    (folder / f"{other}.cases.ndjson").write_text(bundle("right") + "\n")
+    table = HEADER + row("right", ip=1, num=0) + row("right", ip=0, num=0, measure=other)
+    (folder / "expected_populations.csv").write_text(table)
+    result = bench_ecqm.run(cases=folder)
+    assert {name: one["agree"] for name, one in result["measures"].items()} == {MEASURE: 1, other: 1}
 
 
 def test_a_group_the_measure_does_not_have_disagrees(folder):

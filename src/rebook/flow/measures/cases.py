@@ -162,8 +162,11 @@ def _measures_of(cases: Sequence[Path], expected: Sequence[Expected]) -> set[str
     return named if named <= known else known
 
 
-def _histories(cases: Sequence[Path], by_case: Mapping[str, str], found: Agreement) -> dict[str, History]:
-    histories: dict[str, History] = {}
+def _histories(
+    cases: Sequence[Path], by_case: Mapping[str, str], found: Agreement
+) -> dict[tuple[str, str], History]:
+    """(file's name up to the first dot, case id) -> history; under "" the last of any file."""
+    histories: dict[tuple[str, str], History] = {}
     for path in cases:
         for number, line in _lines(path):
             try:
@@ -176,8 +179,14 @@ def _histories(cases: Sequence[Path], by_case: Mapping[str, str], found: Agreeme
             if case is None:
                 found.without_expectation.append(read.bundle or read.key)
             else:
-                histories[case] = read.history
+                histories[path.name.partition(".")[0], case] = read.history
+                histories["", case] = read.history
     return histories
+
+
+def _history_of(one: Expected, histories: Mapping[tuple[str, str], History]) -> History:
+    """From the file named after the case's measure, if it is there: other measures may use the same id."""
+    return histories.get((one.measure, one.case_id)) or histories["", one.case_id]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -190,16 +199,16 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def _judge(
     measure: Measure,
     rows: Sequence[Expected],
-    histories: Mapping[str, History],
+    histories: Mapping[tuple[str, str], History],
     value_sets: ValueSets,
     found: Agreement,
 ) -> None:
     summary = found.measures[measure.key]
-    here = [one for one in rows if one.case_id in histories]
-    found.without_bundle += [one.case_id for one in rows if one.case_id not in histories]
+    here = [one for one in rows if ("", one.case_id) in histories]
+    found.without_bundle += [one.case_id for one in rows if ("", one.case_id) not in histories]
     for period in sorted({one.period for one in here}):
         now = [one for one in here if one.period == period]
-        patients = {number: histories[one.case_id] for number, one in enumerate(now)}
+        patients = {number: _history_of(one, histories) for number, one in enumerate(now)}
         started = time.perf_counter()
         alone = [
             evaluate(measure=measure, history=one, value_sets=value_sets, period=period, is_traced=True)
