@@ -215,7 +215,13 @@ patient    born=1990-01-01
 visit      2025-10-01 acute
 procedure  2025-10-01 influenza_vaccine
 procedure  2020-10-01 hepatitis_b_series
-""", "influenza 2026-08-01"),
+""", "influenza 2026-05-01"),
+    ("immunisation", "A dose of this season", """
+patient    born=1990-01-01
+visit      2026-09-02 acute
+procedure  2026-09-02 influenza_vaccine
+procedure  2020-10-01 hepatitis_b_series
+""", ""),
     ("chronic_care", "Twelve weeks and more after a statin was begun", """
 visit      2026-07-01 acute
 medication statin from=2026-07-01
