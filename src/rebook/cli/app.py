@@ -13,6 +13,7 @@ class Commands(Door):
         "data": ("import", "rejects"),
         "gaps": ("gaps", "why"),
         "catalogue": ("catalogue",),
+        "settle": ("settle",),
         "vaccines": ("vaccines",),
         "tiers": ("tiers",),
         "pending": ("notice", "wish"),

@@ -111,3 +111,18 @@ def test_the_catalogue_says_every_rule_and_what_became_of_it(practice, answer, r
     late = answer("catalogue", "--as-of", "2031-01-01", "--attention")["rules"]
     assert {one["state"] for one in late} <= {"expired", "blocked", "off"}
     rebook("catalogue", "--specialty", "nothing", "--attention", code=1)
+
+
+def test_what_is_settled_for_a_patient_is_kept_shown_and_taken_back(practice, answer, rebook):
+    practice.put("P1", ("2025-01-01", "hygiene"), ("2025-11-01", "dental_exam"))
+    assert "rules of the practice count" in rebook("settle", "P1", *AS_OF, code=1).stdout
+    rebook("settle", "P1", "no_recall", *AS_OF, code=2)
+    wait = ("--rule", "dental.hygiene", "--until", "2026-03-01", "--why", "away")
+    (kept,) = answer("settle", "P1", "snooze", *wait, *AS_OF)["settled"]
+    assert (kept["kind"], kept["valid_until"]) == ("snooze", "2026-03-01")
+    assert answer("gaps", *AS_OF, "--definition", "dental.hygiene", code=1)["found"] == 0
+    assert "left alone" in rebook("why", "P1", *AS_OF, code=1).stdout
+    rebook("settle", "P1", "--take-back", "999", *AS_OF, code=2)
+    rebook("settle", "P1", "--take-back", str(kept["id"]), *AS_OF, code=1)
+    assert answer("gaps", *AS_OF, "--definition", "dental.hygiene")["found"] == 1
+    rebook("settle", "P1", "next_date", "--on", "soon", "--rule", "dental.hygiene", "--why", "x", code=2)
