@@ -414,7 +414,7 @@ def _begun(kind: str, gap: Any) -> str:
         of = f" of {plain(named).lower()}" if named and not named.isdigit() else ""
         return f"Refill{of} lapsed: the supply ended{_on(gap.due_on)}"
     if kind == "authorisation_ending":
-        return told
+        return f"{told}: ends{_on(gap.anchor_on)}" if gap.anchor_on and gap.anchor_on > gap.due_on else told
     for_what = f" ({visit(gap.visit_type)})" if gap.visit_type else ""
     began = gap.anchor_on or gap.due_on
     return f"{told}{for_what}, since {began:%B} {began.day}, {began.year}"

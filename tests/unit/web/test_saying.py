@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment
 
+from rebook.core.gaps import KINDS, VERDICTS
 from rebook.core.outreach.guard import RULES
 from rebook.core.reasons import Reason
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
@@ -146,3 +147,45 @@ def test_a_script_is_taken_apart_at_its_headings():
 )
 def test_languages_have_their_names(tag, expected):
     assert words.language(tag) == expected
+
+
+@dataclass
+class Begun:
+    kind: str
+    definition_key: str
+    visit_type: str = ""
+    anchor_on: dt.date | None = dt.date(2026, 3, 1)
+    due_on: dt.date = dt.date(2026, 3, 1)
+    overdue_on: dt.date = dt.date(2026, 3, 8)
+    interval_days: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("gap", "expected"),
+    [
+        (
+            Begun("treatment_unscheduled", "treatment_unscheduled:7", "restorative"),
+            "Treatment planned, never booked (restorative visit), since March 1, 2026",
+        ),
+        (
+            Begun("refill_lapsed", "refill_lapsed:statin"),
+            "Refill of statin lapsed: the supply ended on March 1, 2026",
+        ),
+        (Begun("refill_lapsed", "refill_lapsed:12"), "Refill lapsed: the supply ended on March 1, 2026"),
+        (
+            Begun("authorisation_ending", "authorisation_ending:1", anchor_on=dt.date(2026, 4, 1)),
+            "Authorisation running out: ends on April 1, 2026",
+        ),
+        (
+            Begun("later_than_usual", "later_than_usual", interval_days=91),
+            "Usually here every 3 months, last seen in March 2026",
+        ),
+    ],
+)
+def test_something_unfinished_is_said_in_a_line(gap, expected):
+    assert words.why(gap) == expected
+
+
+def test_every_kind_of_gap_has_words_of_its_own():
+    assert set(KINDS) <= words.WORDS["gap"].keys()
+    assert set(VERDICTS) <= words.WORDS["finding"].keys()
