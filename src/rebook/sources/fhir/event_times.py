@@ -29,10 +29,13 @@ class Times:
         if text is None:
             return None
         found = _MOMENT.match(text) if isinstance(text, str) else None
-        try:
-            return _pair(found) if found else self._unread(where)
-        except ValueError:
-            return self._unread(where)
+        if found:
+            try:
+                return _pair(found)
+            except ValueError:
+                pass  # A thirteenth month, a twenty-fifth hour.
+        self._unread(where)
+        return None
 
     def _unread(self, where: str) -> None:
         self._ignored[f"{where}: no time that can be read"] += 1
@@ -71,7 +74,8 @@ class Times:
         """From the day of the lower age until the day before a year after the higher."""
         first, last = self._birthday(low), self._birthday(high)
         if first is None or last is None:
-            return self._unread(where)
+            self._unread(where)
+            return None
         end = shifted(last, ((1, "years"), (-1, "days")))
         return Span(*first, *end)
 
