@@ -18,6 +18,7 @@ NUMBERS = {
     "risk_class": 2,
     "adds_to_class": -1,
     "lapses_after_days": 365,
+    "booking_within_days": 0,
 }
 WORD_LISTS = ("priorities", "closed_by", "medications")
 TEXTS = ("source", "signed_off_by")

@@ -45,7 +45,7 @@ def pending_findings(
         rows = rows.union(refills)
     if is_brief:
         rows = rows.filter(~_is_done(rows), rows.state != "proposed")
-    about = people.select(*ABOUT_PEOPLE, "coming_blank").rename(patient_location_id="home_location_id")
+    about = people.select(*ABOUT_PEOPLE).rename(patient_location_id="home_location_id")
     rows = rows.inner_join(about, "patient_id")
     rows = _with_types(rows, tables)
     pick = _picker(rows, rules)
@@ -150,21 +150,25 @@ def _with_types(rows: ir.Table, tables: SnapshotTables) -> ir.Table:
     seen = seen.semi_join(rows.select("patient_id"), "patient_id")
     seen = seen.group_by("patient_id", "visit_type").aggregate(type_seen_on=seen.on.max())
     seen = seen.rename(seen_patient_id="patient_id", seen_type="visit_type")
-    ahead = booked.filter(coming(booked)).select("patient_id", "visit_type")
-    ahead = ahead.semi_join(rows.select("patient_id"), "patient_id").distinct()
+    ahead = booked.filter(coming(booked)).select("patient_id", "visit_type", "starts_on")
+    ahead = ahead.semi_join(rows.select("patient_id"), "patient_id")
+    nearest = ahead.group_by("patient_id").aggregate(
+        next_on=ahead.starts_on.min(), blank_next_on=ahead.starts_on.min(where=ahead.visit_type == "")
+    )
+    nearest = nearest.rename(next_patient_id="patient_id")
+    ahead = ahead.group_by("patient_id", "visit_type").aggregate(type_next_on=ahead.starts_on.min())
     ahead = ahead.rename(ahead_patient_id="patient_id", ahead_type="visit_type")
     rows = rows.left_join(seen, [rows.patient_id == seen.seen_patient_id, rows.visit_type == seen.seen_type])
     rows = rows.drop("seen_patient_id", "seen_type")
     rows = rows.left_join(
         ahead, [rows.patient_id == ahead.ahead_patient_id, rows.visit_type == ahead.ahead_type]
     )
+    rows = rows.left_join(nearest, rows.patient_id == nearest.next_patient_id)
     any_type = rows.visit_type == ""
     return rows.mutate(
         type_seen_on=ibis.ifelse(any_type, rows.last_attended_on, rows.type_seen_on),
-        type_coming=ibis.ifelse(
-            any_type, rows.coming_any, rows.ahead_patient_id.notnull() | rows.coming_blank
-        ),
-    ).drop("ahead_patient_id", "ahead_type")
+        type_next_on=ibis.ifelse(any_type, rows.next_on, ibis.least(rows.type_next_on, rows.blank_next_on)),
+    ).drop("ahead_patient_id", "ahead_type", "next_patient_id", "blank_next_on")
 
 
 def _picker(
@@ -225,7 +229,10 @@ def _verdict(rows: ir.Table, rules: Sequence[PendingRule]) -> ir.StringValue:
     seen = ((visit == "any") & (rows.last_attended_on > since)) | (
         (visit == "type") & (rows.type_seen_on > since)
     )
-    booked = ((booking == "any") & rows.coming_any) | ((booking == "type") & rows.type_coming)
+    booked_on = ibis.cases((booking == "any", rows.next_on), (booking == "type", rows.type_next_on))
+    within = pick(lambda one: one.booking_within_days).cast("int64")
+    near = (booked_on - within.as_interval("D")).cast("date") <= AS_OF
+    booked = booked_on.notnull() & ((within == 0) | near.fill_null(False))
     since = ibis.ifelse(rows.is_short, rows.due_on, rows.opens_on)
     lapses_on = since + pick(lambda one: one.lapses_after_days).cast("int64").as_interval("D")
     return ibis.cases(

@@ -129,12 +129,12 @@ def _timing(
     lapses_on = add_days(since, rule.lapses_after_days) if since is not None else None
     if lapses_on is not None and as_of > lapses_on:
         return "lapsed", Step("lapsed", False, f"waited for until {lapses_on}, no longer")
+    ahead = add_days(as_of, rule.booking_within_days) if rule.booking_within_days else date.max
+    types = (item.visit_type, "") if item.visit_type and "booking_of_type" in rule.closed_by else None
     booked = None
-    if "booking" in rule.closed_by:
-        booked = next(iter(seen.coming), None)
-    elif "booking_of_type" in rule.closed_by:
-        types = (item.visit_type, "")
-        booked = next((one for one in seen.coming if not item.visit_type or one.visit_type in types), None)
+    if {"booking", "booking_of_type"} & set(rule.closed_by):
+        fits = (one for one in seen.coming if types is None or one.visit_type in types)
+        booked = next((one for one in fits if one.starts_on <= ahead), None)
     if booked is not None:
         detail = f"not due: booked for {booked.starts_on}"
         return "booked", Step("coming_appointment", False, detail)

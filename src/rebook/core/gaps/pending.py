@@ -55,6 +55,8 @@ class PendingRule:
     outreach: str = "yes"
     first_channel: str = "sms"
     closed_by: tuple[str, ...] = ("state",)
+    # A coming appointment counts only when it is no more than so many days ahead; 0 means any.
+    booking_within_days: int = 0
     lapses_after_days: int = 365
     medications: tuple[str, ...] = ()
     signed_off_by: str = ""
@@ -71,7 +73,7 @@ class PendingRule:
             for word in getattr(self, name):
                 if word not in words:
                     raise DefinitionInvalid(name, f"'{word}' is none of {', '.join(words)}")
-        for name in ("opens_after_days", "lead_days", "lapses_after_days"):
+        for name in ("opens_after_days", "lead_days", "lapses_after_days", "booking_within_days"):
             if not 0 <= getattr(self, name) <= MOST_DAYS:
                 raise DefinitionInvalid(name, f"must be 0 to {MOST_DAYS}")
         if not 0 <= self.risk_class <= MAX_RISK_CLASS:
