@@ -23,7 +23,7 @@ PRIOR_NATURAL = 0.10
 # The prior weighs as much as so many patients in each arm.
 PRIOR_WEIGHT = 40.0
 PRIOR_SOURCE = (
-    "5 more in a hundred, as wide as published reminder trials differ (5 fewer, R-F60, to 23 more, R-F61); "
+    "5 more in a hundred, as wide as published reminder trials differ (from 5 fewer to 23 more); "
     "an e-mail trial of a shop (Hillstrom 2008, 7 and 5 more visits) for orientation only"
 )
 SOURCES = ("own", "pooled", "prior")
