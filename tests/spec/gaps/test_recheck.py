@@ -59,10 +59,14 @@ def _months(day, count):
         (lambda one: one.last_on + ibis.interval(days=130) < DAY, 131),
         (lambda one: one.last_on == DAY - ibis.interval(days=120), 120),
         (lambda one: (DAY - ibis.interval(days=365)).between(one.last_on, one.last_on), 365),
-        (lambda one: one.last_on < (DAY - ibis.interval(days=99)).cast("date"), 101),
+        (lambda one: one.last_on < (DAY - ibis.interval(days=120)).cast("date"), 121),
         (lambda one: one.last_on + ibis.interval(days=90) <= DAY, None),
+        # A season is followed for a month: November has 30 days.
+        (lambda one: DAY.month() == 11, 110),
+        (lambda one: (DAY.month() == 12) & (one.last_on < DAY), 110),
+        (lambda one: DAY.month() == 3, 129),
+        (lambda one: ibis.date("2025-11-30") < DAY, 110),
         # What is no comparison with a date is looked at again on the next day.
-        (lambda one: DAY.month() == 3, 101),
         (lambda one: DAY.delta(one.last_on, unit="day") > 200, 101),
     ],
 )

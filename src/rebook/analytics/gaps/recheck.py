@@ -36,6 +36,8 @@ _AFTER = {
 }
 # Month arithmetic is not reversible to the day: this many days early is early enough.
 _SLACK = 4
+# Days ahead that a season is followed.
+LOOK_AHEAD = 29
 
 # A day on which something may change, as an expression over one relation; None: the next day.
 Switch: TypeAlias = ir.DateValue | None
@@ -96,7 +98,7 @@ def _switches(root: ops.Relation) -> list[tuple[ops.Relation, Switch]]:
             if isinstance(value, ops.Value):
                 for day, where in _of_value(value, seen):
                     at = where if len(where) == 1 else parents[:1]
-                    found.append((*(at or [relation]), day if len(where) == 1 else None))
+                    found.append((*(at or [relation]), day if len(where) < 2 else None))
     return found
 
 
@@ -108,10 +110,20 @@ def _of_value(value: ops.Value, seen: set[ops.Value]) -> list[tuple[Switch, list
     days = _of_comparison(value)
     if days is not None:
         return [(day, list(day.op().relations)) for day in days]
+    if value.dtype.is_boolean() and not value.find(ops.Field, filter=ops.Value):
+        return [(_of_calendar(value), [])]
     if value == _DAY:
         return [(None, [])]
     inner = [one for one in value.__children__ if isinstance(one, ops.Value)]
     return [switch for one in inner for switch in _of_value(one, seen)]
+
+
+def _of_calendar(value: ops.Value) -> ir.DateValue:
+    """The next day on which a test of nothing but the day (a season) comes out differently, or a month on."""
+    now = value.to_expr()
+    days = [(_plus(AS_OF, days=ahead), ahead) for ahead in range(1, LOOK_AHEAD)]
+    then = [(value.replace({_DAY: day.op()}, filter=ops.Value).to_expr(), day) for day, _ in days]
+    return ibis.cases(*((one != now, day) for one, day in then), else_=_plus(AS_OF, days=LOOK_AHEAD))
 
 
 def _of_comparison(value: ops.Value) -> list[ir.DateValue] | None:
