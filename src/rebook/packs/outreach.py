@@ -63,8 +63,9 @@ def plausible_places(
 def templates() -> Mapping[tuple[str, str, str], Template]:
     """Every shipped template by (key, channel kind, language). None is approved until the practice does.
 
-    Keys: due_visit, follow_up, cancelled, no_show, check_in (sms, email, phone); opt_out_confirmation,
-    help_answer, safety, safety_crisis, after_hours, booking_link (sms). Languages: en, es.
+    Keys: due_visit, follow_up, cancelled, no_show, check_in, and the words of unfinished business and of
+    specialties (sms, email, phone, letter); opt_out_confirmation, help_answer, safety, safety_crisis,
+    after_hours, booking_link (sms). Languages: en, es. ``please_call`` alone is fit for sensitive reasons.
     ``Template.fields`` says which values each needs; ``messages/fields.toml`` what they mean.
     """
     return message_packs.templates()
@@ -76,7 +77,7 @@ def wording(*, language: str) -> Wording:
 
 
 def sequences(pack: str) -> Mapping[str, Sequence]:
-    """The sequences of a specialty pack ("primary_care", "dental") by key ("primary_care.routine")."""
+    """The sequences of a specialty pack ("dental") by key ("dental.routine"), the house's among them."""
     return sequence_packs.sequences(pack)
 
 
