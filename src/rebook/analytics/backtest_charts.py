@@ -33,7 +33,10 @@ def lines_svg(
     x = altair.X("x:T", axis=altair.Axis(title=x_title, format="%b %d", grid=False, labelOverlap=True))
     if not is_dated:
         x = altair.X("x:Q", axis=altair.Axis(title=x_title, grid=False))
-    y = altair.Y("y:Q", axis=altair.Axis(title=y_title, format=".0%" if is_share else "~s", tickCount=4))
+    # A picture of nothing but zeros lies on its floor.
+    scale = altair.Scale(domainMin=0) if any(row["y"] for row in rows) else altair.Scale(domain=[0, 1])
+    axis = altair.Axis(title=y_title, format=".0%" if is_share else "~s", tickCount=4)
+    y = altair.Y("y:Q", axis=axis, scale=scale)
     colour = altair.Color("setting:N", scale=altair.Scale(domain=names, range=list(COLOURS)), legend=None)
     dash = altair.StrokeDash("setting:N", scale=altair.Scale(domain=names, range=list(DASHES)), legend=None)
     drawn = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dash)
