@@ -1,7 +1,6 @@
 """Saved segments with their versions."""
 
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.db import migrations, models
 
 from rebook.records.walls import one_organisation, same_organisation
@@ -39,7 +38,7 @@ class Migration(migrations.Migration):
                 ("content", models.JSONField()),
                 ("note", models.CharField(blank=True, max_length=200)),
                 ("created_by", models.CharField(max_length=100)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("created_at", models.DateTimeField()),
                 ("organisation", ORGANISATION.clone()),
                 (
                     "segment",

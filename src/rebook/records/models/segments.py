@@ -1,7 +1,6 @@
 """Saved segments, and every version of them."""
 
 from django.db import models
-from django.db.models.functions import Now
 
 from .base import OrganisationRow
 
@@ -31,7 +30,7 @@ class SegmentVersion(OrganisationRow):
     content = models.JSONField()
     note = models.CharField(max_length=200, blank=True)
     created_by = models.CharField(max_length=100)
-    created_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
