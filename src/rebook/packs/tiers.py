@@ -12,4 +12,8 @@ def tier_months(pack_keys: tuple[str, ...]) -> dict[str, int]:
     """
     known = set(specialty_keys())
     tiers = [asdict(specialty(one).tiers) for one in pack_keys if one in known]
-    return {name: max(each[name] for each in tiers) for name in TIER_FIELDS} if tiers else {}
+    if not tiers:
+        return {}
+    longest = {name: max(each[name] for each in tiers) for name in TIER_FIELDS}
+    # R-C140: away without any other reason counts from when a patient is dormant, 24 months for a dentist.
+    return {**longest, "inactive_after_months": longest["dormant_months"]}

@@ -30,7 +30,7 @@ def test_what_is_due_is_opened_with_its_dates_and_evidence(practice):
     patient_id = practice.put(f"patient born=1980-05-01\n{OVERDUE}\nvisit 2025-02-01 dental_exam")
     summary = day(practice)
     assert (summary.found, summary.opened, summary.closed, summary.patients) == (1, 1, 0, 1)
-    assert summary.tiers == {"slipping": 1}
+    assert summary.tiers == {"active": 1}
     row = Gap.objects.get()
     assert (row.patient_id, row.definition_key, row.kind) == (patient_id, "dental.hygiene", "interval")
     assert (row.anchor_on, row.due_on, row.overdue_on) == (
@@ -38,7 +38,7 @@ def test_what_is_due_is_opened_with_its_dates_and_evidence(practice):
         date(2025, 9, 2),
         date(2025, 10, 17),
     )
-    assert (row.interval_days, row.tier, row.risk_class) == (184, "slipping", 1)
+    assert (row.interval_days, row.tier, row.risk_class) == (184, "active", 1)
     words = " / ".join(step["detail"] for step in row.evidence)
     assert "last one 2025-03-02, due 2025-09-02" in words
     assert "overdue since 2025-10-17" in words
@@ -246,6 +246,6 @@ def test_views_filter_and_count(practice):
     }
     assert counts == {
         ("dental.hygiene", "active"): 3,
-        ("inactive", "lost"): 1,
+        ("inactive", "long_lapsed"): 1,
         ("no_show_not_rebooked", "active"): 1,
     }

@@ -14,6 +14,7 @@ from rebook.packs import outreach as packs
 from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions, pack_keys
 from rebook.packs.operational import pending_rules
+from rebook.packs.tiers import tier_months
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import gaps as read_gaps
 
@@ -54,7 +55,11 @@ def asked_rules(*, organisation_id: int, question: Question) -> Asked:
     packs_read = dict.fromkeys((*organisation.pack_keys, *_packs(question)))
     definitions = gap_definitions(tuple(packs_read))
     settings = read_settings(
-        {"excluded_words": sorted(barring_words()), **organisation.settings.get("gaps", {})},
+        {
+            "excluded_words": sorted(barring_words()),
+            **tier_months(tuple(organisation.pack_keys)),
+            **organisation.settings.get("gaps", {}),
+        },
         signed=read_gaps.signatures(organisation_id=organisation_id),
         pending=pending_rules(),
     )
