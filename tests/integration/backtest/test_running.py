@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from rebook.accounts.models import Organisation
 from rebook.core.backtest import BadQuestion, Question, read_changes
 from rebook.flow import backtest as flow
 from rebook.flow.snapshot import take_snapshot
@@ -104,6 +105,8 @@ def test_a_day_is_judged_by_its_own_snapshot(practice):
 
 
 def test_a_campaign_is_run_with_its_filters_and_steps(practice):
+    months = {"slipping_months": 6, "dormant_months": 12, "long_lapsed_months": 24, "lost_after_months": 36}
+    Organisation.objects.filter(pk=practice.id).update(settings={"gaps": months})
     campaign = Campaign.objects.create(
         organisation_id=practice.id,
         name="Cleanings",

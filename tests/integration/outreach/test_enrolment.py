@@ -43,6 +43,15 @@ def test_one_case_per_patient_for_the_best_of_their_gaps(clinic, day):
     assert ranks() == [2]
 
 
+@pytest.mark.parametrize("outreach", ["staff", "at_visit"])
+def test_what_is_staffs_own_or_for_the_visit_is_never_enrolled(clinic, day, outreach):
+    clinic.patient(1).gaps.update(outreach=outreach)
+    clinic.patient(2)
+    clinic.campaign()
+    assert day.enrol().opened == 1
+    assert ranks() == [2]
+
+
 @pytest.mark.parametrize(
     ("segment", "expected"),
     [
