@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -31,7 +32,7 @@ class FirstLook:
 
 def first_look(demo: DemoPractice, *, as_of: date, now: datetime) -> FirstLook:
     """Clean, find and rank once, so that what was found can be held against the truth."""
-    one = {"organisation_id": demo.organisation_id}
+    one: dict[str, Any] = {"organisation_id": demo.organisation_id}
     cleaned = clean_records(**one, now=now)
     take_snapshot(**one, as_of=as_of, now=now)
     find_gaps(**one, as_of=as_of, now=now)
