@@ -209,5 +209,12 @@ def _words(mean: float, spread: float, where: str, basis: str) -> str:
 
 
 def _gain_from_json(values: Mapping[str, Any]) -> Gain:
-    names = ("mean", "low", "high", "without", "source")
-    return Gain(*(values[name] for name in names), Arms(*values["arms"]), values["words"])
+    return Gain(
+        mean=values["mean"],
+        low=values["low"],
+        high=values["high"],
+        without=values["without"],
+        source=values["source"],
+        arms=Arms(*values["arms"]),
+        words=values["words"],
+    )

@@ -53,7 +53,7 @@ def run(*words):
 
 
 def ledger():
-    """A digest of every table of records, without the snapshots that each pass freezes and what names them."""
+    """A digest of every table of records, without the snapshots of each pass and what names them."""
     of_snapshots = {"records_snapshot", "records_patientchange", "records_gapround"}
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)

@@ -63,7 +63,7 @@ def _or_own(people: ir.Table, on: ir.DateValue, due_on: ir.DateValue) -> ir.Date
 
 
 def _in_phase(definition: GapDefinition, on: ir.DateValue, start: ir.DateValue) -> ir.DateValue:
-    *early, settled = definition.phases
+    early = definition.phases[:-1]
     branches = [
         (on < later(start, phase.until_months or 0), later(on, phase.interval_months, phase.interval_days))
         for phase in early
@@ -149,7 +149,7 @@ def _interval_after(
         months, days = definition.interval_months, definition.interval_days
         due_on = _or_own(people, begun, later(begun, months, days))
         return due_on, _or_own(people, due_on, later(due_on, months, days)).delta(due_on, unit="day")
-    *early, settled = definition.phases
+    early = definition.phases[:-1]
     tests = [begun < later(start, phase.until_months or 0) for phase in early]
     due_on = _or_own(people, begun, _in_phase(definition, begun, start))
     lengths = [later(due_on, phase.interval_months, phase.interval_days) for phase in definition.phases]

@@ -85,8 +85,9 @@ def diary(
         raise DiaryInvalid("appointments come in columns of one length, at least one row")
     who, when, asked = columns
     order = np.lexsort((when, who))
-    columns = [when[order], np.minimum(asked, when)[order]]
-    return Diary(who[order], *columns, kinds[order], out[order], past[order], order.astype(np.int64))
+    booked_on = np.minimum(asked, when)[order]
+    rows = order.astype(np.int64)
+    return Diary(who[order], when[order], booked_on, kinds[order], out[order], past[order], rows)
 
 
 @dataclass(frozen=True, slots=True)

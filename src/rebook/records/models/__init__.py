@@ -4,8 +4,8 @@ from .booking import Booking, PatientLink, SlotClaim
 from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
 from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
-from .looking import Backtest, Examination
 from .likelihood import FittedModel
+from .looking import Backtest, Examination
 from .outlook import GapOutlook, GapRound, PatientChange
 from .outreach import (
     Attempt,

@@ -71,7 +71,7 @@ def end_preference(
 def close_gaps(
     *, organisation_id: int, patient_id: int, definition_key: str, reason: str, today: date
 ) -> int:
-    """End the patient's open gaps (of one rule, or all) at once: what is on its way is refused from now on."""
+    """End the open gaps (of one rule, or all) at once: what is on its way is refused from now on."""
     rows = Gap.objects.filter(organisation_id=organisation_id, patient_id=patient_id, closed_on__isnull=True)
     if definition_key:
         rows = rows.filter(definition_key=definition_key)
