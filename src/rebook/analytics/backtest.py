@@ -17,8 +17,15 @@ import duckdb
 
 from rebook.analytics import backtest_sql as sql
 from rebook.analytics.backtest_outcomes import blind_spots, count_cells, follow_up, write_listings
-from rebook.analytics.backtest_plans import Rules, Run, runs_of
-from rebook.analytics.gaps import Plan, Source, compile_plan, judge_population, read_snapshot
+from rebook.analytics.backtest_plans import Rulebook, Rules, Run, runs_of
+from rebook.analytics.gaps import (
+    Plan,
+    Preferred,
+    Source,
+    compile_plan,
+    judge_population,
+    read_snapshot,
+)
 from rebook.analytics.snapshot_files import SnapshotIncomplete, table_files
 from rebook.core.backtest import Figures, Question
 from rebook.core.gaps import VERDICTS
@@ -74,12 +81,14 @@ def run(
     engine.execute(sql.PEOPLE.format(patients=base.relations["patients"]))
     for one in runs:
         engine.execute(sql.LISTING.format(name=one.name))
-    judged = _Judging(engine, base, records, rules, [compile_plan(*book) for book in books])
+    preferred = _preferred(engine, base, records)
+    plans = [_plan(book, rules, preferred) for book in books]
+    judged = _Judging(engine, base, records, rules, plans)
     for done, (day, tables) in enumerate(judged.in_order(days), start=1):
         for one in runs:
             _remember(engine, one, day, tables[one.plan])
         on_day(done)
-    excluded = {one.letter: _excluded(base, one, rules, days[-1]) for one in runs[:-1]}
+    excluded = {one.letter: _excluded(base, one, rules, days[-1], preferred) for one in runs[:-1]}
     follow_up(
         engine,
         base,
@@ -109,6 +118,20 @@ def _hold(engine: duckdb.DuckDBPyConnection, source: Source) -> Source:
     for name, relation in source.relations.items():
         engine.execute(f'CREATE OR REPLACE TABLE "base_{name}" AS SELECT * FROM {relation}')
     return Source(engine, {name: f'"base_{name}"' for name in source.relations})
+
+
+def _preferred(engine: duckdb.DuckDBPyConnection, base: Source, records: Records) -> Preferred:
+    """What was settled for anybody, in any of the snapshots: the rest need not be asked."""
+    found = base.preferred()
+    for directory in set(records.by_day.values()):
+        found |= read_snapshot(engine, directory=directory).preferred()
+    return found
+
+
+def _plan(book: Rulebook, rules: Rules, preferred: Preferred) -> Plan:
+    plan = compile_plan(*book, preferred=preferred)
+    # The definitions come first. Events and inactivity, which cost more, are looked for only when asked for.
+    return plan if rules.kinds else replace(plan, findings=plan.findings[: len(book[0])])
 
 
 class _Judging:
@@ -183,9 +206,9 @@ def _remember(engine: duckdb.DuckDBPyConnection, one: Run, day: date, table: str
     engine.execute(sql.NEW.format(name=one.name), [day, day])
 
 
-def _excluded(base: Source, one: Run, rules: Rules, day: date) -> dict[str, int]:
+def _excluded(base: Source, one: Run, rules: Rules, day: date, preferred: Preferred) -> dict[str, int]:
     """Patients whom a setting's rules looked at on the last day and did not list, by why."""
-    plan = compile_plan(*one.own, is_brief=False)
+    plan = compile_plan(*one.own, is_brief=False, preferred=preferred)
     judge_population(base, plan, as_of=day, verdicts=VERDICTS)
     base.engine.execute(sql.ASKED.format(wanted=rules.wanted))
     filters = one.filters.replace("$day", f"DATE '{day.isoformat()}'")
