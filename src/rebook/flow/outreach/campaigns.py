@@ -31,7 +31,7 @@ class UnableToCreate(Exception):
     is_for_people = True
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class UnableToChange(Exception):
     """A campaign cannot be launched, paused, resumed or ended now; ``reasons`` say what stands against it."""
 
