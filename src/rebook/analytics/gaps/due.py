@@ -68,7 +68,8 @@ def _in_phase(definition: GapDefinition, on: ir.DateValue, start: ir.DateValue) 
         (on < later(start, phase.until_months or 0), later(on, phase.interval_months, phase.interval_days))
         for phase in early
     ]
-    final = later(on, settled.interval_months, settled.interval_days)
+    last = definition.phases[-1]
+    final = later(on, last.interval_months, last.interval_days)
     return ibis.cases(*branches, else_=final) if branches else final
 
 
