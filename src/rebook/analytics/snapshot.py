@@ -18,6 +18,8 @@ import pyarrow.csv as pv
 import pyarrow.parquet as pq
 
 _ID, _DAY, _WORD, _FLAG = pa.int64(), pa.date32(), pa.string(), pa.bool_()
+# What the source calls it. Snapshots of before have neither.
+_CODE = (("system", _WORD), ("code", _WORD))
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "patients": pa.schema(
@@ -49,8 +51,10 @@ SCHEMAS: Mapping[str, pa.Schema] = {
         ]
     ),
     "visits": pa.schema([("patient_id", _ID), ("visit_type", _WORD), ("visited_on", _DAY)]),
-    "procedures": pa.schema([("patient_id", _ID), ("kind", _WORD), ("performed_on", _DAY)]),
-    "conditions": pa.schema([("patient_id", _ID), ("kind", _WORD), ("onset_on", _DAY), ("abated_on", _DAY)]),
+    "procedures": pa.schema([("patient_id", _ID), ("kind", _WORD), ("performed_on", _DAY), *_CODE]),
+    "conditions": pa.schema(
+        [("patient_id", _ID), ("kind", _WORD), ("onset_on", _DAY), ("abated_on", _DAY), *_CODE]
+    ),
     "follow_ups": pa.schema(
         [
             ("follow_up_id", _ID),
@@ -67,6 +71,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("started_on", _DAY),
             ("ended_on", _DAY),
             ("supply_until", _DAY),
+            *_CODE,
         ]
     ),
     "pending": pa.schema(

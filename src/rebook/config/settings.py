@@ -16,6 +16,8 @@ PUBLIC_URL = env_url("REBOOK_PUBLIC_URL", default="http://localhost:8000")
 SNAPSHOT_DIRECTORY = HOME / "snapshots"
 # CDSi supporting data that the organisation downloads; none is shipped (docs/immunisation.md).
 IMMUNISATION_SCHEDULE = env_path("REBOOK_IMMUNISATION_SCHEDULE", default=HOME / "immunisation")
+# Expanded FHIR ValueSets that the organisation is licensed for: a file or a folder; none is shipped.
+VALUE_SETS = env_path("REBOOK_VALUE_SETS", default=HOME / "value-sets")
 # Who judges whole populations: DuckDB in the process, or Spark at an address (docs/scale.md).
 POPULATION_ENGINE = env_choice("REBOOK_POPULATION_ENGINE", ("duckdb", "spark"), default="duckdb")
 SPARK_ADDRESS = env_str("REBOOK_SPARK_ADDRESS", default="")

@@ -61,6 +61,8 @@ class ProcedureRecord:
     id: int
     kind: str
     performed_on: date
+    system: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class ConditionRecord:
     kind: str
     onset_on: date | None
     abated_on: date | None
+    system: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,8 @@ class MedicationRecord:
     started_on: date | None
     ended_on: date | None
     supply_until: date | None
+    system: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from rebook.core.gaps import KINDS, VERDICTS, GapDefinition, GapFinding, GapSett
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
 from rebook.flow.common import judging
+from rebook.flow.common.value_sets import loaded_codes
 from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.operational import pending_rules
@@ -120,7 +121,7 @@ def find_gaps(
     with judging.population_engine() as (connection, folder):
         directory = Path(django_settings.SNAPSHOT_DIRECTORY) / snapshot.path
         source = engine.read_snapshot(connection, directory=directory)
-        preferred = source.preferred()
+        preferred, settings = source.preferred(), judging.answerable(settings, source)
         if last is not None and not is_full:
             source = judging.changed_since(connection, directory=directory, number=last.snapshot_number)
         population = judging.judge_all(
@@ -241,7 +242,10 @@ def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSet
     packs = tuple(organisation.pack_keys)
     house = {"excluded_words": sorted(barring_words()), **tier_months(packs)}
     chosen = {**house, **organisation.settings.get("gaps", {})}
-    return gap_definitions(packs), read_settings(chosen, signed=signed, pending=pending_rules())
+    definitions = gap_definitions(packs)
+    return definitions, read_settings(
+        chosen, signed=signed, pending=pending_rules(), value_sets=loaded_codes(definitions).codes
+    )
 
 
 def _close(

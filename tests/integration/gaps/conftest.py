@@ -78,7 +78,12 @@ class Practice:
             )
         for one in chart.procedures:
             models.Procedure.objects.create(
-                **of, external_id=self._next("c"), kind=one.kind, performed_on=one.performed_on
+                **of,
+                external_id=self._next("c"),
+                kind=one.kind,
+                performed_on=one.performed_on,
+                system=one.system,
+                code=one.code,
             )
         for one in chart.conditions:
             models.Condition.objects.create(
@@ -87,6 +92,8 @@ class Practice:
                 kind=one.kind,
                 onset_on=one.onset_on,
                 abated_on=one.abated_on,
+                system=one.system,
+                code=one.code,
             )
         for one in chart.follow_ups:
             models.FollowUp.objects.create(
@@ -97,7 +104,8 @@ class Practice:
                 due_on=one.due_on,
             )
         for one in chart.medications:
-            values = {name: getattr(one, name) for name in ("kind", "started_on", "ended_on", "supply_until")}
+            names = ("kind", "started_on", "ended_on", "supply_until", "system", "code")
+            values = {name: getattr(one, name) for name in names}
             models.Medication.objects.create(**of, external_id=self._next("m"), **values)
         for one in chart.pending:
             values = {field: value for field, value in asdict(one).items() if field != "id"}

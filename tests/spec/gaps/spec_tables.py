@@ -1,8 +1,8 @@
 """The spec tables: small charts in, answers out, kept as TOML beside this file.
 
 One file is one section: ``title``, ``about``, ``rules``; either ``packs`` (the shipped ones) or ``[[gap]]``
-rules written as in a pack; optional ``[settings]``; and ``[[case]]`` tables with ``title``, ``as_of``,
-``chart`` and ``answer``.
+rules written as in a pack; optional ``[settings]`` and ``[value_sets]`` (address to "system|code"); and
+``[[case]]`` tables with ``title``, ``as_of``, ``chart`` and ``answer``.
 
 A chart has one fact per line, its kind first, then words and ``name=value`` pairs:
 
@@ -11,6 +11,7 @@ A chart has one fact per line, its kind first, then words and ``name=value`` pai
     appointment 2025-12-01 hygiene booked made=2025-10-01 cancelled=2025-10-03 by=clinic
     procedure   2024-01-01 mammogram
     condition   diabetes from=2020-01-01 until=2024-01-01
+    condition   - from=2020-01-01 code=urn:codes|K1     (no word of the clinic's own)
     medication  warfarin from=2024-01-01 until=2025-01-01 supply=2024-03-31
     pending     2025-03-02 referral_out_incomplete cardiology priority=urgent due=2025-03-30 state=open
     return      2025-03-02 due=2025-07-02 hygiene
@@ -45,6 +46,7 @@ from rebook.core.chart import (
     VisitRecord,
 )
 from rebook.core.gaps import GapDefinition, GapFinding, GapSettings, read_settings
+from rebook.core.gaps.codes import CodeSets
 from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions, read_gaps
 from rebook.packs.loader import Document
@@ -129,7 +131,9 @@ def _section(path: Path, first: int) -> Section:
         definitions += read_gaps(Document(path.name, text, {"gap": data["gap"]}), pack="test")
     pending = pending_rules() if data.get("operational") else ()
     settings = read_settings(
-        {"excluded_words": sorted(barring_words()), **data.get("settings", {})}, pending=pending
+        {"excluded_words": sorted(barring_words()), **data.get("settings", {})},
+        pending=pending,
+        value_sets=_value_sets(data.get("value_sets", {})),
     )
     cases = tuple(
         Case(
@@ -147,6 +151,16 @@ def _section(path: Path, first: int) -> Section:
     return Section(
         path.stem, data["title"], data.get("about", "").strip(), data.get("rules", ""), definitions, cases
     )
+
+
+def _value_sets(lists: dict[str, list[str]]) -> CodeSets:
+    return CodeSets({name: frozenset(_code(one) for one in codes) for name, codes in lists.items()})
+
+
+def _code(text: str) -> tuple[str, str]:
+    """From "system|code"; both empty where nothing is written."""
+    system, _, code = text.rpartition("|")
+    return system, code
 
 
 def _lines(text: str) -> list[str]:
@@ -244,11 +258,22 @@ def _visit(number: int, words: list[str], pairs: dict[str, str]) -> VisitRecord:
 
 
 def _procedure(number: int, words: list[str], pairs: dict[str, str]) -> ProcedureRecord:
-    return ProcedureRecord(number, words[1], _day(words[0]))
+    return ProcedureRecord(number, _word(words[1]), _day(words[0]), *_code(pairs.get("code", "")))
 
 
 def _condition(number: int, words: list[str], pairs: dict[str, str]) -> ConditionRecord:
-    return ConditionRecord(number, words[0], _day(pairs.get("from")), _day(pairs.get("until")))
+    return ConditionRecord(
+        number,
+        _word(words[0]),
+        _day(pairs.get("from")),
+        _day(pairs.get("until")),
+        *_code(pairs.get("code", "")),
+    )
+
+
+def _word(text: str) -> str:
+    """A dash is written where the clinic has no word of its own."""
+    return "" if text == "-" else text
 
 
 def _return(number: int, words: list[str], pairs: dict[str, str]) -> FollowUpRecord:
@@ -258,7 +283,12 @@ def _return(number: int, words: list[str], pairs: dict[str, str]) -> FollowUpRec
 
 def _medication(number: int, words: list[str], pairs: dict[str, str]) -> MedicationRecord:
     return MedicationRecord(
-        number, words[0], _day(pairs.get("from")), _day(pairs.get("until")), _day(pairs.get("supply"))
+        number,
+        _word(words[0]),
+        _day(pairs.get("from")),
+        _day(pairs.get("until")),
+        _day(pairs.get("supply")),
+        *_code(pairs.get("code", "")),
     )
 
 

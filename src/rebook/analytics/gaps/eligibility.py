@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from rebook.core.gaps import GapDefinition, GapSettings
+from rebook.core.gaps.codes import not_loaded
 
 from .days import any_of, later
 from .expressions import holds
@@ -23,6 +24,8 @@ def refusal(
     """Why ``definition`` does not apply to each row of ``people``."""
     if not settings.runs(definition):
         return ibis.literal("unsigned")
+    if definition.blocks_unsigned and not_loaded(definition.expressions, settings.value_sets):
+        return ibis.literal("unknown")
     branches = [
         *_sex(people, definition),
         *_age(people, definition),

@@ -93,7 +93,7 @@ def compile_plan(
     ``tables.preferred``) leaves out what nobody settled; None leaves nothing out.
     """
     tables = snapshot_tables()
-    rules = Rules(definitions, Vocabulary.of(definitions), settings, tables, preferred)
+    rules = Rules(definitions, Vocabulary.of(definitions, settings.value_sets), settings, tables, preferred)
     rows = wide(tables, definitions, settings=settings, preferred=preferred)
     people = ibis.table(rows.schema(), name="people")
     part = ibis.table(FINDING, name="part")

@@ -1,13 +1,14 @@
 """The snapshot's tables: as Ibis expressions to write rules with, and as DuckDB views to run them over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rebook.analytics.snapshot import SCHEMAS, TABLES
 from rebook.analytics.snapshot_files import TableFiles, table_files
@@ -40,12 +41,14 @@ def snapshot_tables() -> SnapshotTables:
 class Source:
     """Where the rows are: for every table of the snapshot, what stands after FROM.
 
-    ``files`` is where another engine finds them; empty for rows in memory.
+    ``files`` is where another engine finds them; empty for rows in memory. ``has_codes``: whether all of them
+    say how the source codes things; snapshots of before do not.
     """
 
     engine: duckdb.DuckDBPyConnection
     relations: Mapping[str, str]
     files: Mapping[str, TableFiles] = field(default_factory=dict)
+    has_codes: bool = True
 
     def show(self, bounds: Bounds = None) -> None:
         """Make the tables visible under their names, for patients from one id to another (both included).
@@ -60,8 +63,10 @@ class Source:
     def narrowed(self, patients: str) -> "Source":
         """The rows of the patients that table ``patients`` of the engine lists as ``patient_id``."""
         only = f"WHERE patient_id IN (SELECT patient_id FROM {patients})"
-        return Source(
-            self.engine, {name: f"(SELECT * FROM {rows} {only})" for name, rows in self.relations.items()}
+        return replace(
+            self,
+            relations={name: f"(SELECT * FROM {rows} {only})" for name, rows in self.relations.items()},
+            files={},
         )
 
     def patients(self) -> int:
@@ -102,18 +107,35 @@ def connect(
 
 
 def read_snapshot(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
-    """The snapshot in ``directory``; nothing is read yet. Tables that it is too old to have are empty.
+    """The snapshot in ``directory``; nothing is read yet.
+
+    Tables that it is too old to have are empty, and columns have no value.
 
     Raises ``analytics.snapshot_files.SnapshotIncomplete``.
     """
-    files = table_files(directory=directory)
-    return Source(engine, {name: _relation(engine, name, one) for name, one in files.items()}, files)
+    return _source(engine, table_files(directory=directory))
 
 
 def read_changed(engine: duckdb.DuckDBPyConnection, *, directory: Path) -> Source:
     """Of an increment only its own patients: those who changed since its base, or are looked at again."""
     files = {name: TableFiles(one.new) for name, one in table_files(directory=directory).items()}
-    return Source(engine, {name: _relation(engine, name, one) for name, one in files.items()}, files)
+    return _source(engine, files)
+
+
+def _source(engine: duckdb.DuckDBPyConnection, files: Mapping[str, TableFiles]) -> Source:
+    relations = {name: _relation(engine, name, one) for name, one in files.items()}
+    return Source(engine, relations, files, has_codes=all(map(_has_codes, files.items())))
+
+
+def _has_codes(table: tuple[str, TableFiles]) -> bool:
+    name, files = table
+    parts = [one for one in (files.whole, files.new) if one is not None]
+    return "code" not in SCHEMAS[name].names or not any(_lacking(name, one) for one in parts)
+
+
+def _lacking(name: str, path: Path) -> set[str]:
+    """Columns that came after the file was written."""
+    return set(SCHEMAS[name].names) - set(pq.read_schema(path).names)
 
 
 def _relation(engine: duckdb.DuckDBPyConnection, name: str, files: TableFiles) -> str:
@@ -128,6 +150,9 @@ def _relation(engine: duckdb.DuckDBPyConnection, name: str, files: TableFiles) -
     if not parts:
         engine.register(f"memory_{name}", SCHEMAS[name].empty_table())
         return f"memory_{name}"
+    if any(_lacking(name, one) for one in (files.whole, files.new) if one is not None):
+        engine.register(f"memory_{name}", SCHEMAS[name].empty_table())
+        parts.append(f"SELECT * FROM memory_{name}")
     if len(parts) == 1 and files.whole is not None and files.replaced is None:
         return parquet(files.whole)
     return f"({' UNION ALL BY NAME '.join(parts)})"

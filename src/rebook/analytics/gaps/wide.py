@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 
 from rebook.core.gaps import GapDefinition, GapSettings
 from rebook.core.gaps.chart_as_of import ATTENDED, NO_CONTACT, WAITING
+from rebook.core.gaps.codes import NO_CODES, CodeSets
 from rebook.core.gaps.tiers import TierMonths
 
 from .days import any_of, later, latest
@@ -48,7 +49,7 @@ class Vocabulary:
     leaves: Column = field(default_factory=dict)
 
     @staticmethod
-    def of(definitions: Sequence[GapDefinition]) -> "Vocabulary":
+    def of(definitions: Sequence[GapDefinition], codes: CodeSets = NO_CODES) -> "Vocabulary":
         types: set[str] = set()
         procedures: set[str] = set()
         conditions: set[str] = set()
@@ -65,7 +66,7 @@ class Vocabulary:
             conditions=tuple(sorted(conditions)),
             medications=tuple(sorted(medications)),
             needs_contact=any(one.at_ages or one.first_due in FROM_CONTACT for one in definitions),
-            leaves=leaf_columns(definitions),
+            leaves=leaf_columns(definitions, codes),
         )
 
     def last(self, visit_type: str) -> str:
@@ -101,7 +102,7 @@ def wide(
     preferred: Preferred = None,
 ) -> ir.Table:
     """One row per patient of ``tables.patients``; ``preferred`` as in ``settled``."""
-    words = Vocabulary.of(definitions)
+    words = Vocabulary.of(definitions, settings.value_sets)
     parts = [
         _appointments(tables.appointments, words),
         _visits(tables.visits, words),
@@ -112,7 +113,7 @@ def wide(
     if words.medications:
         named = {one: (words.taking(one), words.begun(one)) for one in words.medications}
         parts.append(medication_columns(tables.medications, named, as_of=AS_OF))
-    parts += leaf_parts(tables, words.leaves, as_of=AS_OF)
+    parts += leaf_parts(tables, words.leaves, as_of=AS_OF, codes=settings.value_sets)
     settled = about_everything(tables.recall_preferences, preferred, as_of=AS_OF)
     if settled is not None:
         parts.append(settled)

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from rebook.core.chart import Chart
+from rebook.core.chart import Chart, ConditionRecord, MedicationRecord, ProcedureRecord
 
 from .history import MAX, MIN, OWN_WORDS, Coded, Event, History, Span
 from .moments import day_span, whole_day
@@ -14,25 +14,41 @@ ATTENDED = frozenset({"arrived", "fulfilled", "checked-in"})
 def chart_history(chart: Chart) -> History:
     """Visits (and kept appointments), procedures, conditions and medications, each by the clinic's own word.
 
-    Dates are the chart's calendar dates. The same thing on the same days counts once.
+    Procedures, conditions and medications carry their codes, too. Dates are the chart's calendar dates. The
+    same thing on the same days counts once; what has no word is told apart by its code.
     """
     found: list[tuple[str, str, Span]] = []
+    codes: dict[tuple[str, str, Span], set[tuple[str, str]]] = {}
+
+    def add(kind: str, one: ProcedureRecord | ConditionRecord | MedicationRecord, span: Span) -> None:
+        word = one.kind or f"{one.system}\t{one.code}"
+        found.append((kind, word, span))
+        # A code without its system could be anything, above all one of the clinic's own words.
+        if one.system and one.code:
+            codes.setdefault((kind, word, span), set()).add((one.system, one.code))
+
     found += [("visit", one.visit_type, day_span(one.visited_on, one.visited_on)) for one in chart.visits]
     found += [
         ("visit", one.visit_type, day_span(one.starts_on, one.starts_on))
         for one in chart.appointments
         if one.status in ATTENDED
     ]
-    found += [
-        ("procedure", one.kind, day_span(one.performed_on, one.performed_on)) for one in chart.procedures
-    ]
-    found += [("condition", one.kind, running(one.onset_on, one.abated_on)) for one in chart.conditions]
-    found += [("medication", one.kind, running(one.started_on, one.ended_on)) for one in chart.medications]
+    for done in chart.procedures:
+        add("procedure", done, day_span(done.performed_on, done.performed_on))
+    for ill in chart.conditions:
+        add("condition", ill, running(ill.onset_on, ill.abated_on))
+    for taken in chart.medications:
+        add("medication", taken, running(taken.started_on, taken.ended_on))
     events = tuple(
-        Event(number, kind, span=span, codes=(Coded("code", OWN_WORDS, word),))
-        for number, (kind, word, span) in enumerate(dict.fromkeys(found))
+        Event(number, one[0], span=one[2], codes=_coded(one[1], codes.get(one)))
+        for number, one in enumerate(dict.fromkeys(found))
     )
     return History(chart.patient.birth_on, chart.patient.sex, events)
+
+
+def _coded(word: str, codes: set[tuple[str, str]] | None) -> tuple[Coded, ...]:
+    own = Coded("code", OWN_WORDS, word)
+    return (own, *(Coded("code", *pair) for pair in sorted(codes))) if codes else (own,)
 
 
 def running(begun_on: date | None, over_on: date | None) -> Span:

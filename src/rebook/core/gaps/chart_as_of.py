@@ -26,6 +26,7 @@ from rebook.core.chart import (
     RecallPreference,
 )
 
+from .codes import NO_CODES, CodeSets
 from .expressions import Asked
 
 ATTENDED = frozenset({"arrived", "fulfilled", "checked-in"})
@@ -81,9 +82,9 @@ class ChartAsOf:
             self.first_attended_on = on
 
 
-def chart_as_of(chart: Chart, *, as_of: date) -> ChartAsOf:
+def chart_as_of(chart: Chart, *, as_of: date, value_sets: CodeSets = NO_CODES) -> ChartAsOf:
     """The facts of ``chart`` that were known on ``as_of``."""
-    view = ChartAsOf(asked=Asked(chart, as_of))
+    view = ChartAsOf(asked=Asked(chart, as_of, value_sets))
     zone = ZoneInfo(chart.time_zone)
     for visit in chart.visits:
         if visit.visited_on <= as_of:

@@ -145,6 +145,11 @@ class GapDefinition:
         return tuple(age for age in map(read_age, self.at_ages) if age is not None)
 
     @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """What lists of words cannot say: ``eligible_when`` and ``excluded_when``, as far as given."""
+        return tuple(one for one in (self.eligible_when, self.excluded_when) if one is not None)
+
+    @property
     def blocks_unsigned(self) -> bool:
         """Does not run until a clinician has signed it."""
         return self.risk_class >= SIGNED_FROM_CLASS

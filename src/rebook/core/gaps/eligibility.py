@@ -11,6 +11,7 @@ from rebook.core.chart import PatientRecord
 from rebook.core.criteria import Expression
 
 from .chart_as_of import ChartAsOf
+from .codes import not_loaded
 from .dates import add_months
 from .definition import GapDefinition
 from .finding import Step
@@ -38,6 +39,8 @@ def look_at(
     """The steps up to the first refusal; without a ``verdict`` the rule applies to the patient."""
     trace = Trace()
     _sign_off(definition, settings, trace)
+    if not trace.verdict and definition.blocks_unsigned:
+        _codes(definition, settings, trace)
     if not trace.verdict and definition.sexes:
         _sex(definition, patient, trace)
     if not trace.verdict and (definition.min_age is not None or definition.max_age is not None):
@@ -80,6 +83,13 @@ def _sign_off(definition: GapDefinition, settings: GapSettings, trace: Trace) ->
         trace.refuse("unsigned", "sign_off", "not signed off by a clinician")
     else:
         trace.note("sign_off", "not signed off by a clinician")
+
+
+def _codes(definition: GapDefinition, settings: GapSettings, trace: Trace) -> None:
+    """A grave rule does not run at all while anything it asks for is not loaded."""
+    missing = not_loaded(definition.expressions, settings.value_sets)
+    if missing:
+        trace.refuse("unknown", "value_sets", "; ".join(missing))
 
 
 def _sex(definition: GapDefinition, patient: PatientRecord, trace: Trace) -> None:

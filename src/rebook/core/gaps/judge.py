@@ -34,7 +34,7 @@ def judge(
     or excluded gets one finding per definition that says so, and nothing else is looked at.
     """
     patient = chart.patient
-    seen = chart_as_of(chart, as_of=as_of)
+    seen = chart_as_of(chart, as_of=as_of, value_sets=settings.value_sets)
     tier = tier_of(seen.last_attended_on, as_of=as_of, months=settings.tiers)
     away = standing(patient, settings, as_of=as_of, seen=seen)
     classes = inherited_risk(definitions, settings)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from .codes import NO_CODES, CodeSets
 from .definition import GapDefinition
 from .pending import PendingRule
 from .tiers import DORMANT_MONTHS, LONG_LAPSED_MONTHS, LOST_AFTER_MONTHS, SLIPPING_MONTHS, TierMonths
@@ -44,6 +45,8 @@ class GapSettings:
     signed: frozenset[tuple[str, str]] = frozenset()
     # What to do about things begun and not finished; empty: nothing.
     pending: tuple[PendingRule, ...] = ()
+    # The value sets that the practice supplies, as far as its rules name them.
+    value_sets: CodeSets = NO_CODES
 
     @property
     def tiers(self) -> TierMonths:
@@ -68,13 +71,14 @@ def read_settings(
     *,
     signed: frozenset[tuple[str, str]] = frozenset(),
     pending: tuple[PendingRule, ...] = (),
+    value_sets: CodeSets = NO_CODES,
 ) -> GapSettings:
     """The organisation's ``settings["gaps"]`` as values; what is left out has the house's default.
 
     Raises ``SettingInvalid`` for an unknown name, a number that is not a whole one from 0 to 3650, or tiers
-    that do not ascend. ``pending``: the rules of ``packs.operational``.
+    that do not ascend. ``pending``: the rules of ``packs.operational``; ``value_sets``: what the rules name.
     """
-    known = {one.name for one in fields(GapSettings)} - {"signed", "pending"}
+    known = {one.name for one in fields(GapSettings)} - {"signed", "pending", "value_sets"}
     for name, value in values.items():
         if name not in known:
             raise SettingInvalid(f"gaps: there is no setting '{name}'")
@@ -86,7 +90,7 @@ def read_settings(
     given = dict(values)
     if "excluded_words" in given:
         given["excluded_words"] = frozenset(given["excluded_words"])
-    settings = GapSettings(**given, signed=signed, pending=pending)
+    settings = GapSettings(**given, signed=signed, pending=pending, value_sets=value_sets)
     if not settings.tiers.ascend:
         raise SettingInvalid("gaps: slipping, dormant, long_lapsed and lost_after months want to ascend")
     return settings

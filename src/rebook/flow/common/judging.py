@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +17,7 @@ from django.conf import settings as django_settings
 from rebook.analytics import gaps as engine
 from rebook.analytics.snapshot_files import table_files
 from rebook.core.gaps import GapDefinition, GapSettings
+from rebook.core.gaps.codes import NO_CODES
 from rebook.records.read.gaps import SnapshotView
 from rebook.records.read.outlook import Round
 
@@ -55,6 +56,11 @@ def changed_since(connection: duckdb.DuckDBPyConnection, *, directory: Path, num
         {"number": number},
     )
     return source.narrowed("to_judge")
+
+
+def answerable(settings: GapSettings, source: engine.Source) -> GapSettings:
+    """Without value sets where the snapshot is too old to have codes: the answer is not known, never no."""
+    return settings if source.has_codes else replace(settings, value_sets=NO_CODES)
 
 
 def judge_all(

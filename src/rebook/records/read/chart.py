@@ -68,10 +68,13 @@ _COLUMNS = {
         f" {_day('cancelled_at')}, f.cancelled_by, f.location_id",
     ),
     "visits": ("records_visit", f"q.id, f.visit_type, {_day('started_at')}"),
-    "procedures": ("records_procedure", "q.id, f.kind, f.performed_on"),
-    "conditions": ("records_condition", "q.id, f.kind, f.onset_on, f.abated_on"),
+    "procedures": ("records_procedure", "q.id, f.kind, f.performed_on, f.system, f.code"),
+    "conditions": ("records_condition", "q.id, f.kind, f.onset_on, f.abated_on, f.system, f.code"),
     "follow_ups": ("records_followup", "f.id, q.id, f.visit_type, f.recommended_on, f.due_on"),
-    "medications": ("records_medication", "q.id, f.kind, f.started_on, f.ended_on, f.supply_until"),
+    "medications": (
+        "records_medication",
+        "q.id, f.kind, f.started_on, f.ended_on, f.supply_until, f.system, f.code",
+    ),
     "pending": (
         "records_pendingitem",
         "f.id, q.id, f.kind, f.visit_type, f.priority, f.state, f.opened_on, f.due_on, f.closed_on,"
@@ -131,11 +134,11 @@ def chart(*, organisation_id: int, patient_id: int) -> Chart | None:
         appointments=_appointments(mine, ZoneInfo(zone)),
         visits=_visits(mine, ZoneInfo(zone)),
         procedures=tuple(
-            ProcedureRecord(id=one.pk, kind=one.kind, performed_on=one.performed_on)
+            ProcedureRecord(one.pk, one.kind, one.performed_on, one.system, one.code)
             for one in Procedure.objects.filter(mine).order_by("performed_on", "id")
         ),
         conditions=tuple(
-            ConditionRecord(id=one.pk, kind=one.kind, onset_on=one.onset_on, abated_on=one.abated_on)
+            ConditionRecord(one.pk, one.kind, one.onset_on, one.abated_on, one.system, one.code)
             for one in Condition.objects.filter(mine).order_by("onset_on", "id")
         ),
         follow_ups=tuple(
