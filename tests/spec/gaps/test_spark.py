@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import ibis
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -135,7 +134,5 @@ def test_the_expressions_render_for_every_engine(dialect):
 
 def test_what_reads_earlier_findings_comes_last():
     plan = compile_plan(gap_definitions(("dental",)), GapSettings())
-    reads = [ibis.expr.sql.sg.parse_one(one, read="duckdb").sql() for one in plan.findings]
-    assert ["part" in one.lower().replace('"', " ").split() for one in reads] == [
-        number >= plan.after and number != len(reads) - 2 for number in range(len(reads))
-    ]
+    reads = ['FROM "part"' in one for one in plan.findings]
+    assert (any(reads[: plan.after]), reads[plan.after], reads[-1]) == (False, True, True)
