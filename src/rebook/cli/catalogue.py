@@ -112,6 +112,7 @@ def _as_json(line: RuleLine) -> dict[str, Any]:
         "guideline_version": one.guideline_version,
         "valid_until": one.valid_until,
         "state": line.review.state,
+        "not_loaded": list(line.not_loaded),
         "signed_by": line.signature.by if line.signature else one.signed_off_by,
         "content_hash": one.content_hash,
         "found": line.count.open,

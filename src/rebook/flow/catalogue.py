@@ -1,7 +1,7 @@
 """Every rule of a practice's packs, with what became of it: signed or not, still valid, whom it finds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from rebook.accounts import read as accounts
 from rebook.core.gaps import GapDefinition
 from rebook.core.gaps import in_words as words
 from rebook.core.gaps.review import Review, review
+from rebook.flow.common.value_sets import lacking, loaded_codes
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.specialties import declared_words, specialty, specialty_keys
 from rebook.packs.specialties import visit_types as pack_visit_types
@@ -33,6 +34,8 @@ class RuleLine:
     count: RuleCount
     signature: Signature | None = None
     past: tuple[Signature, ...] = ()
+    # What it asks of value sets and codes that are not there, in words.
+    not_loaded: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -54,10 +57,12 @@ def catalogue(*, organisation_id: int, today: date) -> tuple[RuleLine, ...]:
     counts = read.rule_counts(organisation_id=organisation_id, today=today)
     signed = gap_signatures(organisation_id=organisation_id)
     labels = {one.key: one.words() for one in definitions}
-    return tuple(
+    loaded = loaded_codes(definitions)
+    lines = (
         _line(one, call, labels, counts.get(one.key, RuleCount()), signed.get(one.key, ()), today, zone)
         for one in definitions
     )
+    return tuple(replace(line, not_loaded=lacking(line.definition, loaded)) for line in lines)
 
 
 def caller(packs: Sequence[str]) -> words.Call:

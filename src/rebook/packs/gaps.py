@@ -1,7 +1,7 @@
 """Gap definitions from the specialty packs: ``specialty/<pack>/gaps.toml``."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 
 from rebook.core.gaps import GapDefinition
@@ -131,6 +131,26 @@ def _check_across(definitions: Iterable[GapDefinition]) -> None:
         errors.append(PackError(document.file, line, "supersedes", reason))
     if errors:
         raise PackInvalid(errors)
+
+
+def missing_value_sets(definition: GapDefinition, known: Container[str]) -> tuple[PackError, ...]:
+    """An error for every value set that the rule of a pack names and ``known`` (canonicals) does not have."""
+    pack, _, name = definition.key.partition(".")
+    named = (("eligible_when", definition.eligible_when), ("excluded_when", definition.excluded_when))
+    missing = [
+        (field, one)
+        for field, expression in named
+        for one in (expression.value_sets if expression else ())
+        if one not in known
+    ]
+    if not missing or pack not in pack_keys():
+        return ()
+    document = read_document(SPECIALTIES / pack / "gaps.toml")
+    number = [one.get("key") for one in document.data["gap"]].index(name)
+    return tuple(
+        PackError(document.file, document.line_of("gap", number, field), field, f"value set {one} is missing")
+        for field, one in missing
+    )
 
 
 def _tables(document: Document, errors: list[PackError]) -> list[Table]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rebook.analytics.criteria import snapshot_events, with_expression
+from rebook.analytics.criteria.tables import SCHEMAS as EVENT_SCHEMAS
 from rebook.analytics.snapshot import SCHEMAS
 from rebook.core.chart import (
     AppointmentRecord,
@@ -23,6 +24,7 @@ from rebook.core.chart import (
 from rebook.core.criteria import ExpressionInvalid, chart_history, holds, parse_expression
 
 TODAY = date(2026, 11, 21)
+SETS = {"http://x": frozenset({("urn:s", "1"), ("urn:s", "2")}), "http://y": frozenset({("urn:t", "1")})}
 USED = ("patients", "visits", "appointments", "procedures", "conditions", "medications")
 
 
@@ -62,14 +64,17 @@ def chart(**rows: list[tuple[object, ...]]) -> Chart:
             AppointmentRecord(n, w, s, at(d), d, None, None, None, "", None, None)
             for n, (w, s, d) in enumerate(rows.get("appointments", []))
         ),
-        procedures=tuple(ProcedureRecord(n, w, d) for n, (w, d) in enumerate(rows.get("procedures", []))),
-        conditions=tuple(
-            ConditionRecord(n, w, a, b) for n, (w, a, b) in enumerate(rows.get("conditions", []))
-        ),
+        procedures=tuple(ProcedureRecord(n, *row) for n, row in enumerate(rows.get("procedures", []))),
+        conditions=tuple(ConditionRecord(n, *row) for n, row in enumerate(rows.get("conditions", []))),
         medications=tuple(
-            MedicationRecord(n, w, a, b, None) for n, (w, a, b) in enumerate(rows.get("medications", []))
+            MedicationRecord(n, w, a, b, None, *code)
+            for n, (w, a, b, *code) in enumerate(rows.get("medications", []))
         ),
     )
+
+
+def coded(row) -> dict[str, str]:
+    return {"kind": row.kind, "system": row.system, "code": row.code}
 
 
 def in_snapshot(expression, charts: list[Chart]) -> list[bool | None]:
@@ -85,20 +90,20 @@ def in_snapshot(expression, charts: list[Chart]) -> list[bool | None]:
             {**here, "visit_type": x.visit_type, "status": x.status, "starts_on": x.starts_on}
             for x in one.appointments
         ]
-        rows["procedures"] += [
-            {**here, "kind": x.kind, "performed_on": x.performed_on} for x in one.procedures
-        ]
+        rows["procedures"] += [{**here, **coded(x), "performed_on": x.performed_on} for x in one.procedures]
         rows["conditions"] += [
-            {**here, "kind": x.kind, "onset_on": x.onset_on, "abated_on": x.abated_on} for x in one.conditions
+            {**here, **coded(x), "onset_on": x.onset_on, "abated_on": x.abated_on} for x in one.conditions
         ]
         rows["medications"] += [
-            {**here, "kind": x.kind, "started_on": x.started_on, "ended_on": x.ended_on}
-            for x in one.medications
+            {**here, **coded(x), "started_on": x.started_on, "ended_on": x.ended_on} for x in one.medications
         ]
     engine = ibis.duckdb.from_connection(duckdb.connect())
     for name, found in rows.items():
         engine.con.register(name, pa.Table.from_pylist(found, schema=SCHEMAS[name]))
     named = {name: ibis.table(ibis.Schema.from_pyarrow(SCHEMAS[name]), name=name) for name in USED}
+    sets = [{"canonical": name, "system": a, "code": b} for name, codes in SETS.items() for a, b in codes]
+    engine.con.register("value_sets", pa.Table.from_pylist(sets, schema=EVENT_SCHEMAS["value_sets"]))
+    named["value_sets"] = ibis.table(ibis.Schema.from_pyarrow(EVENT_SCHEMAS["value_sets"]), name="value_sets")
     tables = snapshot_events(**named)
     asked = with_expression(tables.people, name="ok", expression=expression, tables=tables, as_of=TODAY)
     found = {row["patient_id"]: row["ok"] for row in engine.to_pyarrow(asked).to_pylist()}
@@ -160,6 +165,24 @@ TABLE = [
         {"medications": [("insulin", None, None)]},
         True,
     ),
+    ({"in": "http://x", "kind": "condition"}, {"conditions": [("a", None, None, "urn:s", "1")]}, True),
+    ({"in": "http://x", "kind": "condition"}, {"conditions": [("", None, None, "urn:s", "1")]}, True),
+    ({"in": "http://x", "kind": "condition"}, {"conditions": [("a", None, None, "urn:s", "3")]}, False),
+    ({"in": "http://x", "kind": "condition"}, {"conditions": [("a", None, None, "", "1")]}, False),
+    ({"in": "http://x", "kind": "procedure"}, {"conditions": [("a", None, None, "urn:s", "1")]}, False),
+    # One thing with two codes is one; two things without words are two.
+    (
+        {"in": "http://x", "kind": "procedure", "at_least": 2},
+        {"procedures": [("a", TODAY, "urn:s", "1"), ("a", TODAY, "urn:s", "2")]},
+        False,
+    ),
+    (
+        {"in": "http://x", "kind": "procedure", "at_least": 2},
+        {"procedures": [("", TODAY, "urn:s", "1"), ("", TODAY, "urn:s", "2")]},
+        True,
+    ),
+    # A code without a system is no word of the clinic's own.
+    ({"medication": "insulin"}, {"medications": [("", None, None, "", "insulin")]}, False),
 ]
 
 
@@ -168,7 +191,8 @@ def test_expression(asked, charted, answer):
     """What an expression says of a chart."""
     expression = parse_expression(asked)
     one = chart(**charted)
-    assert holds(expression=expression, history=chart_history(one), as_of=TODAY).holds is answer
+    asked_of = {"expression": expression, "history": chart_history(one), "as_of": TODAY}
+    assert holds(**asked_of, value_sets=SETS).holds is answer
     assert in_snapshot(expression, [one]) == [answer]
 
 
@@ -220,10 +244,20 @@ def test_names_and_text_are_kept():
 
 DAYS = st.dates(date(2025, 6, 1), date(2027, 1, 31))
 WORDS = st.sampled_from(["a", "b"])
+# A word, and the source's code where there is one.
+CODES = st.sampled_from([("", ""), ("urn:s", "1"), ("urn:s", "2"), ("urn:t", "1"), ("", "1"), ("urn:s", "")])
 LEAVES = st.builds(
-    lambda kind, word, limit, at_least: {kind: word, **limit, **at_least},
-    st.sampled_from(["condition", "medication", "procedure", "visit"]),
-    WORDS,
+    lambda named, limit, at_least: {**named, **limit, **at_least},
+    st.builds(
+        lambda kind, word: {kind: word},
+        st.sampled_from(["condition", "medication", "procedure", "visit"]),
+        WORDS,
+    )
+    | st.builds(
+        lambda kind, canonical: {"in": canonical, "kind": kind},
+        st.sampled_from(["condition", "medication", "procedure"]),
+        st.sampled_from(list(SETS)),
+    ),
     st.sampled_from([{}, {"within_months": 3}, {"within_months": 12}, {"within_days": 45}]),
     st.sampled_from([{}, {"at_least": 2}]),
 )
@@ -237,13 +271,18 @@ EXPRESSIONS = st.recursive(
     max_leaves=5,
 )
 ONCE = st.lists(st.tuples(WORDS, DAYS), max_size=4)
-RUNS = st.lists(st.tuples(WORDS, st.none() | DAYS, st.none() | DAYS), max_size=3)
+NAMES = WORDS | st.just("")
+RUNS = st.lists(
+    st.builds(lambda *row: (*row[:-1], *row[-1]), NAMES, st.none() | DAYS, st.none() | DAYS, CODES),
+    max_size=3,
+)
+DONE = st.lists(st.builds(lambda *row: (*row[:-1], *row[-1]), NAMES, DAYS, CODES), max_size=4)
 KEPT = st.lists(st.tuples(WORDS, st.sampled_from(["fulfilled", "booked", "noshow"]), DAYS), max_size=3)
 CHARTS = st.builds(
     lambda v, a, p, c, m: chart(visits=v, appointments=a, procedures=p, conditions=c, medications=m),
     ONCE,
     KEPT,
-    ONCE,
+    DONE,
     RUNS,
     RUNS,
 )
@@ -254,5 +293,8 @@ CHARTS = st.builds(
 def test_both_engines_agree(data, charts):
     """Whatever is asked of whatever charts."""
     expression = parse_expression(data)
-    one_by_one = [holds(expression=expression, history=chart_history(x), as_of=TODAY).holds for x in charts]
+    one_by_one = [
+        holds(expression=expression, history=chart_history(x), as_of=TODAY, value_sets=SETS).holds
+        for x in charts
+    ]
     assert in_snapshot(expression, charts) == one_by_one

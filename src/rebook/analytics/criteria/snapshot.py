@@ -28,23 +28,26 @@ def snapshot_events(
     """The snapshot's tables (``analytics.snapshot.SCHEMAS``) as the tables criteria are asked of.
 
     As ``core.criteria.chart_history``: kept appointments are visits, and the same thing on the same days
-    counts once. Nothing in a snapshot is coded, so only the clinic's own words find something.
+    counts once. Procedures, conditions and medications have codes; ``value_sets`` as in ``tables.SCHEMAS``.
     """
     kept = appointments.filter(appointments.status.isin(sorted(ATTENDED)))
     once = [
         _once("visit", visits, visits.visit_type, visits.visited_on),
         _once("visit", kept, kept.visit_type, kept.starts_on),
-        _once("procedure", procedures, procedures.kind, procedures.performed_on),
+        _once("procedure", procedures, _named(procedures), procedures.performed_on),
         _running("condition", conditions, conditions.onset_on, conditions.abated_on),
         _running("medication", medications, medications.started_on, medications.ended_on),
     ]
-    rows = ibis.union(*once, distinct=True)
+    found = ibis.union(*once, distinct=True)
+    days = [found.starts_at.cast("string"), found.ends_at.cast("string")]
+    coded = found.mutate(
+        event_id=ibis.literal("|").join([found.patient_id.cast("string"), found.kind, found.word, *days])
+    )
     nothing = ibis.null("string")
+    rows = coded.drop("system", "code").distinct()
     events = rows.select(
         "patient_id",
-        event_id=ibis.literal("").join(
-            [rows.kind, "|", rows.word, "|", rows.starts_at.cast("string"), "|", rows.ends_at.cast("string")]
-        ),
+        event_id=rows.event_id,
         kind=rows.kind,
         word=rows.word,
         starts_at=rows.starts_at,
@@ -62,11 +65,19 @@ def snapshot_events(
     return EventTables(
         people=patients.select("patient_id", "birth_on", "sex"),
         events=events,
-        codes=_none("codes"),
+        codes=coded.filter((coded.system != "") & (coded.code != "")).select(
+            "event_id", "system", "code", role=ibis.literal("code")
+        ),
         readings=_none("readings"),
         refs=_none("refs"),
         value_sets=_none("value_sets") if value_sets is None else value_sets,
     )
+
+
+def _named(rows: ir.Table) -> ir.StringValue:
+    """The clinic's own word; what has none is told apart by its code."""
+    code = rows.system.fill_null("") + "\t" + rows.code.fill_null("")
+    return ibis.ifelse(rows.kind == "", code, rows.kind)
 
 
 def _none(name: str) -> ir.Table:
@@ -77,7 +88,7 @@ def _none(name: str) -> ir.Table:
     return ibis.memtable(pa.schema(fields).empty_table())
 
 
-def _once(kind: str, rows: ir.Table, word: ir.StringColumn, day: ir.DateColumn) -> ir.Table:
+def _once(kind: str, rows: ir.Table, word: ir.StringValue, day: ir.DateColumn) -> ir.Table:
     first, last = _first(day), _last(day)
     return _row(kind, rows, word, first, last, first, last)
 
@@ -88,7 +99,7 @@ def _running(kind: str, rows: ir.Table, begun_on: ir.DateColumn, over_on: ir.Dat
     return _row(
         kind,
         rows,
-        rows.kind,
+        _named(rows),
         ibis.ifelse(begun_on.isnull(), always, _first(begun_on)),
         ibis.ifelse(begun_on.isnull(), always, _last(begun_on)),
         ibis.ifelse(over_on.isnull(), never, _first(last_day)),
@@ -96,10 +107,16 @@ def _running(kind: str, rows: ir.Table, begun_on: ir.DateColumn, over_on: ir.Dat
     )
 
 
-def _row(kind: str, rows: ir.Table, word: ir.StringColumn, *times: ir.TimestampValue) -> ir.Table:
+def _row(kind: str, rows: ir.Table, word: ir.StringValue, *times: ir.TimestampValue) -> ir.Table:
     names = ("starts_at", "starts_by", "ends_at", "ends_by")
+    is_coded = "code" in rows.columns
     return rows.select(
-        "patient_id", kind=ibis.literal(kind), word=word, **dict(zip(names, times, strict=True))
+        "patient_id",
+        kind=ibis.literal(kind),
+        word=word,
+        **dict(zip(names, times, strict=True)),
+        system=rows.system.fill_null("") if is_coded else ibis.literal(""),
+        code=rows.code.fill_null("") if is_coded else ibis.literal(""),
     )
 
 

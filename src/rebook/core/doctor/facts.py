@@ -24,7 +24,8 @@ class RuleFacts:
 
     ``starts_from_nothing``: it makes somebody due who never had the visit. ``words_known``: visits and
     procedures it counts from that occur at all. ``listed``: patients it lists now, None when not judged.
-    ``has_room``: its visit type exists and somebody's hours take it.
+    ``has_room``: its visit type exists and somebody's hours take it. ``not_loaded``: what it asks of value
+    sets and codes that are not there, in words.
     """
 
     key: str
@@ -38,6 +39,7 @@ class RuleFacts:
     listed: int | None
     visit_type: str
     has_room: bool
+    not_loaded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ def _standing(one: RuleFacts) -> Iterator[Finding]:
     if one.risk_class >= SIGNED_FROM_CLASS and not one.is_signed:
         says = f"'{one.label}' is urgent and not signed off: it lists nobody"
         yield _finding("rule_unsigned", "warn", one, says, "Have a clinician sign it, or leave it off.")
+    if one.not_loaded:
+        runs = "it does not run" if one.risk_class >= SIGNED_FROM_CLASS else "who depends on it is set aside"
+        says = f"'{one.label}' {'; '.join(one.not_loaded)}: {runs}"
+        do = "Put the expanded value set into the folder of value sets (docs/measures.md)."
+        yield _finding("rule_codes_missing", "warn", one, says, do)
     if one.is_expired:
         says = f"'{one.label}' should have been looked at again by now"
         yield _finding("rule_expired", "warn", one, says, "Compare it with the guideline of today.")

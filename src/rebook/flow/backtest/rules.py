@@ -10,6 +10,7 @@ from rebook.core.gaps import KINDS, GapDefinition, GapSettings, read_settings
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import choose_sequence, from_json
 from rebook.core.segment import Segment
+from rebook.flow.common.value_sets import loaded_codes
 from rebook.packs import outreach as packs
 from rebook.packs.exclusions import barring_words
 from rebook.packs.gaps import gap_definitions, pack_keys
@@ -62,6 +63,7 @@ def asked_rules(*, organisation_id: int, question: Question) -> Asked:
         },
         signed=read_gaps.signatures(organisation_id=organisation_id),
         pending=pending_rules(),
+        value_sets=loaded_codes(definitions).codes,
     )
     labels = {one.key: one.words() for one in definitions}
     if question.campaign_id is not None:

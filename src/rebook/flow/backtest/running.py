@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from duckdb import DuckDBPyConnection
 
 from rebook.analytics import backtest as engine
-from rebook.analytics.gaps import connect
+from rebook.analytics.gaps import connect, read_snapshot
 from rebook.core.backtest import (
     Figures,
     Question,
@@ -20,6 +22,7 @@ from rebook.core.backtest import (
     tally,
     unchangeable,
 )
+from rebook.flow.common.judging import answerable
 from rebook.records.read import backtests as read
 from rebook.records.read import likelihood
 from rebook.records.read.backtests import BacktestView, FrozenRecords
@@ -99,11 +102,12 @@ def _run(run: _Run, now: datetime, on_day: OnDay) -> None:
             write.set_progress(**run.of, days_done=count)
         on_day(count, len(days))
 
+    directories = [directory_of(run.frozen), *(root() / one.path for one in own.values())]
     with connect(spill=root() / ".spill") as connection:
         figures = engine.run(
             connection,
             run.question,
-            rules=run.asked.rules,
+            rules=_answerable(connection, run.asked.rules, directories),
             records=engine.Records(
                 base=directory_of(run.frozen),
                 end_on=run.frozen.snapshot.as_of,
@@ -116,6 +120,17 @@ def _run(run: _Run, now: datetime, on_day: OnDay) -> None:
             listings=root() / run.path,
         )
     _keep(run, figures, len(days), now)
+
+
+def _answerable(
+    connection: DuckDBPyConnection, rules: engine.Rules, directories: Iterable[Path]
+) -> engine.Rules:
+    """One plan for all days: without value sets when one of the snapshots is too old to have codes."""
+    settings = rules.settings
+    if settings.value_sets.sets:
+        for one in directories:
+            settings = answerable(settings, read_snapshot(connection, directory=one))
+    return replace(rules, settings=settings)
 
 
 def _keep(run: _Run, figures: Figures, days: int, now: datetime) -> None:

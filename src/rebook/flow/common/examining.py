@@ -1,7 +1,7 @@
 """Look at an organisation's records: what stands against contacting its patients. Reads only."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from rebook.core.doctor import (
 )
 from rebook.core.gaps import GapDefinition, GapSettings, SettingInvalid, read_settings
 from rebook.flow.common.channels import channel_settings
+from rebook.flow.common.value_sets import lacking, loaded_codes
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.operational import pending_rules
 from rebook.packs.outreach import templates
@@ -135,9 +136,11 @@ def _rules(
     except SettingInvalid:
         # `rebook gaps` says it in full; the records can be looked at all the same.
         given = GapSettings(signed=signed)
+    loaded = loaded_codes(definitions)
+    given = replace(given, value_sets=loaded.codes)
     words = read.words(organisation_id=organisation_id, on=today)
     listed = _listed(organisation_id, definitions, given, today) if with_rules else None
-    return tuple(_rule(one, given, words, listed, today) for one in definitions)
+    return tuple(_rule(one, given, words, listed, today, lacking(one, loaded)) for one in definitions)
 
 
 def _rule(
@@ -146,6 +149,7 @@ def _rule(
     words: read.Words,
     listed: Mapping[str, int] | None,
     today: date,
+    not_loaded: tuple[str, ...],
 ) -> RuleFacts:
     visits = [word for group in one.qualifying for word in group.visit_types]
     procedures = [word for group in one.qualifying for word in group.procedures]
@@ -164,6 +168,7 @@ def _rule(
         visit_type=one.visit_type,
         has_room=one.visit_type in words.visit_types
         and (words.has_open_hours or one.visit_type in words.with_room),
+        not_loaded=not_loaded,
     )
 
 
@@ -177,6 +182,7 @@ def _listed(
     # Imported here: launching a campaign looks at the records, but judges nobody.
     from rebook.analytics import gaps as engine
     from rebook.analytics.backtest import is_whole
+    from rebook.flow.common.judging import answerable
 
     newest = snapshots.newest_records(organisation_id=organisation_id)
     root = Path(django_settings.SNAPSHOT_DIRECTORY)
@@ -185,8 +191,7 @@ def _listed(
         return None
     with engine.connect(spill=root / ".spill") as connection:
         source = engine.read_snapshot(connection, directory=root / newest.snapshot.path)
-        engine.judge_population(
-            source, engine.compile_plan(tuple(definitions), settings), as_of=today, verdicts=("open",)
-        )
+        plan = engine.compile_plan(tuple(definitions), answerable(settings, source))
+        engine.judge_population(source, plan, as_of=today, verdicts=("open",))
         listed = "SELECT definition_key, count(DISTINCT patient_id) FROM findings WHERE kind = 'interval'"
         return dict(connection.execute(f"{listed} GROUP BY 1").fetchall())

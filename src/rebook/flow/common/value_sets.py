@@ -9,7 +9,8 @@ from django.conf import settings as django_settings
 
 from rebook.core.criteria import ValueSets
 from rebook.core.gaps import GapDefinition
-from rebook.core.gaps.codes import NO_CODES, CodeSets, asked_sets
+from rebook.core.gaps.codes import NO_CODES, CodeSets, asked_sets, not_loaded
+from rebook.packs.gaps import missing_value_sets
 from rebook.sources.fhir.value_sets import UnableToReadValueSets, read_value_sets
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
@@ -33,6 +34,13 @@ def loaded_codes(definitions: Iterable[GapDefinition]) -> LoadedCodes:
     """
     names = asked_sets(expression for one in definitions for expression in one.expressions)
     return _chosen(names, _stamp(Path(django_settings.VALUE_SETS))) if names else LoadedCodes()
+
+
+def lacking(definition: GapDefinition, loaded: LoadedCodes) -> tuple[str, ...]:
+    """What the rule asks for that is not there: in words, with its place, and the files that were refused."""
+    places = missing_value_sets(definition, loaded.codes)
+    found = not_loaded(definition.expressions, loaded.codes)
+    return (*found, *map(str, places), *loaded.problems) if found else ()
 
 
 def _stamp(place: Path) -> Stamp:
