@@ -4,9 +4,15 @@ from dataclasses import replace
 
 from rebook.core.criteria import parse_expression
 from rebook.core.gaps import GapDefinition, Qualifying
+from rebook.core.gaps.codes import CodeSets
 from rebook.core.gaps.schedule import Phase
 
 MEDICATIONS = ["", "methotrexate", "insulin", "unheard_of"]
+# System and code of what is charted; the first ones are in no value set.
+CODES = [("", ""), ("", "1"), ("urn:c", "1"), ("urn:c", "2"), ("urn:d", "1"), ("urn:d", "it's \\ one")]
+VALUE_SETS = CodeSets(
+    {"http://example.org/many": frozenset(CODES[3:]), "http://example.org/one": frozenset(CODES[2:3])}
+)
 _ONE = GapDefinition(
     key="odd.plain",
     label={"en": "plain"},
@@ -99,5 +105,28 @@ FIELD_BY_FIELD = (
         excluded_when=parse_expression(
             {"all": [{"visit": "hygiene"}, {"in": "http://example.org/set", "kind": "procedure"}]}
         ),
+    ),
+    replace(
+        _ONE,
+        key="odd.coded",
+        eligible_when=parse_expression(
+            {
+                "any": [
+                    {"in": "http://example.org/many", "kind": "condition", "within_days": 90, "at_least": 2},
+                    {"in": "http://example.org/one", "kind": "condition"},
+                    {"in": "http://example.org/many", "kind": "medication", "within_months": 6},
+                ]
+            }
+        ),
+        excluded_when=parse_expression(
+            {"in": "http://example.org/many", "kind": "procedure", "within_months": 12, "at_least": 2}
+        ),
+    ),
+    replace(
+        _ONE,
+        key="odd.grave_codes",
+        risk_class=3,
+        signed_off_by="Dr. Spec",
+        excluded_when=parse_expression({"in": "http://example.org/one", "kind": "condition"}),
     ),
 )

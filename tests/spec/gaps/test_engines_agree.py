@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from fields import FIELD_BY_FIELD, MEDICATIONS
+from fields import CODES, FIELD_BY_FIELD, MEDICATIONS, VALUE_SETS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from populations import population_answers
@@ -63,7 +63,12 @@ SHIPPED = tuple(
 DEFINITIONS = (*SHIPPED, ODD, *FIELD_BY_FIELD)
 SETTINGS = [
     GapSettings(),
-    GapSettings(signed=frozenset({(ODD.key, ODD.content_hash)}), broken_window_days=60, no_show_grace_days=0),
+    GapSettings(
+        signed=frozenset({(ODD.key, ODD.content_hash)}),
+        broken_window_days=60,
+        no_show_grace_days=0,
+        value_sets=VALUE_SETS,
+    ),
     GapSettings(inactive_after_months=24, follow_up_book_within_days=40, excluded_words=frozenset()),
 ]
 TYPES = [
@@ -128,6 +133,7 @@ BIRTHS = (
     )
 )
 TIMES = st.none() | DAYS
+CODED = st.sampled_from(CODES)
 ZONE = "America/New_York"
 
 
@@ -148,7 +154,7 @@ def charts(draw, number):
     if born:
         pairs["born"] = born.isoformat()
     first = number * IDS_PER_PATIENT
-    few = {"max_size": 5}
+    few, some = {"max_size": 5}, {"max_size": 3}
     return Chart(
         patient=patient_record(number, pairs),
         time_zone=ZONE,
@@ -162,15 +168,15 @@ def charts(draw, number):
             )
         ),
         procedures=tuple(
-            ProcedureRecord(first + n, kind, on)
-            for n, (kind, on) in enumerate(
-                draw(st.lists(st.tuples(st.sampled_from(PROCEDURES), DAYS), max_size=3))
+            ProcedureRecord(first + n, kind, on, *code)
+            for n, (kind, on, code) in enumerate(
+                draw(st.lists(st.tuples(st.sampled_from(PROCEDURES), DAYS, CODED), **some))
             )
         ),
         conditions=tuple(
-            ConditionRecord(first + n, *row)
-            for n, row in enumerate(
-                draw(st.lists(st.tuples(st.sampled_from(CONDITIONS), TIMES, TIMES), max_size=3))
+            ConditionRecord(first + n, *row, *code)
+            for n, (*row, code) in enumerate(
+                draw(st.lists(st.tuples(st.sampled_from(CONDITIONS), TIMES, TIMES, CODED), **some))
             )
         ),
         follow_ups=tuple(
@@ -178,9 +184,9 @@ def charts(draw, number):
             for n, (kind, on, days) in enumerate(draw(st.lists(RETURNS, max_size=3)))
         ),
         medications=tuple(
-            MedicationRecord(first + n, *row, None)
-            for n, row in enumerate(
-                draw(st.lists(st.tuples(st.sampled_from(MEDICATIONS), TIMES, TIMES), max_size=4))
+            MedicationRecord(first + n, *row, None, *code)
+            for n, (*row, code) in enumerate(
+                draw(st.lists(st.tuples(st.sampled_from(MEDICATIONS), TIMES, TIMES, CODED), max_size=4))
             )
         ),
         preferences=tuple(
