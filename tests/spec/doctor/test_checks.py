@@ -184,6 +184,7 @@ def test_a_count_of_nothing_says_nothing():
         ({"risk_class": 3, "is_signed": True}, "", "", False),
         ({"is_expired": True}, "rule_expired", "warn", False),
         ({"has_room": False}, "rule_without_room", "note", False),
+        ({"not_loaded": ("needs value set X: not loaded",)}, "rule_codes_missing", "warn", False),
     ],
 )
 def test_a_rule_that_is_unsafe_here_is_switched_off_alone(changes, key, severity, is_unsafe):
@@ -192,6 +193,16 @@ def test_a_rule_that_is_unsafe_here_is_switched_off_alone(changes, key, severity
     assert about == ({key: severity} if key else {})
     assert unsafe_definitions(found) == (("dental.hygiene",) if is_unsafe else ())
     assert stops_of(found) == (), "one rule never stops the practice"
+
+
+def test_a_rule_without_its_value_set_says_what_becomes_of_it():
+    lacking = replace(RULE, not_loaded=("needs value set X: not loaded",), is_signed=True)
+    for one, says in (
+        (lacking, "'cleaning' needs value set X: not loaded: who depends on it is set aside"),
+        (replace(lacking, risk_class=3), "'cleaning' needs value set X: not loaded: it does not run"),
+    ):
+        found = examine(replace(CLEAN, rules=(one,)))
+        assert [finding.says for finding in found if finding.key == "rule_codes_missing"] == [says]
 
 
 def test_few_patients_do_not_make_a_rule_unsafe():
