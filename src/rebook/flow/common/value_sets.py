@@ -11,7 +11,6 @@ from rebook.core.criteria import ValueSets
 from rebook.core.gaps import GapDefinition
 from rebook.core.gaps.codes import NO_CODES, CodeSets, asked_sets, not_loaded
 from rebook.packs.gaps import missing_value_sets
-from rebook.sources.fhir.value_sets import UnableToReadValueSets, read_value_sets
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
 
@@ -61,6 +60,9 @@ def _chosen(names: frozenset[str], stamp: Stamp) -> LoadedCodes:
 
 @lru_cache(maxsize=1)
 def _read(stamp: Stamp) -> tuple[ValueSets, tuple[str, ...]]:
+    # Imported here: reading FHIR is heavy, and most practices have no value sets.
+    from rebook.sources.fhir.value_sets import UnableToReadValueSets, read_value_sets
+
     found: dict[str, frozenset[tuple[str, str]]] = {}
     problems = []
     for path, _, _ in stamp:
