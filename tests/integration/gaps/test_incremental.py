@@ -223,7 +223,7 @@ def test_everybody_is_judged_again_when_it_must_be(practice, what):
     run_day(practice, START)
     on = START + timedelta(days={"week": 7, "earlier": -1}.get(what, 1))
     if what == "rules":
-        practice.organisation.settings = {"gaps": {"inactive_after_months": 24}}
+        practice.organisation.settings = {"gaps": {"inactive_after_months": 30}}
         practice.organisation.save()
     elif what == "place":
         practice.organisation.time_zone = "Asia/Tokyo"
