@@ -25,6 +25,13 @@ def practice(installation):
     return installation
 
 
+def forget(connection, slug):
+    """Take a practice away again that ``init`` made."""
+    which = "(SELECT id FROM accounts_organisation WHERE slug = %s)"
+    connection.execute(f"DELETE FROM records_visittype WHERE organisation_id = {which}", [slug])
+    connection.execute("DELETE FROM accounts_organisation WHERE slug = %s", [slug])
+
+
 def test_two_first_commands_at_once_make_one_ledger(installation):
     both = [installation.start("init", *INIT[1:], "--slug", slug, "--json") for slug in ("one", "two")]
     answers = []
@@ -37,7 +44,7 @@ def test_two_first_commands_at_once_make_one_ledger(installation):
         applied = connection.execute("SELECT count(*), count(DISTINCT (app, name)) FROM django_migrations")
         total, distinct = applied.fetchone()
         assert total == distinct > 10
-        connection.execute("DELETE FROM accounts_organisation WHERE slug = 'two'")
+        forget(connection, "two")
 
 
 def test_the_installed_command_is_the_same(practice):
@@ -150,14 +157,20 @@ def typed_at_a_terminal(installation, words, answers):
 
 
 def test_init_asks_for_what_is_missing(practice):
-    answers = [("Name of the practice", "Asked Dental\n"), ("Time zone", "America/Denver\n")]
+    answers = [
+        ("Name of the practice", "Asked Dental\n"),
+        ("Time zone", "America/Denver\n"),
+        ("Which of these?", "dental, Eye care\n"),
+    ]
     code, shown = typed_at_a_terminal(practice, ["init"], answers)
     assert code == 0, shown
     assert "set up as 'asked-dental'" in shown
     with practice.database() as connection:
-        made = connection.execute("SELECT time_zone FROM accounts_organisation WHERE slug = 'asked-dental'")
-        assert made.fetchone() == ("America/Denver",)
-        connection.execute("DELETE FROM accounts_organisation WHERE slug = 'asked-dental'")
+        made = connection.execute(
+            "SELECT time_zone, pack_keys FROM accounts_organisation WHERE slug = 'asked-dental'"
+        )
+        assert made.fetchone() == ("America/Denver", ["dental", "eye"])
+        forget(connection, "asked-dental")
 
 
 def test_ctrl_c_at_a_question(practice):

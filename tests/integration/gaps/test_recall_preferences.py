@@ -131,5 +131,3 @@ def test_what_makes_no_sense_is_refused(practice, values, says):
 def test_nobody_is_nobody(practice):
     assert keep(practice, 4711, kind="no_recall") is None
     assert take_back(organisation_id=practice.id, preference_id=1, today=AS_OF, now=NOW, actor="x") is None
-
-

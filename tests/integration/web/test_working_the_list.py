@@ -161,12 +161,11 @@ def test_the_desk_says_who_came(clinic, desk, task):
     page = desk.get(f"/?task={task.pk}").content.decode()
     slot = re.search(r'name="slot" value="([^"]+)"', page)[1]
     desk.post(f"/tasks/{task.pk}/book/", {"slot": slot})
-    Appointment.objects.update(
-        starts_at=clinic.now - dt.timedelta(hours=3), ends_at=clinic.now - dt.timedelta(hours=2)
-    )
+    booked = Appointment.objects.filter(patient_id=task.patient_id)
+    booked.update(starts_at=clinic.now - dt.timedelta(hours=3), ends_at=clinic.now - dt.timedelta(hours=2))
     address = f"/patients/{task.patient_id}/"
     assert "Did they come?" in desk.get(address).content.decode()
-    attended = f"/appointments/{Appointment.objects.get().pk}/attended/"
+    attended = f"/appointments/{booked.get().pk}/attended/"
     page = desk.post(attended, {"came": "yes", "back": address}, follow=True).content.decode()
     assert "Recorded: came." in page
-    assert Appointment.objects.get().status == "fulfilled"
+    assert booked.get().status == "fulfilled"

@@ -1,6 +1,6 @@
 """What a find leaves for the next one, so that a day's change costs a day's work.
 
-Written by sets and by triggers (migration 0010), for every patient: no foreign keys, which cost a look-up for
+Written by sets and by triggers (migration 0009), for every patient: no foreign keys, which cost a look-up for
 each row. Losing these rows loses nothing but time: without them everybody is judged again.
 """
 

@@ -25,7 +25,7 @@ def _organisation():
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0008_likelihood")]
+    dependencies = [("records", "0007_likelihood")]
 
     operations = [
         migrations.AddField("importrun", "profile", models.JSONField(default=dict)),

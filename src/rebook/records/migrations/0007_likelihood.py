@@ -18,7 +18,7 @@ ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0007_clinical_events")]
+    dependencies = [("records", "0006_segments")]
 
     operations = [
         migrations.CreateModel(

@@ -88,7 +88,7 @@ ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=F
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0009_backtests")]
+    dependencies = [("records", "0008_backtests")]
 
     operations = [
         migrations.CreateModel(
