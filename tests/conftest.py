@@ -6,6 +6,7 @@ import shutil
 import tempfile
 
 import django
+from hypothesis import HealthCheck, settings
 
 if "REBOOK_TEST_HOME" not in os.environ:
     # Set before the workers of a parallel run start, so that they share one server.
@@ -23,3 +24,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "rebook.config.settings"
 django.setup()
 # WhiteNoise warns about a directory of collected files that is not there; tests serve from the sources.
 os.makedirs(os.path.join(os.environ["REBOOK_HOME"], "static"), exist_ok=True)
+
+# How long it takes to invent an input says how busy the machine is (the first text of a fresh one takes
+# seconds), nothing about the code under test. What a test may take is pytest's own limit.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
