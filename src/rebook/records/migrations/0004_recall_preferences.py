@@ -5,24 +5,10 @@ import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import Q
 
+from rebook.records.walls import one_organisation, same_organisation
+
 KINDS = ("interval", "next_date", "snooze", "no_recall")
-POLICY = """
-ALTER TABLE records_recallpreference ENABLE ROW LEVEL SECURITY;
-ALTER TABLE records_recallpreference FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_organisation ON records_recallpreference USING (
-    (SELECT coalesce(current_setting('rebook.organisation', true), '') = '')
-    OR organisation_id = (SELECT nullif(current_setting('rebook.organisation', true), '')::bigint)
-);
-ALTER TABLE records_recallpreference ADD CONSTRAINT recallpreference_patient_same_organisation
-    FOREIGN KEY (organisation_id, patient_id) REFERENCES records_patient (organisation_id, id)
-    DEFERRABLE INITIALLY DEFERRED;
-"""
-NO_POLICY = """
-ALTER TABLE records_recallpreference DROP CONSTRAINT recallpreference_patient_same_organisation;
-DROP POLICY one_organisation ON records_recallpreference;
-ALTER TABLE records_recallpreference NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE records_recallpreference DISABLE ROW LEVEL SECURITY;
-"""
+TABLE = "records_recallpreference"
 
 
 def points_to(model: str, name: str = "+") -> models.ForeignKey:
@@ -103,5 +89,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField("case", "visit_type", models.CharField(blank=True, db_default="", max_length=60)),
-        migrations.RunSQL(POLICY, NO_POLICY),
+        migrations.RunSQL(*same_organisation({TABLE: {"patient_id": "records_patient"}})),
+        migrations.RunSQL(*one_organisation([TABLE])),
     ]

@@ -4,6 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from rebook.records.models.base import known
+from rebook.records.walls import one_organisation, same_organisation
 
 TASK_KINDS = (
     "safety", "call", "call_back", "answer_reply", "clinical_question", "confirm_opt_out", "data_quality",
@@ -15,42 +16,13 @@ PENDING_KINDS = (
     "authorisation_ending", "refill_lapsed", "treatment_unscheduled", "treatment_plan_dropped",
 )  # fmt: skip
 
-POLICY = """
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_organisation ON {table} USING (
-    (SELECT coalesce(current_setting('rebook.organisation', true), '') = '')
-    OR organisation_id = (SELECT nullif(current_setting('rebook.organisation', true), '')::bigint)
-);
-"""
-NO_POLICY = """
-DROP POLICY one_organisation ON {table};
-ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
-"""
+PATIENT = {"source_id": "records_source", "patient_id": "records_patient"}
 REFERENCES = {
-    "records_medication": ("source", "patient"),
-    "records_pendingitem": ("source", "patient", "location", "practitioner"),
-    "records_task": ("gap",),
+    "records_medication": PATIENT,
+    "records_pendingitem": PATIENT
+    | {"location_id": "accounts_location", "practitioner_id": "records_practitioner"},
+    "records_task": {"gap_id": "records_gap"},
 }
-WALL = """
-ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY (organisation_id, {column}_id)
-    REFERENCES {target} (organisation_id, id) DEFERRABLE INITIALLY DEFERRED;
-"""
-
-
-def walls() -> tuple[str, str]:
-    forward, backward = [], []
-    for table, columns in REFERENCES.items():
-        for column in columns:
-            name = f"{table.removeprefix('records_')}_{column}_same_organisation"
-            target = "accounts_location" if column == "location" else f"records_{column}"
-            forward.append(WALL.format(table=table, name=name, column=column, target=target))
-            backward.append(f"ALTER TABLE {table} DROP CONSTRAINT {name};")
-    tables = [table for table in REFERENCES if table != "records_task"]
-    forward += [POLICY.format(table=table) for table in tables]
-    backward += [NO_POLICY.format(table=table) for table in tables]
-    return "\n".join(forward), "\n".join(backward)
 
 
 def points_to(model: str, *, may_lack: bool = False, name: str = "+") -> models.ForeignKey:
@@ -179,5 +151,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "task", models.CheckConstraint(condition=known("kind", TASK_KINDS), name="task_kind_known")
         ),
-        migrations.RunSQL(*walls()),
+        migrations.RunSQL(*same_organisation(REFERENCES)),
+        migrations.RunSQL(*one_organisation(["records_medication", "records_pendingitem"])),
     ]

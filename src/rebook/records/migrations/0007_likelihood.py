@@ -1,20 +1,9 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from rebook.records.walls import one_organisation
+
 TABLE = "records_fittedmodel"
-POLICY = f"""
-ALTER TABLE {TABLE} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {TABLE} FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_organisation ON {TABLE} USING (
-    (SELECT coalesce(current_setting('rebook.organisation', true), '') = '')
-    OR organisation_id = (SELECT nullif(current_setting('rebook.organisation', true), '')::bigint)
-);
-"""
-UNDO = f"""
-DROP POLICY one_organisation ON {TABLE};
-ALTER TABLE {TABLE} NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE {TABLE} DISABLE ROW LEVEL SECURITY;
-"""
 
 
 class Migration(migrations.Migration):
@@ -74,5 +63,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunSQL(POLICY, UNDO),
+        migrations.RunSQL(*one_organisation([TABLE])),
     ]

@@ -1,20 +1,9 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from rebook.records.walls import one_organisation
+
 TABLES = ("records_backtest", "records_examination")
-POLICY = """
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_organisation ON {table} USING (
-    (SELECT coalesce(current_setting('rebook.organisation', true), '') = '')
-    OR organisation_id = (SELECT nullif(current_setting('rebook.organisation', true), '')::bigint)
-);
-"""
-UNDO = """
-DROP POLICY one_organisation ON {table};
-ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
-"""
 ID = ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))
 
 
@@ -57,7 +46,11 @@ class Migration(migrations.Migration):
                         name="backtest_state_known",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(models.Q(("state", "done"), _negated=True), ("result__isnull", False), _connector="OR"),
+                        condition=models.Q(
+                            models.Q(("state", "done"), _negated=True),
+                            ("result__isnull", False),
+                            _connector="OR",
+                        ),
                         name="backtest_done_has_result",
                     ),
                 ]
@@ -74,13 +67,8 @@ class Migration(migrations.Migration):
                 ("organisation", _organisation()),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["organisation", "-examined_at"], name="examination_newest")
-                ]
+                "indexes": [models.Index(fields=["organisation", "-examined_at"], name="examination_newest")]
             },
         ),
-        migrations.RunSQL(
-            "\n".join(POLICY.format(table=table) for table in TABLES),
-            "\n".join(UNDO.format(table=table) for table in TABLES),
-        ),
+        migrations.RunSQL(*one_organisation(TABLES)),
     ]

@@ -7,6 +7,8 @@ that no booking waits for an import.
 import django.db.models.deletion
 from django.db import migrations, models
 
+from rebook.records.walls import one_organisation
+
 NEW = ("records_patientchange", "records_gapoutlook", "records_gapround")
 # Every table of the ledger that a snapshot reads; a test compares them with ``records.read.chart``.
 FACTS = (
@@ -19,19 +21,6 @@ FACTS = (
     "records_pendingitem",
     "records_recallpreference",
 )
-POLICY = """
-ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
-ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
-CREATE POLICY one_organisation ON {table} USING (
-    (SELECT coalesce(current_setting('rebook.organisation', true), '') = '')
-    OR organisation_id = (SELECT nullif(current_setting('rebook.organisation', true), '')::bigint)
-);
-"""
-NO_POLICY = """
-DROP POLICY one_organisation ON {table};
-ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
-ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
-"""
 # A transition table exists only for its own kind of statement, so each kind has a function of its own.
 _NOTE = "INSERT INTO records_patientchange (organisation_id, patient_id)"
 _BODIES = {
@@ -135,9 +124,6 @@ class Migration(migrations.Migration):
         migrations.AddField("snapshot", "base_number", models.PositiveIntegerField(null=True)),
         migrations.AddField("snapshot", "layout", models.CharField(blank=True, default="", max_length=64)),
         migrations.AddField("snapshot", "pruned_at", models.DateTimeField(null=True)),
-        migrations.RunSQL(
-            "\n".join(POLICY.format(table=table) for table in NEW),
-            "\n".join(NO_POLICY.format(table=table) for table in NEW),
-        ),
+        migrations.RunSQL(*one_organisation(NEW)),
         migrations.RunSQL(*triggers()),
     ]
