@@ -264,7 +264,7 @@ def _one_by_one(population, chosen, as_of):
     }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     population=POPULATIONS,
     chosen=st.sampled_from(SETTINGS),
@@ -285,7 +285,7 @@ def test_taking_the_patients_in_ranges_changes_nothing(population, size):
     assert parts == whole
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(population=POPULATIONS, chosen=st.sampled_from(SETTINGS))
 def test_both_engines_give_the_same_reason_why_an_interval_rule_has_no_gap(population, chosen):
     together = population_answers(
