@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from typing import Literal
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.law import Law
 from rebook.core.reasons import Reason
 
 Purpose = Literal["treatment_recall", "operations", "informational", "marketing"]
@@ -176,6 +177,8 @@ class JurisdictionWindows:
     holidays: frozenset[date]
     source: str = ""
     always: bool = False
+    # Kinds of contact that it binds ("sms", "call", "auto_call", "email", "portal"); empty binds all.
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ class GuardPolicy:
     """The limits in force: house defaults of rules.md A16 unless a pack or the clinic narrows them."""
 
     windows: tuple[JurisdictionWindows, ...]
+    # The law of every plausible place, for the strictest of them to be taken (R-A33, R-B2).
+    laws: tuple[Law, ...] = ()
     # Last dispatch this many minutes before a window closes (R-A35).
     closing_margin_minutes: int = 10
     max_per_day: int = 1
