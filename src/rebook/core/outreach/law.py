@@ -4,7 +4,7 @@
 patient may plausibly be (R-A33, R-B2). A place that nobody knows brings in every place that is known.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -52,6 +52,8 @@ class ConsentRule:
     expires_after_months: int | None = None
     automated_only: bool = False
     source: str = ""
+    # The place whose row says so ("ca-on"; "house" where no place says anything), for the reasons.
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,52 @@ class Law:
     retention_years: Mapping[str, int] = field(default_factory=dict)
     effective_from: date | None = None
     effective_to: date | None = None
+    # The oldest review of the rows in it; empty ``reviewed_by`` means that one of them was never signed.
     reviewed_on: date | None = None
     reviewed_by: str = ""
     sources: tuple[str, ...] = ()
+    name: str = ""
+    # Words that may stand as lawful basis with an attempt (R-A1, R-B1).
+    legal_bases: tuple[str, ...] = ()
+    # Whether ``opt_out_days`` counts business days. At once is 0.
+    opt_out_in_business_days: bool = False
+    # Lists that numbers are checked against before marketing calls; how old a copy may be, in days; how soon
+    # a request to the practice itself is on its own list and how long it stays there.
+    do_not_call_lists: tuple[str, ...] = ()
+    do_not_call_copy_days: int | None = None
+    do_not_call_request_days: int | None = None
+    do_not_call_keep_days: int | None = None
+    # What machine-written text may say ("administrative"); empty is the house rule: nothing clinical (R-A79).
+    ai_allowed_scopes: tuple[str, ...] = ()
+    # What is never done with sensitive services ("not_to_policyholder_address", R-A144).
+    sensitive_service_rules: tuple[str, ...] = ()
+    # Words that end messages, beside those of the language ("ARRET", R-B23).
+    opt_out_keywords: tuple[str, ...] = ()
+    # How the clock is found (R-B1 "dst_zone_rule").
+    zone_rule: str = ""
+    # Keys of its rows that nobody reviewed within twelve months: the house rule was taken beside (R-A77).
+    unreviewed: tuple[str, ...] = ()
+
+
+def strictest_rule(
+    laws: Iterable[Law], *, message_class: MessageClass, channel: ChannelKind, by_hand: bool = False
+) -> ConsentRule | None:
+    """The rule that asks most for such a message among all places (R-A33, R-B2); None when none speaks.
+
+    ``by_hand``: a person dials, so rules of automated contact do not bind. Between two that ask for the same
+    the one that runs out sooner is taken.
+    """
+    found = [
+        rule
+        for law in laws
+        for rule in law.consent
+        if rule.message_class == message_class
+        and rule.channel == channel
+        and not (by_hand and rule.automated_only)
+    ]
+    never = 10**6
+    return max(
+        found,
+        key=lambda rule: (PERMISSIONS.index(rule.permission), -(rule.expires_after_months or never)),
+        default=None,
+    )
