@@ -87,6 +87,17 @@ GUARD_DECISION_VERDICTS = (
     "defer",
     "refuse",
 )
+# R-C144: kept apart, each with reports of its own.
+PROGRAMMES = (
+    "recall",
+    "reactivation",
+)
+READINESS_KINDS = (
+    "staffed",
+    "on_call",
+    "on_call_tested",
+    "channel",
+)
 STOP_SCOPES = (
     "organisation",
     "campaign",
@@ -128,6 +139,46 @@ CONSENT_STATES = (
     "granted",
     "revoked",
 )
+# How a statement of consent reached the practice (R-A43); "" for lines from before that was asked.
+CONSENT_WAYS = (
+    "sms",
+    "email",
+    "page",
+    "voice",
+    "in_person",
+    "voicemail",
+    "letter",
+    "portal",
+    "review_site",
+    "form",
+    "import",
+    "provider",
+    "",
+)
+# Who said it: the patient, somebody for them, or whoever answers at the number.
+CONSENT_SPEAKERS = (
+    "patient",
+    "relative",
+    "representative",
+    "number_holder",
+)
+# How strong a permission is (R-A6, R-B11); "" where it was never asked.
+CONSENT_PERMISSIONS = (
+    "",
+    "implied",
+    "express",
+    "written",
+)
+# What proves a statement.
+CONSENT_EVIDENCE = (
+    "",
+    "message",
+    "page",
+    "file",
+    "note",
+    "import_row",
+    "provider",
+)
 AUTOMATION_HOLD_KINDS = (
     "red_flag",
     "clinical_review",
@@ -154,6 +205,8 @@ TASK_KINDS = (
     "complaint",
     "billing",
     "gap_review",
+    # About the house itself, not a patient: ``note`` is its key.
+    "alarm",
 )
 TASK_STATES = (
     "open",
@@ -208,3 +261,7 @@ BACKTEST_STATES = (
 RECALL_PREFERENCE_KINDS = ("interval", "next_date", "snooze", "no_recall")
 # What is learned from the practice's own records: coming back, keeping a booked visit, a contact's worth.
 FITTED_MODEL_KINDS = ("return", "show", "gain")
+# How much a campaign may take in today: as much as it wants, less, or nobody.
+CAPACITY_STATES = ("open", "slowed", "paused")
+# What a look ahead counts for each day; "sms" and the like are contacts by that channel.
+FORECAST_MEASURES = ("enrolled", "sms", "email", "phone", "letter", "portal", "replies", "bookings", "visits")

@@ -1,10 +1,13 @@
 """The ledger's tables, one module per noun. Only ``records`` imports them."""
 
+from .approvals import Approval, TextClass
 from .booking import Booking, PatientLink, SlotClaim
 from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
+from .evidence import ConsentEvidence
 from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
 from .likelihood import FittedModel
+from .lookahead import CapacityDay, Forecast, RoomCount
 from .looking import Backtest, Examination
 from .outlook import GapOutlook, GapRound, PatientChange
 from .outreach import (
@@ -21,24 +24,29 @@ from .pending import PendingItem
 from .people import AutomationHold, Consent, ContactPoint, Patient
 from .practice import Practitioner, PractitionerHours, VisitType
 from .preferences import RecallPreference
+from .readiness import ReadinessRecord
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
 
 __all__ = [
     "Appointment",
+    "Approval",
     "Attempt",
     "AttemptEvent",
     "AutomationHold",
     "Backtest",
     "Booking",
     "Campaign",
+    "CapacityDay",
     "Case",
     "Condition",
     "Consent",
+    "ConsentEvidence",
     "ContactPoint",
     "Examination",
     "FittedModel",
     "FollowUp",
+    "Forecast",
     "Gap",
     "GapOutlook",
     "GapRound",
@@ -54,9 +62,11 @@ __all__ = [
     "Practitioner",
     "PractitionerHours",
     "Procedure",
+    "ReadinessRecord",
     "RecallPreference",
     "RejectedRow",
     "Reply",
+    "RoomCount",
     "SavedSegment",
     "SegmentVersion",
     "SlotClaim",
@@ -65,6 +75,7 @@ __all__ = [
     "Stop",
     "Task",
     "TemplateApproval",
+    "TextClass",
     "Visit",
     "VisitType",
 ]

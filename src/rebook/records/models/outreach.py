@@ -13,6 +13,7 @@ from rebook.core.words import (
     CASE_OUTCOMES,
     GUARD_DECISION_VERDICTS,
     HOLDOUT_ASSIGNMENT_ARMS,
+    PROGRAMMES,
     STOP_SCOPES,
 )
 
@@ -31,6 +32,19 @@ class Campaign(OrganisationRow):
     sequence = models.JSONField(default=dict)
     purpose = models.CharField(max_length=20, default="treatment_recall")
     owner = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    # Looks after it when the owner is away.
+    backup = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    # "recall" or "reactivation" (R-C144); empty takes in both.
+    programme = models.CharField(max_length=12, blank=True, db_default="")
+    # So many kept visits, by this day.
+    goal_visits = models.PositiveIntegerField(null=True)
+    goal_on = models.DateField(null=True)
+    budget_cents = models.PositiveBigIntegerField(null=True)
+    # Days of rest after any case before this campaign takes a patient in; empty: as its sequence says.
+    rest_days = models.PositiveSmallIntegerField(null=True)
+    # As ``core.outreach.campaign_plan`` writes it: calendar, trigger, success by kind of gap, re-entry.
+    plan = models.JSONField(default=dict, db_default={})
+    cloned_from = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     daily_limit = models.PositiveIntegerField(default=50)
     holdout_percent = models.PositiveSmallIntegerField(default=10)
     # Attribution windows frozen at launch (R-F41), days.
@@ -39,10 +53,14 @@ class Campaign(OrganisationRow):
     created_at = models.DateTimeField(db_default=Now())
     launched_at = models.DateTimeField(null=True)
     paused_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "name"], name="campaign_name_once"),
+            models.CheckConstraint(
+                condition=known("programme", ("", *PROGRAMMES)), name="campaign_programme_known"
+            ),
             models.UniqueConstraint(fields=["organisation", "id"], name="campaign_by_organisation"),
             models.CheckConstraint(condition=known("state", CAMPAIGN_STATES), name="campaign_state_known"),
             models.CheckConstraint(
@@ -88,6 +106,8 @@ class Case(OrganisationRow):
     also_gap_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     visit_type = models.CharField(max_length=60, blank=True, db_default="")
     arm = models.CharField(max_length=10, default="contact")
+    # 0 the first time; 1 and more when taken in again after a booked visit that was not kept.
+    entry = models.PositiveSmallIntegerField(default=0, db_default=0)
     opened_at = models.DateTimeField()
     # Next step of the campaign's frozen sequence, counted from 0.
     step_index = models.PositiveSmallIntegerField(default=0)
@@ -114,7 +134,7 @@ class Case(OrganisationRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "gap"], name="case_once_per_gap"),
+            models.UniqueConstraint(fields=["campaign", "gap", "entry"], name="case_once_per_gap_and_entry"),
             # Nobody is in two sequences at once.
             models.UniqueConstraint(
                 fields=["organisation", "patient"], condition=Q(closed_at__isnull=True), name="case_open_once"
@@ -280,13 +300,15 @@ class GuardDecision(OrganisationRow):
 
 
 class TemplateApproval(OrganisationRow):
-    """A sign-off bound to the content's hash; any change voids it (field note 3.21)."""
+    """A text whose sign-off is complete as it stands: what the guard asks. Written from ``Approval`` rows."""
 
     template_key = models.CharField(max_length=80)
     language = models.CharField(max_length=8)
     content_hash = models.CharField(max_length=64)
     approved_by = models.CharField(max_length=100)
     approved_at = models.DateTimeField()
+    # When the first signature that it needs runs out.
+    expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
