@@ -265,3 +265,23 @@ FITTED_MODEL_KINDS = ("return", "show", "gain")
 CAPACITY_STATES = ("open", "slowed", "paused")
 # What a look ahead counts for each day; "sms" and the like are contacts by that channel.
 FORECAST_MEASURES = ("enrolled", "sms", "email", "phone", "letter", "portal", "replies", "bookings", "visits")
+TEXT_STATES = (
+    "draft",
+    "published",
+    "withdrawn",
+)
+# Who made a text: a person, a machine, or a machine with a person who read it (R-A161).
+TEXT_REVIEWS = (
+    "draft",
+    "machine",
+    "human_reviewed",
+)
+# Why post comes back.
+LETTER_RETURNS = (
+    "moved",
+    "unknown_there",
+    "bad_address",
+    "refused",
+    "deceased",
+    "other",
+)

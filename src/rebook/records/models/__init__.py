@@ -27,6 +27,7 @@ from .preferences import RecallPreference
 from .readiness import ReadinessRecord
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
+from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
 
 __all__ = [
     "Appointment",
@@ -54,6 +55,8 @@ __all__ = [
     "GuardDecision",
     "HoldoutAssignment",
     "ImportRun",
+    "Letter",
+    "LetterBatch",
     "Medication",
     "Patient",
     "PatientChange",
@@ -66,6 +69,7 @@ __all__ = [
     "RecallPreference",
     "RejectedRow",
     "Reply",
+    "ReturnedAddress",
     "RoomCount",
     "SavedSegment",
     "SegmentVersion",
