@@ -16,6 +16,7 @@ class Commands(Door):
         "settle": ("settle",),
         "vaccines": ("vaccines",),
         "tiers": ("tiers",),
+        "attention": ("forgotten",),
         "pending": ("notice", "wish"),
         "backtest": ("backtest",),
         "doctor": ("doctor",),

@@ -104,6 +104,7 @@ _BY_KIND: dict[str, tuple[Group, ...]] = {
         Group("What they meant", (_c("opt_out_confirmed", "a"), _c("opt_out_not_meant", "r"))),
         _NOT_REACHED,
     ),
+    "alarm": (Group("The matter", (_c("nothing_to_do", "s"),)),),
     "settle_unknown": (Group("The message", (_c("nothing_to_do", "s"),)), _NOT_REACHED),
     "call": (_NOT_REACHED, _REACHED, _SAFE),
     "call_back": (_NOT_REACHED, _REACHED, _SAFE),

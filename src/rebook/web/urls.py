@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from rebook.web.views import (
     accounts,
+    attention,
     backtests,
     campaigns,
     catalogue,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/<int:reply_id>/handle/", inbox.handle, name="reply_handle"),
     path("inbox/<int:reply_id>/answer/", inbox.answer, name="reply_answer"),
     path("patients/", patients.patients, name="patients"),
+    path("patients/looked-after/", attention.looked_after, name="looked_after"),
     path("patients/<int:patient_id>/", patients.patient, name="patient"),
     path("patients/<int:patient_id>/opt-out/", patients.opt_out, name="patient_opt_out"),
     path("patients/<int:patient_id>/opt-in/", patients.opt_in, name="patient_opt_in"),

@@ -31,6 +31,43 @@ WORDS: dict[str, dict[str, str]] = {
         "complaint": "Complaint",
         "billing": "Billing question",
         "gap_review": "Look after something unfinished",
+        "alarm": "Needs the manager",
+    },
+    # Tasks about the house itself, by their key.
+    "alarm": {
+        "nobody_looks_after": "Overdue patients nobody looks after",
+    },
+    "attention": {
+        "in_case": "In a case",
+        "waiting": "Waiting for room",
+        "resting": "Resting after a case",
+        "snoozed": "Put off until a date",
+        "with_staff": "With staff",
+        "excluded": "Not contacted, for a reason",
+        "nobody": "Nobody looks after them",
+    },
+    "attention_rule": {
+        "under_way": "Contact under way",
+        "held_out": "Left uncontacted for comparison",
+        "waits_for_person": "Waits for a person: a task or message is open",
+        "held": "Held until a date",
+        "awaits_answer": "Contacted, waiting for an answer or a visit",
+        "campaign_paused": "The campaign is paused",
+        "campaign_archived": "The campaign has ended; the case closes with the next day's run",
+        "capacity": "Comes in as soon as there is room",
+        "rest_after_case": "Resting between two tries",
+        "snoozed": "Asked to wait",
+        "task_open": "A task is open",
+        "at_visit": "Spoken of when they come",
+        "hold": "Held back until a date or a person's word",
+        "rule_unsafe": "The records are unsafe for this rule",
+        "appointment_booked": "Already booked",
+        "staff_gap_without_task": "Staff should settle it, and no task is open",
+        "paused_alone": "The case is paused, and nobody has a task for it",
+        "stuck": "The case has no further step and does not end",
+        "held_alone": "Held until somebody releases it, and nobody has a task for it",
+        "tried_before": "Every campaign for this reason has tried once",
+        "no_campaign": "No campaign takes this reason",
     },
     "gap": {
         "interval": "Regular visit overdue",
@@ -358,6 +395,11 @@ def audit_words(action: str) -> str:
     return plain(action.replace(".", " "))
 
 
+def attention_words(rule: str) -> str:
+    """Why an overdue patient stands where they stand; what bars a patient is said as the guard says it."""
+    return WORDS["attention_rule"].get(rule) or rule_words(rule)
+
+
 def rule_words(rule: str) -> str:
     """What a guard rule says, for a count of its refusals."""
     return next((one.says.rstrip(".") for one in RULES if one.key == rule), plain(rule))
@@ -450,6 +492,7 @@ FILTERS: dict[str, Any] = {
     "sections": sections,
     "reason_words": reason_words,
     "rule_words": rule_words,
+    "attention_words": attention_words,
     "step_words": step_words,
     "audit_words": audit_words,
 }

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from rebook.accounts.scope import organisation_scope
+from rebook.flow.attention import look_for_forgotten
 from rebook.flow.clean import clean_records
 from rebook.flow.doctor import examine_before_enrolling
 from rebook.flow.gaps import find_gaps
@@ -56,6 +57,7 @@ def run_day(
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
+        ("nobody forgotten", lambda: look_for_forgotten(**one, as_of=as_of, now=now)),
         ("prune", lambda: prune_snapshots(**one, as_of=as_of, now=now)),
     ]
     results = []

@@ -84,6 +84,11 @@ class Task(OrganisationRow):
             models.UniqueConstraint(fields=["reply", "kind"], name="task_once_per_reply"),
             models.UniqueConstraint(fields=["attempt", "kind"], name="task_once_per_attempt"),
             models.UniqueConstraint(fields=["gap", "kind"], name="task_once_per_gap"),
+            models.UniqueConstraint(
+                fields=["organisation", "note"],
+                condition=Q(kind="alarm", state="open"),
+                name="alarm_open_once",
+            ),
             models.CheckConstraint(condition=known("kind", TASK_KINDS), name="task_kind_known"),
             models.CheckConstraint(condition=known("state", TASK_STATES), name="task_state_known"),
             models.CheckConstraint(
