@@ -6,7 +6,7 @@ could not be sent does not load.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,9 +19,15 @@ from rebook.core.outreach.message import FieldClass, Template, TemplateField, re
 from rebook.core.outreach.values import Purpose
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
+from .looks import default_look
 
 FOLDER = PACKS / "messages"
-CHANNELS: tuple[str, ...] = get_args(ChannelKind)
+# A postcard is a letter that everybody reads.
+CHANNELS: tuple[str, ...] = (*get_args(ChannelKind), "postcard")
+# What a card without an envelope may show (R-A105, R-A196).
+POSTCARD_FIELDS = frozenset(
+    {"practice_name", "first_name", "practice_phone", "site_name", "site_phone", "link", "opening_hours"}
+)
 _TOP = {"key", "about", "purpose", "role", "status", "is_generic", *CHANNELS}
 _OF_CHANNEL = {"subject", "button", "required", "optional"}
 _WORDING = {
@@ -43,7 +49,10 @@ Templates = Mapping[tuple[str, str, str], Template]
 
 @cache
 def templates() -> Templates:
-    """Every shipped template by (key, channel, language). Raises ``PackInvalid``."""
+    """Every shipped template by (key, channel, language); "postcard" is a channel here.
+
+    Raises ``PackInvalid``.
+    """
     return read_templates(FOLDER)
 
 
@@ -52,6 +61,24 @@ def wording(language: str) -> Wording:
     """The checks for texts of a language; English where there are none of its own."""
     path = FOLDER / language.partition("-")[0] / "wording.toml"
     return read_wording(read_document(path if path.exists() else FOLDER / "en" / "wording.toml"))
+
+
+@cache
+def known_fields() -> Mapping[str, Mapping[str, Any]]:
+    """Every field that a text may use, by name, with class, meaning and a long value by language."""
+    return read_fields(read_document(FOLDER / "fields.toml"))
+
+
+def template_fields(
+    *, required: Iterable[str], optional: Iterable[str], language: str
+) -> tuple[TemplateField, ...]:
+    """Fields by name for a text of a language. Raises ``KeyError`` for a name that is not known."""
+    known = known_fields()
+    return tuple(
+        _field(name, known[name], language, is_required=is_required)
+        for names, is_required in ((required, True), (optional, False))
+        for name in names
+    )
 
 
 def read_templates(folder: Path) -> Templates:
@@ -70,7 +97,7 @@ def read_templates(folder: Path) -> Templates:
                 continue
             try:
                 for template in _of_file(read_document(path), path, language, fields, words):
-                    found[template.key, template.channel, template.language] = template
+                    found[template.key, template.place, template.language] = template
             except PackInvalid as invalid:
                 errors += invalid.errors
     if errors:
@@ -155,11 +182,15 @@ def _of_file(
         if not body.exists():
             table.wrong("", f"there is no {body.name}")
             continue
+        short = path.with_name(f"{path.stem}.{channel}.short.liquid")
+        is_card = channel == "postcard"
         template = Template(
             key=path.stem,
-            channel=cast(ChannelKind, channel),
+            channel=cast(ChannelKind, "letter" if is_card else channel),
+            form="postcard" if is_card else "",
             language=language,
             body=body.read_text(encoding="utf-8").strip(),
+            short_body=short.read_text(encoding="utf-8").strip() if short.exists() else "",
             subject=table.text("subject"),
             button=table.text("button"),
             purpose=top.text("purpose", "treatment_recall", one_of=get_args(Purpose)),
@@ -168,6 +199,7 @@ def _of_file(
             status=top.text("status", "draft", one_of=("draft", "machine", "human_reviewed")),
             fields=tuple(_fields(table, fields, language)),
             wording=words,
+            look=default_look() if channel == "email" else None,
         )
         errors += _trial(template, document, body)
         made.append(template)
@@ -183,14 +215,18 @@ def _fields(table: Table, known: Mapping[str, Mapping[str, Any]], language: str)
             if spec is None:
                 table.wrong(key, f"there is no field {name}; see fields.toml")
                 continue
-            longest = spec.get("longest", {})
-            yield TemplateField(
-                name=name,
-                field_class=spec["class"],
-                is_required=is_required,
-                longest=longest.get(language, longest.get("en", "")),
-                is_name=bool(spec.get("is_name", False)),
-            )
+            yield _field(name, spec, language, is_required=is_required)
+
+
+def _field(name: str, spec: Mapping[str, Any], language: str, *, is_required: bool) -> TemplateField:
+    longest = spec.get("longest", {})
+    return TemplateField(
+        name=name,
+        field_class=spec["class"],
+        is_required=is_required,
+        longest=longest.get(language, longest.get("en", "")),
+        is_name=bool(spec.get("is_name", False)),
+    )
 
 
 def _trial(template: Template, document: Document, body: Path) -> Iterator[PackError]:
@@ -204,6 +240,8 @@ def _trial(template: Template, document: Document, body: Path) -> Iterator[PackE
     except BadLiquid as bad:
         yield PackError(name, bad.line, "", bad.reason)
         return
+    for stray in sorted({f.name for f in template.fields} - POSTCARD_FIELDS) if template.form else ():
+        yield PackError(name, 1, stray, "may not stand on a postcard, which everybody reads")
     # As for the patient with every value, none left out for length, and as for the one with the fewest.
     every = replace(template, fields=tuple(replace(f, is_required=True) for f in template.fields))
     longest = {f.name: f.longest for f in template.fields}

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from rebook.core.outreach.message import Template, TemplateField, free_text, html_part, render
+from rebook.core.outreach.message import Template, TemplateField, free_text, render
+from rebook.core.outreach.message_html import html_part
 from rebook.packs.outreach import wording
 
 PRACTICE = TemplateField("practice_name", is_name=True)
@@ -182,7 +183,8 @@ def test_everything_in_the_html_part_is_escaped():
 
 
 def test_a_link_that_is_none_stays_text():
-    page = html_part(EMAIL, 'https://x.example/" onclick="a\n\njavascript:alert(1)', "s")
+    body = 'https://x.example/" onclick="a\n\njavascript:alert(1)'
+    page = html_part(body=body, subject="s", button=EMAIL.button, language="en")
     assert 'onclick="' not in page
     assert 'href="javascript' not in page
 

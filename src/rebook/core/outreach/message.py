@@ -8,32 +8,21 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import TemplateRole, Text, Wording, check, value_problems
 from rebook.core.outreach.liquid_text import BadLiquid, fill, names_used
+from rebook.core.outreach.message_html import Look, html_part
 from rebook.core.outreach.segments import plain, segments
 
 FieldClass = Literal["open", "clinical"]
+Form = Literal["", "postcard"]
 
 # Fields that hold an address; only these may.
 LINK_FIELDS = frozenset({"link", "unsubscribe_url"})
-
-# The HTML part is made from the text part, so nobody can approve one and send another.
-_HTML_LAYOUT = """<!doctype html>
-<html lang="{{ language }}"><head><meta charset="utf-8"><title>{{ subject }}</title></head>
-<body style="margin:0;padding:24px;background:#f6f7f9;color:#1f2933;font:16px/1.5 sans-serif">
-<div style="max-width:560px;margin:0 auto;padding:24px;background:#ffffff;border-radius:8px">
-{% for part in parts %}{% if part.href %}<p style="margin:24px 0"><a href="{{ part.href }}" \
-style="display:inline-block;padding:12px 20px;background:#1c5d99;color:#ffffff;text-decoration:none;\
-border-radius:6px">{{ part.words }}</a></p>
-{% else %}<p style="margin:0 0 16px">{% for line in part.lines %}{{ line }}\
-{% unless forloop.last %}<br>{% endunless %}{% endfor %}</p>
-{% endif %}{% endfor %}</div></body></html>
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +39,12 @@ class TemplateField:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Text for one key, channel and language. Subject and body are Liquid.
+    """Text for one key, channel and language. Subject, body and short body are Liquid.
 
     ``is_generic`` marks words that fit sensitive patients (R-A140). ``status`` is "draft" (a person wrote it,
     approving it is its review), "human_reviewed", or "machine", which never goes out (R-A161). ``button`` is
-    the wording of the link in the HTML part.
+    the wording of the link in the HTML part. ``short_body`` serves where the body overflows one SMS (R-D7).
+    ``variant`` is a test arm ("" the main text), ``form`` "postcard" for a letter that travels open.
     """
 
     key: str
@@ -69,13 +59,23 @@ class Template:
     status: str = "draft"
     fields: tuple[TemplateField, ...] = ()
     wording: Wording = field(default_factory=lambda: Wording(language="en"), repr=False)
+    short_body: str = ""
+    variant: str = ""
+    form: Form = ""
+    look: Look | None = field(default=None, repr=False)
+
+    @property
+    def place(self) -> str:
+        """The channel by which the library keeps it: "postcard" for a letter that travels open."""
+        return self.form or self.channel
 
     @property
     def content_hash(self) -> str:
         """SHA-256 over all that a reader would see or a field may show; any change voids an approval."""
         fields = sorted((f.name, f.field_class, f.is_required) for f in self.fields)
         seen: list[object] = [self.key, self.channel, self.language, self.subject, self.body, self.button]
-        seen += [self.purpose, self.role, self.is_generic, _HTML_LAYOUT if self.channel == "email" else ""]
+        look = (self.look or Look()).content if self.channel == "email" else ""
+        seen += [self.purpose, self.role, self.is_generic, look, self.short_body, self.form]
         return hashlib.sha256(json.dumps([seen, fields], ensure_ascii=False).encode()).hexdigest()
 
 
@@ -84,6 +84,7 @@ class RenderedMessage:
     """What would go out. ``problems`` forbid it; ``warnings`` are for the writer.
 
     ``segments`` and ``encoding`` are those of an SMS; 0 and "" elsewhere. ``body_html`` is for e-mail only.
+    ``length`` says which wording was taken, "long" or "short".
     """
 
     subject: str
@@ -93,6 +94,7 @@ class RenderedMessage:
     encoding: str
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    length: str = "long"
 
     @property
     def is_sendable(self) -> bool:
@@ -112,8 +114,8 @@ def render(
     ``fields``: text by field name, formatted for the language; further names are ignored. ``channel`` and
     ``language`` are what the attempt wants; a template made for another is a problem. A channel is open
     unless it is a call or said not to be.
-    An SMS that overflows one segment is tried again without its optional names (R-D7); values are written
-    in GSM-7 letters where the template is ("María" goes as "Maria", R-D3).
+    An SMS that overflows one segment is tried again with its short body, then without its optional names
+    (R-D7); values are written in GSM-7 letters where the template is ("María" goes as "Maria", R-D3).
     """
     is_open = template.channel not in ("phone", "portal") if channel_is_open is None else channel_is_open
     problems = _misuse(template, channel, language, is_open)
@@ -124,13 +126,28 @@ def render(
         return RenderedMessage("", "", "", 0, "", tuple(problems))
     try:
         message = _filled(template, values, is_open)
-        if message.segments > 1 and (shorter := _without_optional_names(template, values)) != values:
-            shortened = _filled(template, shorter, is_open)
-            if shortened.segments < message.segments:
-                return shortened
-        return message
+        return message if message.segments <= 1 else _shortened(template, values, is_open, message)
     except BadLiquid as bad:
         return RenderedMessage("", "", "", 0, "", (f"bad_template: {bad}",))
+
+
+def _shortened(
+    template: Template, values: dict[str, str | None], is_open: bool, message: RenderedMessage
+) -> RenderedMessage:
+    """The first wording that takes fewer SMS: the short body, then either without its optional names."""
+    bare = _without_optional_names(template, values)
+    tries = [(template, bare)]
+    if template.short_body:
+        short = replace(template, body=template.short_body)
+        tries = [(short, values), (template, bare), (short, bare)]
+    best = message
+    for text, given in tries:
+        found = _filled(text, given, is_open)
+        if found.segments < best.segments:
+            best = replace(found, length="long" if text is template else "short")
+        if best.segments == 1:
+            break
+    return best
 
 
 def _misuse(
@@ -193,7 +210,7 @@ def _filled(template: Template, values: Mapping[str, str | None], is_open: bool)
     return RenderedMessage(
         subject=subject,
         body=body,
-        body_html=html_part(template, body, subject) if template.channel == "email" else "",
+        body_html=_html(template, body, subject, values) if template.channel == "email" else "",
         segments=size.count if size else 0,
         encoding=size.encoding if size else "",
         problems=found.problems,
@@ -201,19 +218,15 @@ def _filled(template: Template, values: Mapping[str, str | None], is_open: bool)
     )
 
 
-def html_part(template: Template, body: str, subject: str) -> str:
-    """The HTML of an e-mail from its text: paragraphs, everything escaped, a lone link as a button."""
-    parts: list[dict[str, object]] = []
-    for paragraph in body.split("\n\n"):
-        block = paragraph.strip()
-        is_link = block.startswith(("https://", "http://")) and len(block.split()) == 1
-        if is_link:
-            parts.append({"href": block, "words": template.button or block, "lines": []})
-        elif block:
-            parts.append({"href": "", "words": "", "lines": block.splitlines()})
-    # An empty text is true in Liquid; None is not.
-    shown = [{**part, "href": part["href"] or None} for part in parts]
-    return fill(_HTML_LAYOUT, {"parts": shown, "subject": subject, "language": template.language}, html=True)
+def _html(template: Template, body: str, subject: str, values: Mapping[str, str | None]) -> str:
+    return html_part(
+        body=body,
+        subject=subject,
+        button=template.button,
+        language=template.language,
+        practice_name=values.get("practice_name") or "",
+        look=template.look,
+    )
 
 
 def free_text(body: str, *, channel: ChannelKind, wording: Wording, practice_name: str) -> RenderedMessage:
@@ -225,14 +238,15 @@ def free_text(body: str, *, channel: ChannelKind, wording: Wording, practice_nam
     checked = Text(text, channel, "service", practice_name, subject, (practice_name,), is_open=is_open)
     found = check(checked, wording)
     size = segments(text) if channel == "sms" else None
-    template = Template(key="", channel=channel, language=wording.language, body="")
-    html = html_part(template, text, subject) if channel == "email" else ""
+    html = ""
+    if channel == "email":
+        html = html_part(body=text, subject=subject, button="", language=wording.language)
     count, encoding = (size.count, size.encoding) if size else (0, "")
     return RenderedMessage(subject, text, html, count, encoding, found.problems, found.warnings)
 
 
 def undeclared(template: Template) -> tuple[str, ...]:
     """Names that subject and body use without a field, and fields that nothing uses. Raises ``BadLiquid``."""
-    used = names_used(template.body) | names_used(template.subject)
+    used = names_used(template.body) | names_used(template.subject) | names_used(template.short_body)
     declared = {f.name for f in template.fields}
     return tuple(sorted(used ^ declared))

@@ -23,10 +23,10 @@ from rebook.core.doctor import (
 )
 from rebook.core.gaps import GapDefinition, GapSettings, SettingInvalid, read_settings
 from rebook.flow.common.channels import channel_settings
+from rebook.flow.common.library import library_of
 from rebook.flow.common.value_sets import lacking, loaded_codes
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.operational import pending_rules
-from rebook.packs.outreach import templates
 from rebook.records.read import backtests as snapshots
 from rebook.records.read import doctor as read
 from rebook.records.read import gaps as read_gaps
@@ -79,7 +79,7 @@ def known_words(*, organisation_id: int) -> KnownWords:
     definitions = gap_definitions(tuple(organisation.pack_keys))
     types = {word for one in definitions for word in (*one.booked_types, *one.return_types)}
     types |= read.words(organisation_id=organisation_id, on=date.min).visit_types
-    return KnownWords(sorted({language for _, _, language in templates()}), sorted(types))
+    return KnownWords(list(library_of(organisation).languages()), sorted(types))
 
 
 def _zone(name: str) -> tuple[ZoneInfo, bool]:

@@ -10,6 +10,7 @@ from rebook.core.outreach.guard_content import TEXTABLE_LINES
 from rebook.core.outreach.sequence import Step, choose_channel
 from rebook.records.write.planning import DueCase, ReachableBy
 
+from .library import TemplateLibrary
 from .wording import has_wording, primary
 
 SYSTEM = {"sms": "phone", "phone": "phone", "email": "email"}
@@ -64,6 +65,7 @@ def choose_way(
     channels: Mapping[str, Channel],
     tried: set[str],
     default_language: str,
+    library: TemplateLibrary,
 ) -> Way | None:
     """The next way that this step has not tried; None when there is none left.
 
@@ -75,13 +77,13 @@ def choose_way(
     kind = choose_channel(step, available=set(reach) - tried, preferred=case.preferred_channel)
     if kind is None:
         return None if tried else _nowhere(step, reach, wanted)
-    if has_wording(template_key=template_key, channel=kind, language=wanted):
+    if has_wording(template_key=template_key, channel=kind, language=wanted, library=library):
         return Way(kind, reach[kind], wanted)
     if "phone" in tried or "phone" not in reach:
         return None if tried else Way(kind, reach[kind], wanted)
     # The caller reads the script in their own language and calls with an interpreter.
-    script = wanted if has_wording(template_key=template_key, channel="phone", language=wanted) else ""
-    return Way("phone", reach["phone"], script or default_language)
+    has_script = has_wording(template_key=template_key, channel="phone", language=wanted, library=library)
+    return Way("phone", reach["phone"], wanted if has_script else default_language)
 
 
 def _nowhere(step: Step, reach: Mapping[str, ReachableBy], language: str) -> Way:

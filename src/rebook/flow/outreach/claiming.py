@@ -9,12 +9,12 @@ from django.db import transaction
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.values import Decision
-from rebook.packs.outreach import templates
 from rebook.records.read.guard_subjects import Contemplated
 from rebook.records.write import attempts as write
 from rebook.records.write import results
 from rebook.records.write.attempts import DueAttempt, JudgedContact, Ruling
 
+from .library import TemplateLibrary, library_of
 from .subject import House, PlannedContact, judge
 
 # A stop that began while the batch was being judged is no word on the patient: the attempt waits.
@@ -51,7 +51,8 @@ def claim(
         due = write.lock_due(
             organisation_id=org, now=now, limit=limit, channels=sorted(channels), only=only, answers=answers
         )
-        decisions = judge(house, [_planned(one, channels) for one in due], now=now)
+        library = library_of(house.organisation)
+        decisions = judge(house, [_planned(one, channels, library) for one in due], now=now)
         rulings = [
             _ruling(one, decision, channels[one.channel].key, now=now)
             for one, decision in zip(due, decisions, strict=True)
@@ -77,9 +78,10 @@ def claim(
     )
 
 
-def _planned(one: DueAttempt, channels: Mapping[str, Channel]) -> PlannedContact:
+def _planned(one: DueAttempt, channels: Mapping[str, Channel], library: TemplateLibrary) -> PlannedContact:
     channel = channels[one.channel]
-    template = templates().get((one.template_key, one.channel, one.language))
+    # Only the words as they stood when planned count; a text changed since is not the generic one.
+    template = library.with_hash(one.template_hash)
     return PlannedContact(
         contemplated=Contemplated(
             patient_id=one.patient_id,
@@ -99,10 +101,7 @@ def _planned(one: DueAttempt, channels: Mapping[str, Channel]) -> PlannedContact
         template_key=one.template_key,
         template_hash=one.template_hash,
         language=one.language,
-        # Only the words as they stood when planned count; a text changed since is not the generic one.
-        template_is_generic=bool(
-            template and template.is_generic and template.content_hash == one.template_hash
-        ),
+        template_is_generic=bool(template and template.is_generic),
     )
 
 

@@ -24,6 +24,7 @@ from rebook.records.write.planning import DueCase
 
 from .choosing import Way, choose_way, contacts_of, local_day
 from .claiming import state_of
+from .library import library_of
 from .subject import House, PlannedContact, judge
 from .wording import Words, write_message
 
@@ -157,6 +158,7 @@ def _take_a_way(
         channels=channels,
         tried=draft.tried,
         default_language=house.organisation.default_language,
+        library=library_of(house.organisation),
     )
     if way is None:
         return False
@@ -171,6 +173,7 @@ def _take_a_way(
         language=way.language,
         first_name=case.given_name,
         visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
+        site=house.locations.get(case.home_location_id or case.location_id or 0),
     )
     return True
 

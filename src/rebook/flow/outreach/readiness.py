@@ -13,11 +13,11 @@ from rebook.core.reasons import Reason
 from rebook.core.segment import Segment
 from rebook.flow.common.channels import practice_channels
 from rebook.flow.common.examining import look
-from rebook.packs.outreach import templates
 from rebook.records.read import campaigns as read
 from rebook.records.read import doctor as read_doctor
 from rebook.records.read.campaigns import CampaignView
 
+from .library import TemplateLibrary, library_of
 from .reviews import past_their_date
 
 # Calls and what hangs goes to somebody at the front desk; without one tasks have no owner.
@@ -106,7 +106,10 @@ def _texts(
     wanted = Segment.from_json(campaign.segment).of("gap_kind")
     kinds = wanted.values if wanted and not wanted.is_not else KINDS
     served = practice_channels(organisation_id=organisation_id)
-    for template in texts_in_use(sequence, kinds=kinds, channels=served, languages=languages):
+    in_use = texts_in_use(
+        sequence, kinds=kinds, channels=served, languages=languages, library=library_of(house)
+    )
+    for template in in_use:
         if (template.key, template.language, template.content_hash) not in approved:
             yield Reason(
                 "not_approved",
@@ -115,17 +118,22 @@ def _texts(
 
 
 def texts_in_use(
-    sequence: Sequence, *, kinds: Iterable[str], channels: Iterable[str], languages: Iterable[str]
+    sequence: Sequence,
+    *,
+    kinds: Iterable[str],
+    channels: Iterable[str],
+    languages: Iterable[str],
+    library: TemplateLibrary,
 ) -> list[Template]:
     """Every text that the sequence may send for these kinds of gap, channels and languages."""
-    known, served, found = templates(), set(channels), {}
+    served, found = set(channels), {}
     for step in sequence.steps:
         keys = {template_for(step, gap_kind=kind) for kind in kinds}
         # Whoever has no text in their language gets a call instead (R-A163).
         for channel in {step.channel, *step.fallbacks, "phone"} & served:
             for key in keys:
                 for language in languages:
-                    template = known.get((key, channel, language))
+                    template = library.find(key, channel, language)
                     if template is not None:
                         found[key, channel, language] = template
     return [found[place] for place in sorted(found)]

@@ -1,17 +1,23 @@
 """The words of one planned contact: template, language, fields, and the patient's link."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date
 from django.conf import settings
 
-from rebook.accounts.read import OrganisationView
+from rebook.accounts.read import LocationView, OrganisationView
 from rebook.core.booking import TOKEN_BYTES, new_token
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.message import LINK_FIELDS, RenderedMessage, Template, render
-from rebook.packs.outreach import templates
+
+from .library import TemplateLibrary, library_of
+
+# organisation.settings["letters"]["form"]: what goes by post where there is a text for it.
+LETTERS = "letters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +45,26 @@ def write_message(
     language: str,
     first_name: str,
     visit_on: date | None,
+    variant: str = "",
+    site: LocationView | None = None,
+    details: Mapping[str, str] | None = None,
+    in_envelope: bool = False,
 ) -> Words:
-    """The message for one patient in their language; one without a text there has a problem that refuses."""
-    template = templates().get((template_key, channel, language))
+    """The message for one patient in their language; one without a text there has a problem that refuses.
+
+    ``variant`` is a test arm, taken where it has words of its own in that language. ``site`` fills the local
+    details, ``details`` further fields by name ("practitioner_name"). What goes by post is a postcard where
+    the practice chose so, there is a text for it, and nobody asked for an envelope (R-A101).
+    """
+    template = _template(organisation, template_key, channel, language, variant, in_envelope=in_envelope)
     if template is None:
         problem = f"no_wording: no {channel} text '{template_key}' in '{language}'"
         return Words(None, RenderedMessage("", "", "", 0, "", (problem,)), language)
     values = {
-        "practice_name": organisation.public_name,
-        "practice_phone": organisation.phone,
-        "postal_address": organisation.postal_address,
+        **(details or {}),
+        **site_fields(organisation, site),
         "first_name": first_name,
-        "visit_on": format_date(visit_on, format="long", locale=language) if visit_on else "",
+        "visit_on": _day(visit_on, language),
     }
     link_hash = ""
     if any(field.name in LINK_FIELDS for field in template.fields):
@@ -67,5 +81,49 @@ def write_message(
     )
 
 
-def has_wording(*, template_key: str, channel: str, language: str) -> bool:
-    return (template_key, channel, language) in templates()
+def _template(
+    organisation: OrganisationView,
+    key: str,
+    channel: str,
+    language: str,
+    variant: str,
+    *,
+    in_envelope: bool,
+) -> Template | None:
+    library = library_of(organisation)
+    if channel == "letter" and not in_envelope:
+        chosen = organisation.settings.get(LETTERS) or {}
+        card = library.find(key, "postcard", language) if chosen.get("form") == "postcard" else None
+        if card is not None:
+            return card
+    arm = library.find(key, channel, language, variant) if variant else None
+    return arm or library.find(key, channel, language)
+
+
+def site_fields(organisation: OrganisationView, site: LocationView | None) -> dict[str, str]:
+    """What every text may say of the practice and of the site nearest to the patient.
+
+    A practice that goes by a neutral name does not give itself away by the name of a site (R-A142).
+    """
+    is_neutral = organisation.public_name != organisation.name
+    return {
+        "practice_name": organisation.public_name,
+        "practice_phone": organisation.phone,
+        "postal_address": organisation.postal_address,
+        "site_name": (site.name if site and not is_neutral else "") or organisation.public_name,
+        "site_phone": (site.phone if site else "") or organisation.phone,
+    }
+
+
+def _day(day: date | None, language: str) -> str:
+    """A day in words; in a language that has no calendar words here as numbers that read everywhere."""
+    if day is None:
+        return ""
+    try:
+        return format_date(day, format="long", locale=Locale.parse(language, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return day.isoformat()
+
+
+def has_wording(*, template_key: str, channel: str, language: str, library: TemplateLibrary) -> bool:
+    return library.find(template_key, channel, language) is not None

@@ -7,7 +7,8 @@ from typing import Final
 from rebook.core.outreach.message import Template, render
 from rebook.core.response.effects import AnswerWanted
 from rebook.core.response.values import LEVEL_1, Classification
-from rebook.packs.outreach import crisis_numbers, templates
+from rebook.flow.common.library import TemplateLibrary, library_of
+from rebook.packs.outreach import crisis_numbers
 from rebook.records.read.response import Correspondent, answered_lately
 from rebook.records.write import response as write
 from rebook.records.write.response import NewAnswer
@@ -56,7 +57,12 @@ def plan_answers(
     planned: list[int] = []
     for answer in wanted:
         since = now - NOT_AGAIN.get(answer.template_key, timedelta())
-        template = _template(answer.template_key, channel, (language, house.organisation.default_language))
+        template = _template(
+            library_of(house.organisation),
+            answer.template_key,
+            channel,
+            (language, house.organisation.default_language),
+        )
         if template is None or answered_lately(
             organisation_id=house.organisation.id,
             value=sender.value,
@@ -70,10 +76,9 @@ def plan_answers(
     return tuple(planned)
 
 
-def _template(key: str, channel: str, languages: Sequence[str]) -> Template | None:
-    known = templates()
+def _template(library: TemplateLibrary, key: str, channel: str, languages: Sequence[str]) -> Template | None:
     tried = (*(language.partition("-")[0].lower() for language in languages), "en")
-    return next((known[key, channel, one] for one in tried if (key, channel, one) in known), None)
+    return next((found for one in tried if (found := library.find(key, channel, one))), None)
 
 
 def _answer(

@@ -1,0 +1,135 @@
+"""The texts of a practice: its own newest published ones, and the shipped ones where it has none.
+
+Kept in memory per practice and looked up again only when its stamp changes, which every publishing and
+withdrawing does: planning reads no text from the database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import cast
+
+from rebook.accounts import read as accounts
+from rebook.accounts.read import OrganisationView
+from rebook.core.channel import ChannelKind
+from rebook.core.outreach.lint import TemplateRole
+from rebook.core.outreach.message import Template
+from rebook.core.outreach.message_html import Look
+from rebook.packs.looks import default_look, look_named, looks
+from rebook.packs.templates import template_fields, templates, wording
+from rebook.records.read.texts import TextVersion, published_texts
+
+# The law's and the clinicians' words: the same for every practice, no own text takes their place.
+FIXED = frozenset({"safety", "safety_crisis", "opt_out_confirmation"})
+# organisation.settings: changes with every published or withdrawn text; how e-mails look.
+STAMP, LOOK = "texts_stamp", "look"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemplateLibrary:
+    """Texts by (key, channel, language, variant); a channel is a kind of channel or "postcard"."""
+
+    _texts: Mapping[tuple[str, str, str, str], Template]
+    _by_hash: Mapping[str, Template]
+
+    def find(self, key: str, channel: str, language: str, variant: str = "") -> Template | None:
+        """The text in use; None where there is none, also for a test arm without words of its own."""
+        return self._texts.get((key, channel, language, variant))
+
+    def texts(self) -> Mapping[tuple[str, str, str], Template]:
+        """Every main text by (key, channel, language)."""
+        return {place[:3]: text for place, text in self._texts.items() if not place[3]}
+
+    def every(self) -> Mapping[tuple[str, str, str, str], Template]:
+        """Every text with its test arms, by (key, channel, language, variant)."""
+        return self._texts
+
+    def variants(self, key: str, channel: str, language: str) -> tuple[str, ...]:
+        """The test arms beside the main text, in order."""
+        place = (key, channel, language)
+        return tuple(sorted(one[3] for one in self._texts if one[:3] == place and one[3]))
+
+    def with_hash(self, content_hash: str) -> Template | None:
+        """The text in use with this content, whatever its place."""
+        return self._by_hash.get(content_hash)
+
+    def languages(self) -> tuple[str, ...]:
+        """Languages in which there is any text, in order."""
+        return tuple(sorted({place[2] for place in self._texts}))
+
+
+def template_library(*, organisation_id: int) -> TemplateLibrary:
+    """The texts of a practice as they stand now. One query; none more while nothing changes."""
+    return library_of(accounts.organisation(organisation_id=organisation_id))
+
+
+def library_of(organisation: OrganisationView) -> TemplateLibrary:
+    """The texts of a practice as ``organisation`` was read: no query while nothing changes."""
+    stamp = str(organisation.settings.get(STAMP) or "")
+    look = practice_look(organisation)
+    if not stamp and look == default_look():
+        return _shipped()
+    return _library(organisation.id if stamp else 0, stamp, look)
+
+
+def practice_look(organisation: OrganisationView) -> Look:
+    """The practice's layout, colour and logo; the default where its settings say nothing that can be used."""
+    chosen = organisation.settings.get(LOOK) or {}
+    if not isinstance(chosen, dict) or not chosen:
+        return default_look()
+    layout = str(chosen.get("layout") or "")
+    look = look_named(layout) if layout in looks() else default_look()
+    return replace(look, colour=str(chosen.get("colour") or look.colour), logo=str(chosen.get("logo") or ""))
+
+
+@cache
+def _shipped() -> TemplateLibrary:
+    return _made({(*place, ""): text for place, text in templates().items()})
+
+
+@lru_cache(maxsize=64)
+def _library(organisation_id: int, stamp: str, look: Look) -> TemplateLibrary:
+    found = {(*place, ""): _in_look(text, look) for place, text in templates().items()}
+    for version in published_texts(organisation_id=organisation_id) if stamp else ():
+        if version.key in FIXED:
+            continue
+        text = template_of(version, look=look)
+        found[version.key, version.channel, version.language, version.variant] = text
+    return _made(found)
+
+
+def _made(texts: Mapping[tuple[str, str, str, str], Template]) -> TemplateLibrary:
+    return TemplateLibrary(texts, {text.content_hash: text for text in _last_first(texts.values())})
+
+
+def _last_first(texts: Iterable[Template]) -> list[Template]:
+    return list(texts)[::-1]
+
+
+def _in_look(text: Template, look: Look) -> Template:
+    return replace(text, look=look) if text.channel == "email" else text
+
+
+def template_of(version: TextVersion, *, look: Look | None = None) -> Template:
+    """The template that a version of an own text is."""
+    is_card = version.channel == "postcard"
+    return Template(
+        key=version.key,
+        channel=cast(ChannelKind, "letter" if is_card else version.channel),
+        form="postcard" if is_card else "",
+        language=version.language,
+        variant=version.variant,
+        subject=version.subject,
+        body=version.body,
+        short_body=version.short_body,
+        button=version.button,
+        purpose=version.purpose,
+        role=cast(TemplateRole, version.role),
+        is_generic=version.is_generic,
+        status=version.review,
+        fields=template_fields(
+            required=version.required, optional=version.optional, language=version.language
+        ),
+        wording=wording(version.language),
+        look=(look or default_look()) if version.channel == "email" else None,
+    )

@@ -1,0 +1,12 @@
+"""The texts of a practice, for whoever writes to patients; see ``flow.common.library``."""
+
+from rebook.flow.common.library import (
+    FIXED,
+    TemplateLibrary,
+    library_of,
+    practice_look,
+    template_library,
+    template_of,
+)
+
+__all__ = ["FIXED", "TemplateLibrary", "library_of", "practice_look", "template_library", "template_of"]
