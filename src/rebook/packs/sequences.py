@@ -5,17 +5,20 @@ those it writes itself; one of its own with the same name takes the place of the
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
 from rebook.core.outreach.sequence import BY_GAP_KIND, BadSequence, Sequence, from_json
+from rebook.core.outreach.sequence_effort import shortfalls
+from rebook.core.outreach.sequence_when import When
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 from .templates import templates
 
 SPECIALTIES = PACKS / "specialty"
 HOUSE = PACKS / "house" / "sequences.toml"
+CONDITIONS = frozenset(one.name for one in fields(When))
 
 
 @cache
@@ -34,7 +37,8 @@ def read_sequences(document: Document, *, pack: str) -> Mapping[str, Sequence]:
     """Every ``[[sequence]]`` with its ``[[sequence.step]]``, whose ``day`` counts from the first.
 
     Keys begin with the pack's; the house's (``pack`` empty) have no such beginning.
-    Raises ``PackInvalid``: unknown fields, days that do not grow, templates that do not exist.
+    Raises ``PackInvalid``: unknown fields, days that do not grow, templates that do not exist, less effort
+    than the classes it is offered for are owed (R-C5).
     """
     errors: list[PackError] = []
     found: dict[str, Sequence] = {}
@@ -43,36 +47,61 @@ def read_sequences(document: Document, *, pack: str) -> Mapping[str, Sequence]:
     top.only({"sequence", "source", "extends"})
     top.text("extends", one_of=("", "house"))
     begins = f"{pack}." if pack else ""
+    steps_before = 0
     for number, value in enumerate(document.data.get("sequence", [])):
         table = Table(document, "sequence", number, value, errors)
         key = table.text("key")
         if not key.startswith(begins) or key in found:
             table.wrong("key", f'must begin with "{begins}" and come once')
+        first, steps_before = steps_before, steps_before + len(value.get("step", []))
         try:
             plan = from_json(_with_delays(value))
         except BadSequence as bad:
-            table.wrong(_named(str(bad)), str(bad))
+            _tell(bad, table, first)
             continue
         for step in plan.steps:
             if step.template_key not in known_templates:
-                table.wrong("step", f"step {step.index}: there is no template {step.template_key}")
+                at = Table(document, "sequence.step", first + step.index, {}, errors)
+                at.wrong("template_key", f"step {step.index}: there is no template {step.template_key}")
+        for short in shortfalls(plan):
+            table.wrong("max_class" if "max_class" in value else "key", short.says)
         found[key] = plan
     if errors:
         raise PackInvalid(errors)
     return found
 
 
+def _tell(bad: BadSequence, table: Table, first_step: int) -> None:
+    """Note what is wrong, at the step's own line where it is a step's."""
+    if bad.step is None:
+        table.wrong(bad.field or _named(str(bad)), str(bad))
+        return
+    step = Table(table.document, "sequence.step", first_step + bad.step, {}, table.errors)
+    # A condition stands on the line of its table.
+    step.wrong("when" if bad.field in CONDITIONS else bad.field, str(bad))
+
+
 def _with_delays(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The table as ``from_json`` wants it: days since the step before instead of days since the first."""
+    """The table as ``from_json`` wants it: days since the step before instead of days since the first.
+
+    Steps of one day are allowed where a condition chooses between them.
+    """
     steps: list[dict[str, Any]] = []
-    before = 0
+    before, was_conditional = 0, False
     for index, step in enumerate(value.get("step", [])):
-        day = step.get("day")
-        if not isinstance(day, int) or isinstance(day, bool) or day < before or (index and day == before):
-            raise BadSequence(f"step {index}: day must be a whole number that grows from step to step")
+        day, is_conditional = step.get("day"), "when" in step
+        may_stand = not index or was_conditional or is_conditional
+        if (
+            not isinstance(day, int)
+            or isinstance(day, bool)
+            or day < before
+            or (day == before and not may_stand)
+        ):
+            says = f"step {index}: day must be a whole number that grows from step to step"
+            raise BadSequence(says, field="day", step=index)
         rest = {name: one for name, one in step.items() if name != "day"}
         steps.append({**rest, "index": index, "delay_days": day - before})
-        before = day
+        before, was_conditional = day, is_conditional
     return {**{name: one for name, one in value.items() if name != "step"}, "steps": steps}
 
 

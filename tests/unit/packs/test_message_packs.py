@@ -8,6 +8,9 @@ import pytest
 from rebook.core.outreach.message import render
 from rebook.core.outreach.segments import segments
 from rebook.core.outreach.sequence import BY_GAP_KIND, TEMPLATE_OF_GAP_KIND, choose_sequence
+from rebook.core.outreach.sequence_effort import steps_when_silent
+from rebook.core.outreach.sequence_when import SoFar, unmet
+from rebook.core.response.dispositions import BARRIERS
 from rebook.packs import outreach
 from rebook.packs.loader import PackInvalid, parse_document
 from rebook.packs.sequences import read_sequences
@@ -159,25 +162,28 @@ def test_a_missing_body_is_told(tmp_path):
 def test_the_shipped_plans(pack):
     plans = outreach.sequences(pack)
     routine = plans[f"{pack}.routine"]
-    assert [(step.channel, step.delay_days) for step in routine.steps] == [
-        ("sms", 0),
-        ("email", 4),
-        ("phone", 6),
+    assert [(day, step.channel) for day, step in steps_when_silent(routine, risk_class=1)] == [
+        (0, "sms"),
+        (4, "email"),
+        (10, "phone"),
     ]
     close = plans[f"{pack}.close"]
-    assert [(step.channel, step.delay_days) for step in close.steps] == [
-        ("phone", 0),
-        ("sms", 1),
-        ("phone", 2),
-        ("letter", 4),
+    assert [(day, step.channel) for day, step in steps_when_silent(close, risk_class=3)] == [
+        (0, "phone"),
+        (1, "sms"),
+        (3, "phone"),
+        (7, "letter"),
     ]
     assert not close.steps[0].preference_may_replace
     for kind, risk_class in product(TEMPLATE_OF_GAP_KIND, range(6)):
         plan = choose_sequence(plans.values(), gap_kind=kind, risk_class=risk_class)
         assert plan is not None
-        # Within the limits of a case (R-A190, R-D55), with something for those without a number.
-        assert len(plan.steps) <= 6
-        assert sum(step.channel == "phone" for step in plan.steps) <= 3
+        # Within the limits of a case (R-A190, R-D55), whatever it is that keeps them away.
+        for barrier in ("", *BARRIERS):
+            so_far = SoFar(barrier=barrier, risk_class=risk_class)
+            taken = [step for step in plan.steps if unmet(step.when, so_far) is None]
+            assert 1 <= len(taken) <= 6
+            assert sum(step.channel == "phone" for step in taken) <= 3
         assert all(step.fallbacks for step in plan.steps)
         assert plan.rest_days >= 60 or risk_class >= 3 or kind == "waiting_list_match"
 
@@ -185,6 +191,7 @@ def test_the_shipped_plans(pack):
 PLAN = """
 [[sequence]]
 key = "x.a"
+max_class = 1
 [[sequence.step]]
 day = 0
 channel = "sms"
@@ -209,6 +216,14 @@ def test_days_from_the_first_become_days_from_the_one_before():
         ('key = "x.a"', 'key = "y.a"', "must begin"),
         ('channel = "email"', 'channel = "email"\ntemplate_key = "poem"', "no template poem"),
         ('key = "x.a"', 'key = "x.a"\ncolour = "red"', "unknown field colour"),
+        ("max_class = 1", "max_class = 2", r"s.toml:4: max_class: class 2 needs 3 contacts"),
+        ("max_class = 1", "", r"s.toml:3: key: class 2 needs 3 contacts"),
+        ("day = 2", "day = 2\nwhen = { clicked = 1 }", r"s.toml:10: when: step 1: clicked must be"),
+        ("day = 2", 'day = 2\nwhen = { barrier = ["rain"] }', r"s.toml:10: when: step 1: barrier must be"),
+        ("day = 2", 'day = 2\nwhen = { weather = "no" }', r"s.toml:10: when: step 1: .*'weather'"),
+        ("day = 2", 'day = 2\nwhen = "always"', r"s.toml:10: when: step 1: when wants a table"),
+        ("day = 2", 'day = 2\nowner_role = "chef"', r"s.toml:10: owner_role: step 1: owner_role must be"),
+        ("day = 2", "day = 900", r"s.toml:9: delay_days|s.toml:8: delay_days"),
     ],
 )
 def test_a_bad_plan_is_told(old, new, words):

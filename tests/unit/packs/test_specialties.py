@@ -150,7 +150,6 @@ def test_every_class_and_kind_has_a_plan_that_does_not_end_silently(key):
         plan = choose_sequence(plans.values(), gap_kind=kind, risk_class=risk_class)
         assert plan is not None, (kind, risk_class)
         assert all(step.fallbacks for step in plan.steps)
-        assert sum(step.channel == "phone" for step in plan.steps) <= 3
         for step in plan.steps:
             words = template_for(step, gap_kind=kind)
             assert (words, step.channel, "en") in outreach.templates(), (plan.key, words, step.channel)

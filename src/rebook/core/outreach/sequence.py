@@ -11,11 +11,16 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.sequence_when import ALWAYS, BadWhen, When, when_from_json
 from rebook.core.reasons import Reason
 
 DayPart = Literal["any", "morning", "midday", "evening"]
 
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
+# Who may be given a step's call instead of the campaign's owner.
+OWNER_ROLES = ("front_desk", "coordinator", "clinician", "manager")
+MOST_STEPS = 12
+LONGEST_DELAY = 365
 
 # First instant of each day part on the recipient's clock; a retry takes another part (R-D55).
 DAY_PARTS: Mapping[str, time] = {
@@ -70,7 +75,8 @@ class Step:
     ``delay_days`` counts from the step before (from the opening of the case for the first);
     with ``business_days`` weekends and holidays are passed over. ``fallbacks`` are the channels to try, in
     order, when the patient cannot be reached by ``channel``. ``preference_may_replace`` is False where the
-    channel is part of the care (a call for a result that waits).
+    channel is part of the care (a call for a result that waits). ``when`` says what must have happened;
+    ``owner_role`` who makes the call ("" the campaign's owner).
     """
 
     index: int
@@ -82,11 +88,16 @@ class Step:
     fallbacks: tuple[ChannelKind, ...] = ()
     stop_conditions: tuple[str, ...] = STOP_CONDITIONS
     preference_may_replace: bool = True
+    when: When = ALWAYS
+    owner_role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A contact plan. ``gap_kinds`` and the class range say for which gaps it is the default."""
+    """A contact plan. ``gap_kinds`` and the class range say for which gaps it is the default.
+
+    ``title`` is what people call it; a plan without one is called by its key.
+    """
 
     key: str
     steps: tuple[Step, ...]
@@ -95,12 +106,20 @@ class Sequence:
     min_class: int = 0
     max_class: int = 5
     source: str = ""
+    title: str = ""
 
 
 class BadSequence(ValueError):
-    """A sequence cannot be what this says; the message names step and field. Trying again does not help."""
+    """A sequence cannot be what this says; the message names step and field. Trying again does not help.
+
+    ``field`` is the step's or the sequence's field at fault, ``step`` the step's place (None: the whole).
+    """
 
     permanent = True
+
+    def __init__(self, says: str, *, field: str = "", step: int | None = None) -> None:
+        self.field, self.step = field, step
+        super().__init__(says)
 
 
 def next_step_at(
@@ -192,6 +211,8 @@ def as_json(sequence: Sequence) -> dict[str, Any]:
         step["fallbacks"] = list(step["fallbacks"])
         step["stop_conditions"] = list(step["stop_conditions"])
     value["steps"] = list(value["steps"])
+    for step, one in zip(value["steps"], sequence.steps, strict=True):
+        step["when"] = one.when.as_json()
     return value
 
 
@@ -206,6 +227,8 @@ def from_json(value: Mapping[str, Any]) -> Sequence:
     steps = value.get("steps")
     if not isinstance(steps, list) or not steps:
         raise BadSequence("steps are missing")
+    if len(steps) > MOST_STEPS:
+        raise BadSequence(f"steps are more than {MOST_STEPS}")
     least, most = _number(value, "min_class", 0), _number(value, "max_class", 5)
     if least > most:
         raise BadSequence("min_class is above max_class")
@@ -217,6 +240,7 @@ def from_json(value: Mapping[str, Any]) -> Sequence:
         min_class=least,
         max_class=most,
         source=str(value.get("source", "")),
+        title=str(value.get("title", "")),
     )
 
 
@@ -240,8 +264,9 @@ def _step(index: int, value: Any) -> Step:
         raise BadSequence(f"step {index} is not a table")
     try:
         return _checked_step(index, value)
-    except BadSequence as wrong:
-        raise BadSequence(f"step {index}: {wrong}") from None
+    except (BadSequence, BadWhen) as wrong:
+        field = wrong.field or str(wrong).split(" ", 1)[0]
+        raise BadSequence(f"step {index}: {wrong}", field=field, step=index) from None
 
 
 def _checked_step(index: int, value: Mapping[str, Any]) -> Step:
@@ -254,14 +279,22 @@ def _checked_step(index: int, value: Mapping[str, Any]) -> Step:
     part = value.get("day_part", "any")
     if part not in DAY_PARTS:
         raise BadSequence(f"day_part must be one of: {', '.join(DAY_PARTS)}")
+    role = value.get("owner_role", "")
+    if role not in ("", *OWNER_ROLES):
+        raise BadSequence(f"owner_role must be one of: {', '.join(OWNER_ROLES)}")
+    delay = _number(value, "delay_days", 0)
+    if delay > LONGEST_DELAY:
+        raise BadSequence(f"delay_days must be at most {LONGEST_DELAY}")
     return Step(
         index=index,
         channel=channel,
-        delay_days=_number(value, "delay_days", 0),
+        delay_days=delay,
         template_key=str(value.get("template_key", BY_GAP_KIND)),
         business_days=bool(value.get("business_days", False)),
         day_part=part,
         fallbacks=_words(value, "fallbacks", CHANNEL_KINDS, ()),
         stop_conditions=_words(value, "stop_conditions", STOP_CONDITIONS, STOP_CONDITIONS),
         preference_may_replace=bool(value.get("preference_may_replace", True)),
+        when=when_from_json(value.get("when", {})),
+        owner_role=role,
     )
