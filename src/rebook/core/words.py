@@ -166,8 +166,10 @@ CONSENT_SPEAKERS = (
 CONSENT_PERMISSIONS = (
     "",
     "implied",
+    "soft_opt_in",
     "express",
     "written",
+    "authorisation",
 )
 # What proves a statement.
 CONSENT_EVIDENCE = (

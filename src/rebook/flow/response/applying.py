@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from rebook.accounts import audit
+from rebook.core.outreach.consent import NOTHING_KNOWN, Provenance
 from rebook.core.response.effects import Effects, TaskWanted
 from rebook.records.read.response import Correspondent
 from rebook.records.write import consent, holds, people, tasks
@@ -24,21 +25,27 @@ def apply_consent(
     actor: str,
     now: datetime,
     granted: tuple[str, ...] = ("sms",),
+    purposes: tuple[str, ...] = ("all",),
+    values: tuple[str, ...] = (),
+    proof: Provenance = NOTHING_KNOWN,
+    said_at: datetime | None = None,
 ) -> int:
     """Write down a stop or a start, and refuse what was waiting to go out: before anything else is written.
 
-    ``granted``: the channels that a start opens again. Returns how many waiting attempts were refused.
+    ``granted``: the channels that a start opens again. ``values``: further numbers that it is about.
+    ``said_at``: where it was said before ``now``. Returns how many waiting attempts were refused.
     """
     org = house.organisation.id
     person = sender.patient_id if effects.binds_person else None
-    if not (effects.revokes or effects.grants) or not (sender.value or person):
+    if not (effects.revokes or effects.grants) or not (sender.value or values or person):
         return 0
     channels = effects.revokes or granted
     refused = 0
     if effects.revokes:
         refused = consent.refuse_revoked(
-            organisation_id=org, value=sender.value, patient_id=person, channels=channels, now=now
-        )
+            organisation_id=org, value=sender.value, patient_id=person, channels=channels, now=now,
+            purposes=purposes, values=values,
+        )  # fmt: skip
     consent.add_statements(
         organisation_id=org,
         value=sender.value,
@@ -48,7 +55,10 @@ def apply_consent(
         origin=origin,
         wording=wording,
         by=actor,
-        now=now,
+        now=said_at or now,
+        purposes=purposes,
+        values=values,
+        proof=proof,
     )
     if effects.wants_no_contact and person is not None:
         people.set_do_not_contact(
@@ -61,7 +71,13 @@ def apply_consent(
         action="consent.revoked" if effects.revokes else "consent.granted",
         subject_kind="patient" if sender.patient_id else "number",
         subject_id=sender.patient_id or "",
-        detail={"channels": list(channels), "origin": origin, "waiting_refused": refused},
+        detail={
+            "channels": list(channels),
+            "purposes": list(purposes),
+            "origin": origin,
+            "way": proof.way,
+            "waiting_refused": refused,
+        },
     )
     return refused
 

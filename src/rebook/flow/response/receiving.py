@@ -1,11 +1,12 @@
 """A message comes in: kept, matched to its thread, read, acted upon."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from rebook.core.channel import Capabilities, ChannelKind, InboundMessage
+from rebook.core.outreach.consent import Provenance
 from rebook.core.response.classify import classify
 from rebook.core.response.effects import Circumstances, Effects, effects_of
 from rebook.core.response.normalise import normalise
@@ -135,10 +136,18 @@ def carry_out(
     origin: str,
     wording: str,
     now: datetime,
+    proof: Provenance | None = None,
 ) -> CarriedOut:
-    """All effects of a reading, in the caller's transaction."""
+    """All effects of a reading, in the caller's transaction. ``proof``: what is known of a page's visitor."""
     apply_consent(
-        house, effects=effects, sender=sender, origin=origin, wording=wording, actor=PATIENT, now=now
+        house,
+        effects=effects,
+        sender=sender,
+        origin=origin,
+        wording=wording,
+        actor=PATIENT,
+        now=now,
+        proof=_proof(proof, effects, reply_id=reply_id, channel=channel),
     )
     apply_person(house, effects=effects, sender=sender, now=now)
     apply_case(
@@ -174,3 +183,11 @@ def carry_out(
         now=now,
     )
     return CarriedOut(tuple(task_ids), answer_ids)
+
+
+def _proof(page: Provenance | None, effects: Effects, *, reply_id: int, channel: ChannelKind) -> Provenance:
+    """The stored message proves the line; whoever answers at a wrong number speaks for the number alone."""
+    speaker = "patient" if effects.binds_person else "number_holder"
+    ways = {"sms": "sms", "email": "email", "phone": "voice"}
+    known = page or Provenance(way=ways.get(channel, ""), evidence_kind="message")
+    return replace(known, speaker=speaker, evidence_ref=f"reply:{reply_id}")

@@ -8,8 +8,12 @@ from django.db.models.functions import Now
 from rebook.core.words import (
     AUTOMATION_HOLD_KINDS,
     CONSENT_CHANNELS,
+    CONSENT_EVIDENCE,
+    CONSENT_PERMISSIONS,
     CONSENT_PURPOSES,
+    CONSENT_SPEAKERS,
     CONSENT_STATES,
+    CONSENT_WAYS,
     CONTACT_POINT_STATES,
     CONTACT_POINT_SYSTEMS,
     PATIENT_SEXES,
@@ -49,6 +53,8 @@ class Patient(SourceRow):
     value_cents = models.BigIntegerField(default=0)
     # Preferred channel as the patient said it; empty when never asked.
     preferred_channel = models.CharField(max_length=10, blank=True)
+    # morning, afternoon, evening as the patient said it; empty when never asked.
+    preferred_day_part = models.CharField(max_length=10, blank=True, db_default="")
     # Sensitivity tags (R-A140).
     sensitivity = ArrayField(models.CharField(max_length=30), default=list)
     # Exclusions that the practice's system carries as words: hospice, complaint, legal_hold ... (R-A157).
@@ -129,12 +135,39 @@ class Consent(OrganisationRow):
     channel = models.CharField(max_length=10)
     purpose = models.CharField(max_length=20, default="all")
     state = models.CharField(max_length=10)
-    # How it was said: import, sms_reply, patient_page, list_unsubscribe, staff, provider.
+    # Who put it into the ledger: import, sms_reply, patient_page, list_unsubscribe, staff, signed_consent,
+    # provider.
     origin = models.CharField(max_length=30)
+    # The person's own words, as received.
     wording = models.TextField(blank=True)
     recorded_by = models.CharField(max_length=100)
+    # When it was said; when we wrote it down.
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+
+    # --- what proves it (R-A7); defaults of the database, for imports write many lines in one statement
+    way = models.CharField(max_length=20, blank=True, db_default="")
+    speaker = models.CharField(max_length=20, db_default="patient")
+    speaker_name = models.CharField(max_length=120, blank=True, db_default="")
+    shown_wording = models.TextField(blank=True, db_default="")
+    shown_version = models.CharField(max_length=40, blank=True, db_default="")
+    # The form, page or system it comes from.
+    told_in = models.CharField(max_length=120, blank=True, db_default="")
+    scope_words = ArrayField(models.CharField(max_length=40), db_default=[])
+    permission = models.CharField(max_length=16, blank=True, db_default="")
+    named_value = models.CharField(max_length=254, blank=True, db_default="")
+    evidence_kind = models.CharField(max_length=20, blank=True, db_default="")
+    evidence_ref = models.CharField(max_length=300, blank=True, db_default="")
+    evidence = models.ForeignKey(
+        "records.ConsentEvidence", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    network = models.CharField(max_length=45, blank=True, db_default="")
+    agent = models.CharField(max_length=40, blank=True, db_default="")
+    # An implied permission runs out (R-B11).
+    expires_on = models.DateField(null=True)
+    is_company_list = models.BooleanField(db_default=False)
+    # Lines that one statement wrote have the same word; of an imported row, its own.
+    statement = models.CharField(max_length=64, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -149,8 +182,34 @@ class Consent(OrganisationRow):
                 condition=Q(patient__isnull=False) | ~Q(contact_value=""),
                 name="consent_names_person_or_number",
             ),
+            models.CheckConstraint(condition=known("way", CONSENT_WAYS), name="consent_way_known"),
+            models.CheckConstraint(
+                condition=known("speaker", CONSENT_SPEAKERS), name="consent_speaker_known"
+            ),
+            models.CheckConstraint(
+                condition=known("permission", CONSENT_PERMISSIONS), name="consent_permission_known"
+            ),
+            models.CheckConstraint(
+                condition=known("evidence_kind", CONSENT_EVIDENCE), name="consent_evidence_known"
+            ),
+            # A consent that may lift an opt-out is one that can be shown (R-A54).
+            models.CheckConstraint(
+                condition=~Q(origin="signed_consent") | Q(evidence__isnull=False),
+                name="consent_signed_is_kept",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "statement", "patient", "contact_value", "channel", "purpose"],
+                condition=~Q(statement=""),
+                nulls_distinct=False,
+                name="consent_statement_once",
+            ),
         ]
-        indexes = [models.Index(fields=["organisation", "contact_value"])]
+        indexes = [
+            models.Index(fields=["organisation", "contact_value"]),
+            models.Index(
+                fields=["organisation", "recorded_at"], condition=Q(state="revoked"), name="consent_revoked"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"consent {self.pk} {self.state}"

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
+from rebook.core.outreach.consent import PATIENTS_OWN, SIGNED
 from rebook.records.models import (
     Appointment,
     Attempt,
@@ -133,15 +134,15 @@ def _about(
 
 
 def is_revoked(*, organisation_id: int, value: str, channel: str) -> bool:
-    """Whether the newest statement about this number on this channel is a revocation."""
-    newest = (
-        Consent.objects.filter(
-            organisation_id=organisation_id, contact_value=value, channel__in=(channel, "all")
-        )
-        .order_by("-at", "-pk")
-        .first()
+    """Whether this number stopped this channel and nothing that may lift it came later (R-A54)."""
+    said = Consent.objects.filter(
+        organisation_id=organisation_id, contact_value=value, channel__in=(channel, "all")
     )
-    return newest is not None and newest.state == "revoked"
+    stopped_at = said.filter(state="revoked").aggregate(at=Max("at"))["at"]
+    if stopped_at is None:
+        return False
+    lifts = said.filter(state="granted", origin__in=(*PATIENTS_OWN, SIGNED), at__gt=stopped_at)
+    return not lifts.exists()
 
 
 def answered_lately(*, organisation_id: int, value: str, template_key: str, since: datetime) -> bool:
