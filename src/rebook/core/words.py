@@ -40,6 +40,10 @@ HOLDOUT_ASSIGNMENT_ARMS = (
     "contact",
     "holdout",
 )
+SEQUENCE_STATES = (
+    "draft",
+    "published",
+)
 CASE_ARMS = (
     "contact",
     "holdout",

@@ -27,6 +27,7 @@ from .preferences import RecallPreference
 from .readiness import ReadinessRecord
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
+from .sequences import CampaignSequence, PassedStep, SequenceVersion
 from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Backtest",
     "Booking",
     "Campaign",
+    "CampaignSequence",
     "CapacityDay",
     "Case",
     "Condition",
@@ -58,6 +60,7 @@ __all__ = [
     "Letter",
     "LetterBatch",
     "Medication",
+    "PassedStep",
     "Patient",
     "PatientChange",
     "PatientLink",
@@ -73,6 +76,7 @@ __all__ = [
     "RoomCount",
     "SavedSegment",
     "SegmentVersion",
+    "SequenceVersion",
     "SlotClaim",
     "Snapshot",
     "Source",

@@ -109,8 +109,12 @@ class Case(OrganisationRow):
     # 0 the first time; 1 and more when taken in again after a booked visit that was not kept.
     entry = models.PositiveSmallIntegerField(default=0, db_default=0)
     opened_at = models.DateTimeField()
-    # Next step of the campaign's frozen sequence, counted from 0.
+    # Next step of the campaign's frozen sequence, counted from 0; it only grows, so no step comes twice.
     step_index = models.PositiveSmallIntegerField(default=0)
+    # 0: the campaign's present sequence; else the number of the former one that the case stays on.
+    sequence_version = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Place in the plan = step_index + step_shift; set when a case moves to another version of it.
+    step_shift = models.SmallIntegerField(default=0, db_default=0)
     # When that step falls due; empty when the sequence is exhausted or the case waits for a person.
     next_step_at = models.DateTimeField(null=True)
     # Set by a reply, call, hold: nothing is planned until a person or a date releases it (R-A191).
@@ -215,7 +219,8 @@ class Attempt(OrganisationRow):
             models.UniqueConstraint(fields=["reference"], name="attempt_reference_once"),
             models.UniqueConstraint(
                 fields=["case", "step_index", "channel"],
-                condition=Q(origin="campaign"),
+                # One that a pause took back before it was ever sent leaves its place to the one made anew.
+                condition=Q(origin="campaign") & ~Q(error_code="replanned"),
                 name="attempt_once_per_step_and_channel",
             ),
             models.UniqueConstraint(fields=["organisation", "id"], name="attempt_by_organisation"),
