@@ -15,7 +15,6 @@ from rebook.demo.people import CLINICIANS, SITES, make_people
 from rebook.demo.world import World
 from rebook.flow import booking, practice, sync
 from rebook.flow.outreach import approvals, campaigns
-from rebook.packs.outreach import templates
 from rebook.records.read import identifiers
 
 SOURCE = "practice-system"
@@ -92,7 +91,7 @@ def set_up(world: World, *, folder: Path, now: datetime, slug: str) -> DemoPract
         for email, name, role in STAFF
     }
     _open_hours(organisation_id, now=now)
-    _approve_words(organisation_id, now=now, actor=f"user:{staff['compliance']}")
+    _approve_words(organisation_id, now=now, staff=staff)
     ids = identifiers.patient_ids(organisation_id=organisation_id, source_key=SOURCE)
     return DemoPractice(
         organisation_id=organisation_id,
@@ -141,6 +140,9 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
             now=now,
             actor=f"user:{manager}",
         )
+        approvals.approve_campaign(
+            organisation_id=demo.organisation_id, campaign_id=campaign_id, now=now, actor=f"user:{manager}"
+        )
         campaigns.launch(
             organisation_id=demo.organisation_id, campaign_id=campaign_id, now=now, actor=f"user:{manager}"
         )
@@ -148,16 +150,10 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
     return made
 
 
-def _approve_words(organisation_id: int, *, now: datetime, actor: str) -> None:
-    for key, channel, language in templates():
-        approvals.approve_template(
-            organisation_id=organisation_id,
-            template_key=key,
-            channel=channel,
-            language=language,
-            now=now,
-            actor=actor,
-        )
+def _approve_words(organisation_id: int, *, now: datetime, staff: dict[str, int]) -> None:
+    """Everybody whose signature may be needed signs, each in their own role."""
+    for role in ("compliance", "clinician", "manager"):
+        approvals.approve_all_in_use(organisation_id=organisation_id, now=now, actor=f"user:{staff[role]}")
 
 
 def _open_hours(organisation_id: int, *, now: datetime) -> None:

@@ -56,6 +56,9 @@ class Wording:
     opt_out_words: tuple[str, ...] = ("STOP",)
     shorteners: tuple[str, ...] = ()
     voicemail: str = "Voicemail"
+    # What makes a text marketing, by kind of sign, and what calls a patient back to care (R-A5, R-A116).
+    marketing: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    care_due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

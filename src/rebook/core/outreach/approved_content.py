@@ -1,0 +1,132 @@
+"""What a signature is given for, as parts that can be hashed, kept, and laid side by side when it changes."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+_TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of what is signed. ``key`` finds it again ("text/due_visit/sms/en", "audience", "step/2");
+    ``title`` names it for people and ``text`` is what they read; ``data`` is what is hashed beside it."""
+
+    key: str
+    title: str
+    text: str
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything one signature covers, in the order in which it is shown."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of every part: changing, adding, taking away or swapping any voids the signature."""
+        seen = [[one.key, one.text, one.data] for one in self.parts]
+        return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
+
+    def as_json(self) -> list[dict[str, str]]:
+        """As kept beside the signature, for laying next to a later one."""
+        return [
+            {"key": one.key, "title": one.title, "text": one.text, "data": one.data} for one in self.parts
+        ]
+
+
+def content_from_json(value: Iterable[Mapping[str, Any]]) -> Content:
+    return Content(
+        tuple(Part(*(str(row.get(name, "")) for name in ("key", "title", "text", "data"))) for row in value)
+    )
+
+
+PieceKind = Literal["same", "gone", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    kind: PieceKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part side by side: ``before`` marks what is gone, ``after`` what is new. A part that came or went
+    has nothing on one side; ``is_hidden`` means the words are the same and something behind them changed."""
+
+    key: str
+    title: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    is_hidden: bool = False
+
+
+def changes(before: Content, after: Content) -> tuple[Change, ...]:
+    """What differs between two contents, part by part, in the order of the newer one; then what went."""
+    old = {one.key: one for one in before.parts}
+    new = {one.key: one for one in after.parts}
+    found = []
+    for part in after.parts:
+        was = old.get(part.key)
+        if was is None:
+            found.append(Change(part.key, part.title, (), (Piece("new", part.text),)))
+        elif (was.text, was.data) != (part.text, part.data):
+            left, right = word_diff(was.text, part.text)
+            found.append(Change(part.key, part.title, left, right, is_hidden=was.text == part.text))
+    gone = [one for one in before.parts if one.key not in new]
+    found += [Change(one.key, one.title, (Piece("gone", one.text),), ()) for one in gone]
+    if not found and before.parts != after.parts:
+        title = "The order"
+        left, right = word_diff(*("\n".join(one.title for one in side.parts) for side in (before, after)))
+        found.append(Change("order", title, left, right))
+    return tuple(found)
+
+
+def word_diff(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The two texts in pieces, word by word: (what was, with "gone"), (what is, with "new").
+
+    Joined again, each side is its text, to the letter.
+    """
+    old, new = _TOKENS.findall(before), _TOKENS.findall(after)
+    left: list[Piece] = []
+    right: list[Piece] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        was, now = "".join(old[a:b]), "".join(new[c:d])
+        if was:
+            left.append(Piece("same" if kind == "equal" else "gone", was))
+        if now:
+            right.append(Piece("same" if kind == "equal" else "new", now))
+    return tuple(left), tuple(right)
+
+
+def only_phrases_differ(before: Content, after: Content, *, phrases: Sequence[str]) -> bool:
+    """Whether all that changed is one pre-approved phrase for another, whole sentences, nothing moved.
+
+    True also when nothing changed. What stands behind the words (``data``) must be the same.
+    """
+    allowed = {_plain(one) for one in phrases}
+    if [(p.key, p.data) for p in before.parts] != [(p.key, p.data) for p in after.parts]:
+        return False
+    for was, now in zip(before.parts, after.parts, strict=True):
+        old, new = _sentences(was.text), _sentences(now.text)
+        if len(old) != len(new):
+            return False
+        if any(a != b and not {a, b} <= allowed for a, b in zip(old, new, strict=True)):
+            return False
+    return True
+
+
+def _sentences(text: str) -> list[str]:
+    return [_plain(one) for one in _SENTENCES.split(text) if one.strip()]
+
+
+def _plain(sentence: str) -> str:
+    return sentence.strip().rstrip(".!")

@@ -1,0 +1,67 @@
+"""What kind of message the words of a text make it: care that is due, or marketing (R-A5, field note 3.10).
+
+The words only suggest; a person says. A price, an offer, a coupon, a cosmetic upsell, somebody else's product
+or a paid sponsor make it marketing. One that also calls a patient back to care that is due is mixed, which
+nobody can confirm: the offer and the recall may not share a text (R-A116).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from rebook.core.outreach.values import Purpose
+
+if TYPE_CHECKING:
+    from rebook.core.outreach.lint import Wording
+
+Sign = Literal["price", "offer", "upsell", "third_party", "sponsor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Words in the text that speak for a class, and what they are ("an offer")."""
+
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """``purpose`` as the words suggest; ``is_mixed`` when care due and an offer stand in one text."""
+
+    purpose: Purpose
+    clues: tuple[Clue, ...] = ()
+    is_mixed: bool = False
+
+
+def suggest(*texts: str, wording: "Wording", role: str = "recall", declared: str = "") -> Suggestion:
+    """What the words suggest. ``texts``: subject, body, button, as written, placeholders left in.
+
+    ``role`` "service" (an answer, a confirmation) suggests operations where nothing speaks for marketing.
+    ``declared`` is what its writer says, kept when the words do not speak against it.
+    """
+    joined = "\n".join(texts)
+    clues = tuple(_found(joined, wording.marketing))
+    care = tuple(_found(joined, (("care_due", wording.care_due),)))
+    if clues:
+        return Suggestion("marketing", clues + care, is_mixed=bool(care))
+    default: Purpose = "treatment_recall" if role == "recall" else "operations"
+    said = next((one for one in ("operations", "informational") if one == declared), default)
+    return Suggestion(said, care)
+
+
+def _found(text: str, groups: Sequence[tuple[str, Sequence[str]]]) -> list[Clue]:
+    found = []
+    for sign, patterns in groups:
+        match = _one_of(tuple(patterns)).search(text)
+        if match:
+            found.append(Clue(sign, " ".join(match.group().split())))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)"
+    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
