@@ -12,6 +12,7 @@ from rebook.flow.doctor import examine_before_enrolling
 from rebook.flow.gaps import find_gaps
 from rebook.flow.likelihood import learn
 from rebook.flow.outcome import close_cases
+from rebook.flow.outreach.capacity import count_room_again, measure_capacity
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
@@ -54,6 +55,7 @@ def run_day(
         ("tell staff", lambda: tell_staff(**one, now=now)),
         ("examine", lambda: examine_before_enrolling(**one, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
+        ("room", lambda: measure_capacity(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
@@ -76,5 +78,6 @@ def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[
         return [
             StageResult("plan", asdict(plan_attempts(**one))),
             StageResult("send", asdict(send_due(**one, worker=worker))),
+            StageResult("room", asdict(count_room_again(**one))),
             StageResult("settle", asdict(settle_in_the_air(**one))),
         ]

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from rebook.calendars.registry import calendar
-from rebook.core.booking import Slot, next_times
+from rebook.core.booking import Slot
 from rebook.core.calendar import SlotQuery
+from rebook.core.capacity_offers import groups_needed, times_for_place
 from rebook.flow.booking.values import TimesOffered
 from rebook.records.read import booking as read
+from rebook.records.read import capacity as read_capacity
 from rebook.records.read.diary import diary
 from rebook.records.read.links import LinkView
 
@@ -69,8 +71,15 @@ def times_for_link(
                 until_at=min(end, latest),
             )
             if slots:
-                return TimesOffered(kind, slots, next_times(slots), latest)
-    return TimesOffered(kind, slots, next_times(slots), latest)
+                return TimesOffered(kind, slots, _three(link, kind, slots), latest)
+    return TimesOffered(kind, slots, (), latest)
+
+
+def _three(link: LinkView, kind: read.VisitTypeView, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """Three times, other ones for others: each is offered to few patients at once (field note 1)."""
+    room = read_capacity.room_of_type(organisation_id=link.organisation_id, visit_type=kind.key) or {}
+    groups = groups_needed(invited=room.get("invited", 0), patients_per_slot=room.get("per_slot", 1))
+    return times_for_place(slots, place=link.id, groups=groups)
 
 
 def _free(

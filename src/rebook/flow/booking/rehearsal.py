@@ -8,6 +8,7 @@ from django.db import transaction
 
 from rebook.accounts import write as accounts
 from rebook.flow.booking.links import LINK_LIVES
+from rebook.flow.common.capacity import keep_today, look_today
 from rebook.records.write.diary_rehearsal import add_cases, add_diary
 from rebook.records.write.links import add_link
 from rebook.records.write.rehearsal import gather_statistics
@@ -56,5 +57,9 @@ def prepare_rehearsal(*, slug: str, patients: int, slots: int, now: datetime) ->
             )
             for one in add_cases(organisation_id=organisation_id, patients=patients, today=today, now=now)
         )
+    # As the pass of the day leaves it: from now on times are shared out among those invited.
+    counted = look_today(organisation_id=organisation_id, now=now)
+    with transaction.atomic(durable=True):
+        keep_today(organisation_id=organisation_id, today=counted, now=now)
     gather_statistics()
     return Rehearsal(organisation_id, invited)

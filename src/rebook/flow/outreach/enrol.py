@@ -24,6 +24,7 @@ from rebook.records.write import outreach as write
 from rebook.records.write.attempts import JudgedContact
 from rebook.records.write.outreach import NewCase
 
+from .capacity import capacity_today
 from .combining import combined
 from .subject import House
 
@@ -108,7 +109,7 @@ def _enrol_campaign(
     barred = [row for row in rows if row.reason]
     free = [row for row in rows if not row.reason]
     room = campaign.daily_limit - _opened_today(house, campaign, as_of=as_of)
-    chosen = free[: max(room, 0)]
+    chosen = capacity_today(house, campaign, as_of, now).choose(free, most=max(room, 0))
     left_out.update(row.reason for row in barred)
     totals["waiting"] += len(free) - len(chosen)
     arms = _draw(house.organisation.id, campaign, chosen, as_of=as_of, now=now)

@@ -24,6 +24,7 @@ from rebook.core.outreach.values import (
     Purpose,
     StopView,
 )
+from rebook.flow.common.capacity import free_times_left
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.outreach import guard_policy, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
@@ -56,6 +57,8 @@ class House:
         self.organisation = accounts.organisation(organisation_id=organisation_id)
         self.locations = {one.id: one for one in accounts.locations(organisation_id=organisation_id)}
         self.country = self.organisation.jurisdiction.partition("-")[0].upper() or "US"
+        # What capacity found for one instant (flow/outreach/capacity).
+        self.capacity: dict[str, Any] = {}
         self._overrides = json.dumps(self.organisation.settings.get("guard") or {}, sort_keys=True)
         self._satisfying = {
             one.key: tuple(
@@ -66,6 +69,17 @@ class House:
 
     def policy(self, jurisdictions: frozenset[str], *, now: datetime) -> GuardPolicy:
         return _policy(jurisdictions, (now.year, now.year + 1), self._overrides)
+
+    def room_for(self, case: CaseRow | None) -> int | None:
+        """Free times left of the case's kind of visit; None where nothing is known to limit it (R-A192)."""
+        if case is None:
+            return None
+        return free_times_left(
+            self.capacity,
+            organisation_id=self.organisation.id,
+            visit_type=case.visit_type,
+            risk_class=case.risk_class,
+        )
 
     def zone_of(self, location_id: int | None) -> str:
         """The IANA zone of a site; the practice's own where there is none."""
@@ -191,6 +205,7 @@ def _why(house: House, patient_id: int, case: CaseRow | None, facts: SubjectFact
         ),
         "last_visit_at": facts.last_visit_at.get(patient_id),
         "arm": case.arm if case else "none",
+        "capacity_left": house.room_for(case),
         "gap_arose_at": _arose_at(case),
         "gap_is_not_for_messages": case is not None and case.outreach != "yes",
     }

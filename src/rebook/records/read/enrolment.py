@@ -26,6 +26,7 @@ class EnrolmentRow(NamedTuple):
     risk_class: int
     rank: int | None
     reason: str
+    visit_type: str = ""
 
 
 # One gap per patient: their best. Those in a case, or resting after one, are not candidates at all.
@@ -39,7 +40,8 @@ WITH best AS (
     ORDER BY g.patient_id, is_unsafe, g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
-       best.risk_class, best.rank, CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END
+       best.risk_class, best.rank, CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END,
+       best.needed
 FROM best
 JOIN records_patient p ON p.id = best.patient_id
 WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s AND c.patient_id = p.id
