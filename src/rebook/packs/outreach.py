@@ -5,6 +5,7 @@ file, line and field (``loader.PackInvalid``).
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from rebook.core.outreach.values import GuardPolicy
 from . import jurisdictions, places
 from . import sequences as sequence_packs
 from . import templates as message_packs
+from .sensitivity import sensitivity_tables
 
 
 def guard_policy(
@@ -29,9 +31,11 @@ def guard_policy(
     ``years`` are those whose public holidays are needed. ``overrides`` (organisation.settings["guard"]) may
     only narrow: anything wider raises ``PackInvalid`` naming the field. Cheap to call again: kept by key.
     """
-    return jurisdictions.guard_policy(
+    policy = jurisdictions.guard_policy(
         jurisdiction_keys=frozenset(jurisdiction_keys), years=tuple(sorted(years)), overrides=overrides
     )
+    tables = sensitivity_tables()
+    return replace(policy, sensitivity=tables.forms, needs_bar=tables.bars)
 
 
 def plausible_places(

@@ -72,7 +72,10 @@ CHILD = {"birth_on": date(2018, 5, 17)}
 
 @dataclass(frozen=True)
 class Case:
-    """``now`` moves the clock; ``until`` is when a deferred contact may be asked about again."""
+    """``now`` moves the clock; ``until`` is when a deferred contact may be asked about again.
+
+    ``policy`` replaces fields of the policy made from the packs, ``basis`` is the word of law when allowed.
+    """
 
     title: str
     differs: dict[str, Any]
@@ -80,6 +83,8 @@ class Case:
     because: tuple[str, ...] = ()
     now: datetime = NOW
     until: datetime | None = None
+    policy: dict[str, Any] = field(default_factory=dict)
+    basis: str = ""
 
     @property
     def subject(self) -> GuardSubject:
@@ -104,8 +109,12 @@ def said(
     number: bool = True,
     purpose: str = "all",
     patient: bool = True,
+    evidence: str = "",
+    scope: tuple[str, ...] = (),
 ) -> ConsentStatement:
-    return ConsentStatement(number, channel, purpose, state, NOW - days_ago * DAYS, patient)
+    return ConsentStatement(
+        number, channel, purpose, state, NOW - days_ago * DAYS, patient, evidence, frozenset(scope)
+    )
 
 
 def past(

@@ -107,7 +107,7 @@ MESSAGE = Section(
             {"sensitivity": ("mental_health",), "template_is_generic": True},
             "allow",
         ),
-        Case("a sensitive reason", {"gap_is_sensitive": True}, "refuse", ("sensitive",)),
+        Case("a sensitive reason", {"gap_is_sensitive": True}, "refuse", ("sensitive", "sensitive_reason")),
         Case("a sensitive reason, a person calls", {"gap_is_sensitive": True} | CALL, "allow"),
         Case(
             "a sensitive reason, a closed channel",

@@ -1,23 +1,27 @@
 """Every row of the guard's tables, and the reference page made from them."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from guard_cases import NOW, ORDINARY, Case, Section
 from guard_tables_contact import SECTIONS as CONTACT_SECTIONS
+from guard_tables_law import SECTIONS as LAW_SECTIONS
 from guard_tables_person import SECTIONS as PERSON_SECTIONS
+from guard_tables_privacy import SECTIONS as PRIVACY_SECTIONS
 
 from rebook.core.outreach.guard import RULES, decide
 from rebook.packs.outreach import guard_policy
 
-SECTIONS: tuple[Section, ...] = PERSON_SECTIONS + CONTACT_SECTIONS
+SECTIONS: tuple[Section, ...] = PERSON_SECTIONS + LAW_SECTIONS + PRIVACY_SECTIONS + CONTACT_SECTIONS
 CASES = [(section, case) for section in SECTIONS for case in section.cases]
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "guard.md"
 
 
 def policy_for(case: Case):
-    return guard_policy(jurisdiction_keys=case.subject.jurisdictions, years=(2026, 2027))
+    policy = guard_policy(jurisdiction_keys=case.subject.jurisdictions, years=(2026, 2027))
+    return replace(policy, **case.policy) if case.policy else policy
 
 
 @pytest.mark.parametrize(("section", "case"), CASES, ids=lambda one: getattr(one, "title", one))
@@ -26,6 +30,9 @@ def test_the_guard_says_what_the_table_says(section, case):
     named = tuple(reason.rule for reason in decision.reasons)
     assert (decision.verdict, decision.defer_until) == (case.verdict, case.until), decision.reasons
     assert named == (case.because or ("allowed",))
+    if decision.verdict == "allow":
+        assert decision.lawful_basis
+        assert not case.basis or decision.lawful_basis == case.basis
 
 
 @pytest.mark.parametrize(("section", "case"), CASES, ids=lambda one: getattr(one, "title", one))

@@ -51,16 +51,6 @@ def contact_point(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> 
     return None
 
 
-def sensitive(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
-    """Sensitive reasons and patients only by channels that others do not read, or in the words that say
-    nothing (R-A140). A person who calls checks who answers before saying more (R-A196)."""
-    if not subject.channel_is_open or subject.channel_is_manual or subject.template_is_generic:
-        return None
-    if subject.sensitivity or subject.gap_is_sensitive:
-        return refuse("sensitive", f"{subject.channel} may be read by others and the matter is sensitive")
-    return None
-
-
 def not_approved(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
     """Texts of campaigns and automatic answers are signed off; what staff typed has no template."""
     if subject.template_is_approved:

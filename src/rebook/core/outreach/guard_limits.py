@@ -7,6 +7,7 @@ channel (R-A190). Answers inside a conversation that the patient began do not co
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from rebook.core.outreach.guard_laws import caps
 from rebook.core.outreach.guard_rule import Finding, is_live_session, refuse, wait
 from rebook.core.outreach.values import GuardPolicy, GuardSubject, PastContact
 
@@ -40,9 +41,10 @@ def cap_reached(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Fi
         return None
     past = _counted(subject)
     worst: Finding | None = None
+    a_day, a_week = caps(subject, policy)
     for scope, is_in in _SCOPES:
         times = sorted((p.at for p in past if is_in(p)), reverse=True)
-        for word, limit, span in (("day", policy.max_per_day, DAY), ("week", policy.max_per_week, WEEK)):
+        for word, limit, span in (("day", a_day, DAY), ("week", a_week, WEEK)):
             until = _free_at(times, limit=limit, span=span, now=now)
             if until is not None and (worst is None or worst.until is None or until > worst.until):
                 worst = wait("cap_reached", f"{limit} a {word} for this {scope} is used up", until=until)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rebook.core.outreach.guard_laws import majorities
 from rebook.core.outreach.guard_rule import RECALL_PURPOSES, Finding, refuse, wait
 from rebook.core.outreach.values import GuardPolicy, GuardSubject, HoldView
 
@@ -96,13 +97,6 @@ def _age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _majorities(subject: GuardSubject, policy: GuardPolicy) -> tuple[int, int]:
-    """The lowest and the highest age of majority where the person may be (R-A152)."""
-    plain = policy.age_of_majority
-    ages = [policy.ages_of_majority.get(key, plain) for key in subject.jurisdictions] or [plain]
-    return min(ages), max(ages)
-
-
 def responsible_adult(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
     """Minors only through their adult, adults only themselves (R-A150 to R-A153); unknown age refuses.
 
@@ -115,7 +109,7 @@ def responsible_adult(subject: GuardSubject, policy: GuardPolicy, now: datetime)
         if subject.birth_on is None:
             return refuse("age_unknown", "no birth date: may be a minor")
         return refuse("age_unknown", "no time zone to tell the age by")
-    youngest, oldest = _majorities(subject, policy)
+    youngest, oldest = majorities(subject, policy)
     if min(ages) < 0:
         return refuse("age_unknown", "birth date lies in the future")
     is_adults_contact = subject.contact_is_responsible_adult

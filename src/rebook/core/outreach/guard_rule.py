@@ -31,6 +31,8 @@ class GuardRule:
     says: str
     source: str
     not_for: frozenset[Origin] = frozenset()
+    # What it looks at, by the names of ``GuardSubject``; for pages that explain.
+    looks_at: tuple[str, ...] = ()
 
 
 def refuse(rule: str, detail: str = "") -> Finding:
@@ -47,3 +49,19 @@ def is_live_session(subject: GuardSubject, policy: GuardPolicy, now: datetime) -
     if subject.origin != "reply" or wrote_at is None:
         return False
     return 0 <= (now - wrote_at).total_seconds() <= policy.reply_session_minutes * 60
+
+
+def within_months(since: datetime | None, months: int, now: datetime) -> bool:
+    """Whether ``since`` lies at most so many calendar months back; the last day counts. None never does."""
+    if since is None or months <= 0:
+        return False
+    if since > now:
+        return True
+    years, month = divmod(since.month - 1 + months, 12)
+    year, month = since.year + years, month + 1
+    try:
+        ends = since.replace(year=year, month=month)
+    except ValueError:
+        # The 31st of a month that has fewer days.
+        ends = since.replace(year=year, month=month, day=28)
+    return now <= ends

@@ -8,11 +8,14 @@ ledger in the transaction in which the attempt is written; pages fill them to ex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Any, Literal
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.guard_views import ConfidentialView, Evidence, Form, NumberView, OfferView
 from rebook.core.outreach.law import Law
 from rebook.core.reasons import Reason
+
+NOTHING_KNOWN = NumberView()
 
 Purpose = Literal["treatment_recall", "operations", "informational", "marketing"]
 Origin = Literal["campaign", "manual", "reply", "test", "safety"]
@@ -32,6 +35,10 @@ class ConsentStatement:
     # Said by the patient, or signed by them and kept: only such a grant lifts an opt-out (R-A54);
     # what an import says never does (R-A177). See ``guard_consent.is_from_patient``.
     from_patient: bool = False
+    # How strong a permission is; "" is one that was said or imported without more.
+    evidence: Evidence = ""
+    # Purposes that the number was given for (R-A4); empty where nobody narrowed them.
+    scope: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class PastContact:
     same_case: bool = False
     # Replies and safety answers do not use up a patient's caps (R-A25, R-E30).
     origin: Origin = "campaign"
+    # The other tool that made it ("reminders"), by the coordination file; empty for our own.
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +162,24 @@ class GuardSubject:
     gap_arose_at: datetime | None = None
     # The gap is staff's own, or raised only when the patient comes: nothing is written about it.
     gap_is_not_for_messages: bool = False
+    # --- wishes and words that bind beside the channel
+    confidential: tuple[ConfidentialView, ...] = ()
+    number: NumberView = NOTHING_KNOWN
+    # Names of the values that the text is filled with ("first_name").
+    template_fields: frozenset[str] = frozenset()
+    text_holds_code_word: bool = False
+    letter_is_postcard: bool = False
+    letter_goes_to_own_address: bool = False
+    # The practice's name, as the reader sees it, says nothing about the kind of care (R-A142).
+    sender_is_neutral: bool = False
+    # A clinician and a privacy approver signed these words on this channel for a sensitive reason (R-A145).
+    sensitive_reason_is_approved: bool = False
+    # --- offers and money
+    offer: OfferView | None = None
+    payer_class: str = "unknown"
+    offers_this_year_cents: int = 0
+    # Somebody else pays for the message (R-A95).
+    is_paid_by_third_party: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +242,21 @@ class GuardPolicy:
     consent_required: frozenset[tuple[ChannelKind, Purpose]] = frozenset()
     # Exclusion words that bar all recall (R-A157).
     barring_exclusions: frozenset[str] = frozenset()
+    # A revocation binds every automated text and call now, before the law asks for it (R-A47).
+    is_revoke_all_in_force: bool = True
+    # Tag -> channel ("call" is a person's) -> what it may carry; "*" for tags not named (R-A140).
+    sensitivity: Mapping[str, Mapping[str, Form]] = field(default_factory=dict)
+    # Coded need -> channels that the patient cannot use (R-B37).
+    needs_bar: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Retail value of gifts at most, for one and in a calendar year (R-A111).
+    offer_item_cents: int = 1500
+    offer_year_cents: int = 7500
+    # A number without a sign of life for so long gets words that name nobody (R-A63).
+    unseen_number_months: int = 18
+    # Without success for so long, a number must have been checked (R-A61); 0 where nothing can check it.
+    unchecked_number_days: int = 0
+    # What is worked out once per policy (``guard_laws.laws_of``); never part of its meaning.
+    worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
