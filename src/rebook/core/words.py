@@ -214,6 +214,13 @@ TASK_KINDS = (
     # About the house itself, not a patient: ``note`` is its key.
     "alarm",
 )
+WORDING_TEST_STATES = (
+    "running",
+    # The rule has spoken, or a person ended it; the main text goes on until somebody applies one.
+    "found",
+    "ended",
+    "applied",
+)
 TASK_STATES = (
     "open",
     "done",

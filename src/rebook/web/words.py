@@ -36,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
     # Tasks about the house itself, by their key.
     "alarm": {
         "nobody_looks_after": "Overdue patients nobody looks after",
+        "wording_test_found": "A test on wording has an answer",
     },
     "attention": {
         "in_case": "In a case",

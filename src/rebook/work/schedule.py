@@ -15,6 +15,7 @@ from rebook.flow.outcome import close_cases
 from rebook.flow.outreach.capacity import count_room_again, measure_capacity
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
+from rebook.flow.outreach.experiments import take_looks
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
@@ -54,11 +55,12 @@ def run_day(
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("tell staff", lambda: tell_staff(**one, now=now)),
         ("examine", lambda: examine_before_enrolling(**one, now=now)),
-        ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("room", lambda: measure_capacity(**one, as_of=as_of, now=now)),
+        ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
+        ("wording tests", lambda: take_looks(**one, now=now)),
         ("nobody forgotten", lambda: look_for_forgotten(**one, as_of=as_of, now=now)),
         ("prune", lambda: prune_snapshots(**one, as_of=as_of, now=now)),
     ]
@@ -76,8 +78,8 @@ def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[
     one: dict[str, Any] = {"organisation_id": organisation_id, "now": now}
     with organisation_scope(organisation_id):
         return [
+            StageResult("room", asdict(count_room_again(**one))),
             StageResult("plan", asdict(plan_attempts(**one))),
             StageResult("send", asdict(send_due(**one, worker=worker))),
-            StageResult("room", asdict(count_room_again(**one))),
             StageResult("settle", asdict(settle_in_the_air(**one))),
         ]

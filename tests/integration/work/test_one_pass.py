@@ -31,6 +31,8 @@ STAGES = [
     "plan",
     "send",
     "settle",
+    "wording tests",
+    "nobody forgotten",
     "prune",
 ]
 

@@ -10,8 +10,10 @@ from django.db import transaction
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.sequence import Sequence as ContactPlan
-from rebook.core.outreach.sequence import from_json, next_step_at, template_for
+from rebook.core.outreach.sequence import next_step_at, template_for
+from rebook.core.outreach.sequence_when import unmet
 from rebook.core.outreach.values import Decision
+from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read.guard_subjects import Contemplated
@@ -20,11 +22,13 @@ from rebook.records.write import outreach as write
 from rebook.records.write import planning
 from rebook.records.write.attempts import NewAttempt
 from rebook.records.write.outreach import CaseStep
-from rebook.records.write.planning import DueCase
+from rebook.records.write.planning import DueCase, Passed
 
 from .choosing import Way, choose_way, contacts_of, local_day
 from .claiming import state_of
+from .experiments import Arms
 from .library import library_of
+from .sequences_running import NO_WAY, days_off, frozen_plans, so_far_of
 from .subject import House, PlannedContact, judge
 from .wording import Words, write_message
 
@@ -58,6 +62,9 @@ class Draft:
     tried: set[str]
     # The attempt that stands; None until one does.
     stands_at: datetime | None = None
+    # Why the step is passed over: its condition does not hold; or what the guard said of the last way.
+    passed: tuple[Reason, ...] = ()
+    refused: tuple[Reason, ...] = ()
     way: Way | None = None
     words: Words | None = None
 
@@ -78,10 +85,7 @@ def plan_attempts(
     }
     open_adapters = {kind: one for kind, one in adapters.items() if not stopped & {kind, one.key}}
     house = House(organisation_id=organisation_id)
-    plans = {
-        one.id: from_json(one.sequence)
-        for one in read_campaigns.campaigns(organisation_id=organisation_id, states=["active"])
-    }
+    plans = frozen_plans(organisation_id=organisation_id)
     totals: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     while _plan_batch(house, plans, open_adapters, totals, reasons, now=now):
@@ -97,7 +101,7 @@ def plan_attempts(
 
 def _plan_batch(
     house: House,
-    plans: Mapping[int, ContactPlan],
+    plans: Mapping[tuple[int, int], ContactPlan],
     channels: Mapping[str, Channel],
     totals: Counter[str],
     reasons: Counter[str],
@@ -111,29 +115,50 @@ def _plan_batch(
         if not cases:
             return False
         tried = planning.channels_tried(organisation_id=org, cases=cases)
+        arms = Arms(organisation_id=org, cases=cases)
         people = {one.patient_id for one in cases} | {one.responsible_patient_id or 0 for one in cases}
         reachable = planning.reachable_by(organisation_id=org, patient_ids=sorted(people))
         drafts = [
-            Draft(
-                case=one,
-                plan=plans[one.campaign_id],
-                zone=one.time_zone or house.zone_of(one.home_location_id or one.location_id),
-                tried=tried.get(one.id, set()),
-            )
+            _draft(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
             for one in cases
         ]
         for _ in range(MOST_WAYS):
             going = [
                 one
                 for one in drafts
-                if one.stands_at is None and _take_a_way(house, one, reachable, channels, now)
+                if one.stands_at is None
+                and not one.passed
+                and _take_a_way(house, one, reachable, channels, arms, now)
             ]
             if not going:
                 break
             _write(house, going, channels, totals, reasons, now=now)
-        totals["passed_over"] += sum(one.stands_at is None for one in drafts)
-        write.move_cases(organisation_id=org, steps=[_moved(one, now=now) for one in drafts])
+        arms.keep(now=now)
+        passed = [passed for one in drafts if (passed := _passed(one)) is not None]
+        totals["passed_over"] += len(passed)
+        planning.add_passed_steps(organisation_id=org, passed=passed, now=now)
+        write.move_cases(organisation_id=org, steps=[_moved(house, one, now=now) for one in drafts])
     return True
+
+
+def _draft(house: House, case: DueCase, plan: ContactPlan, tried: set[str]) -> Draft:
+    """A case with its step; one whose condition does not hold now is passed over (R-C146).
+
+    A step of which something was tried already has begun: its condition is not asked again.
+    """
+    zone = case.time_zone or house.zone_of(case.home_location_id or case.location_id)
+    draft = Draft(case=case, plan=plan, zone=zone, tried=tried)
+    if case.position < len(plan.steps) and not tried:
+        reason = unmet(plan.steps[case.position].when, so_far_of(case))
+        draft.passed = (reason,) if reason else ()
+    return draft
+
+
+def _passed(draft: Draft) -> Passed | None:
+    """What to keep of a step that was not taken; None where an attempt stands or the plan is at its end."""
+    if draft.stands_at is not None or draft.case.position >= len(draft.plan.steps):
+        return None
+    return Passed(draft.case.id, draft.case.step_index, draft.passed or draft.refused or (NO_WAY,))
 
 
 def _take_a_way(
@@ -141,13 +166,14 @@ def _take_a_way(
     draft: Draft,
     reachable: Mapping[int, Sequence[planning.ReachableBy]],
     channels: Mapping[str, Channel],
+    arms: Arms,
     now: datetime,
 ) -> bool:
     """Choose the next way for a draft and write its words; False when none is left."""
     case = draft.case
-    if case.step_index >= len(draft.plan.steps):
+    if case.position >= len(draft.plan.steps):
         return False
-    step = draft.plan.steps[case.step_index]
+    step = draft.plan.steps[case.position]
     template_key = template_for(step, gap_kind=case.gap_kind)
     majority = house.policy(frozenset(), now=now).age_of_majority
     way = choose_way(
@@ -173,6 +199,7 @@ def _take_a_way(
         language=way.language,
         first_name=case.given_name,
         visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
+        variant=arms.variant(case, template_key=template_key, channel=way.channel, language=way.language),
         site=house.locations.get(case.home_location_id or case.location_id or 0),
     )
     return True
@@ -199,6 +226,8 @@ def _write(
         state, due_at = state_of(decision, due_at=now, expires_at=contact.expires_at, now=now)
         if state in ("planned", "deferred"):
             draft.stands_at = due_at
+        else:
+            draft.refused = decision.reasons
         totals[state] += 1
         if state != "planned":
             reasons.update(reason.rule for reason in decision.reasons[:1])
@@ -272,8 +301,14 @@ def _attempt(
     )
 
 
-def _moved(draft: Draft, *, now: datetime) -> CaseStep:
-    """Where the case goes from here: the next step, counted from when this one goes out."""
-    following = draft.case.step_index + 1
-    at = next_step_at(draft.plan, step_index=following, anchor_at=draft.stands_at or now, zone=draft.zone)
-    return CaseStep(draft.case.id, following, at)
+def _moved(house: House, draft: Draft, *, now: datetime) -> CaseStep:
+    """Where the case goes from here: the next step, counted from when this one goes out or was passed."""
+    case = draft.case
+    at = next_step_at(
+        draft.plan,
+        step_index=case.position + 1,
+        anchor_at=draft.stands_at or now,
+        zone=draft.zone,
+        holidays=days_off(house, case.home_location_id or case.location_id, now=now),
+    )
+    return CaseStep(case.id, case.step_index + 1, at)

@@ -4,6 +4,7 @@ from .approvals import Approval, TextClass
 from .booking import Booking, PatientLink, SlotClaim
 from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
 from .evidence import ConsentEvidence
+from .experiments import WordingAssignment, WordingTest
 from .gaps import Gap, GapSignOff, Snapshot
 from .imports import ImportRun, RejectedRow, Source
 from .likelihood import FittedModel
@@ -86,4 +87,6 @@ __all__ = [
     "TextClass",
     "Visit",
     "VisitType",
+    "WordingAssignment",
+    "WordingTest",
 ]
