@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from rebook.core.reasons import Reason
+from rebook.records.models import PassedStep
+
 
 class DueCase(NamedTuple):
     """A case whose step ``step_index`` is due, and the person it is about."""
@@ -27,13 +30,31 @@ class DueCase(NamedTuple):
     gap_anchor_on: date | None
     location_id: int | None
     household_key: str
+    # Place in the plan; which version of the campaign's plan, 0 the present one.
+    position: int
+    sequence_version: int
+    # What has happened so far (``core.outreach.sequence_when.SoFar``).
+    risk_class: int
+    tier: str
+    barrier: str
+    was_delivered: bool
+    was_read: bool
+    # By a press of the patient's: only what passes the page's check opens a link (``links.mark_opened``).
+    has_clicked: bool
+    has_replied: bool
 
 
 # Nothing is planned for who has an attempt waiting, an appointment, or a stop in the way.
 LOCK_DUE_CASES = """
 SELECT c.id, c.campaign_id, c.step_index, k.purpose, p.id, p.given_name, p.birth_on, p.language,
        p.preferred_channel, p.time_zone, p.home_location_id, p.responsible_patient_id, g.kind, g.anchor_on,
-       g.location_id, p.household_key
+       g.location_id, p.household_key,
+       c.step_index + c.step_shift, c.sequence_version, g.risk_class, g.tier, c.barrier,
+       c.reached_at IS NOT NULL OR c.responded_at IS NOT NULL,
+       c.responded_at IS NOT NULL OR EXISTS (SELECT 1 FROM records_attempt r
+           WHERE r.case_id = c.id AND r.state = 'read'),
+       EXISTS (SELECT 1 FROM records_patientlink l WHERE l.case_id = c.id AND l.opened_at <= %(now)s),
+       c.responded_at IS NOT NULL
 FROM records_case c
 JOIN records_campaign k ON k.id = c.campaign_id
 JOIN records_gap g ON g.id = c.gap_id
@@ -64,13 +85,38 @@ def channels_tried(*, organisation_id: int, cases: Sequence[DueCase]) -> dict[in
             SELECT a.case_id, a.channel FROM records_attempt a
             JOIN unnest(%s::bigint[], %s::int[]) AS v(case_id, step) ON v.case_id = a.case_id
                 AND v.step = a.step_index
-            WHERE a.organisation_id = %s AND a.origin = 'campaign'
+            WHERE a.organisation_id = %s AND a.origin = 'campaign' AND a.error_code <> 'replanned'
             """,
             [[one.id for one in cases], [one.step_index for one in cases], organisation_id],
         )
         for case_id, channel in cursor.fetchall():
             tried[case_id].add(channel)
     return tried
+
+
+class Passed(NamedTuple):
+    """A step that a case does not take, and why."""
+
+    case_id: int
+    step_index: int
+    reasons: Sequence[Reason]
+
+
+def add_passed_steps(*, organisation_id: int, passed: Sequence[Passed], now: datetime) -> None:
+    """Keep why steps were passed over; one that is known already stays as it was first told."""
+    PassedStep.objects.bulk_create(
+        (
+            PassedStep(
+                organisation_id=organisation_id,
+                case_id=one.case_id,
+                step_index=one.step_index,
+                reasons=[reason.as_json() for reason in one.reasons],
+                passed_at=now,
+            )
+            for one in passed
+        ),
+        ignore_conflicts=True,
+    )
 
 
 class ReachableBy(NamedTuple):
