@@ -26,6 +26,7 @@ from rebook.records.write.outreach import NewCase
 
 from .capacity import capacity_today
 from .combining import combined
+from .sequences_running import days_off
 from .subject import House
 
 # A refusal at enrolment is written down once in this time, not every day.
@@ -120,7 +121,8 @@ def _enrol_campaign(
     for row in chosen:
         arm = arms[row.patient_id]
         zone = row.time_zone or house.zone_of(row.home_location_id or row.location_id)
-        first = next_step_at(sequence, step_index=0, anchor_at=now, zone=zone)
+        off = days_off(house, row.home_location_id or row.location_id, now=now)
+        first = next_step_at(sequence, step_index=0, anchor_at=now, zone=zone, holidays=off)
         along = together.get(row.gap_id, Combined())
         starts = first if arm == "contact" else None
         cases.append(NewCase(row.patient_id, row.gap_id, arm, starts, along.also, along.visit_type))

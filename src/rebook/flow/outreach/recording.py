@@ -101,13 +101,15 @@ def _weigh(
 
 def _call(attempt: DueAttempt, owner: CaseOwner | None) -> NewTask:
     risk = owner.risk_class if owner else 0
+    # A step may name who calls: what keeps a patient away decides who can do something about it.
+    named = owner.role_of(attempt.step_index) if owner else ""
     return NewTask(
         kind="call",
         patient_id=attempt.patient_id,
         case_id=attempt.case_id,
         attempt_id=attempt.id,
-        owner_id=owner.user_id if owner else None,
-        owner_role="clinician" if risk >= 4 else "coordinator" if risk == 3 else "front_desk",
+        owner_id=owner.user_id if owner and not named else None,
+        owner_role=named or ("clinician" if risk >= 4 else "coordinator" if risk == 3 else "front_desk"),
         urgency=1 if risk >= 3 else 2 if risk == 2 else 3,
         due_in=WORKDAY if risk < 3 else timedelta(hours=4),
     )

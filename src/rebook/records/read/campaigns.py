@@ -1,12 +1,13 @@
 """Campaigns as their own machinery sees them: what to enrol, what to plan, who looks after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.outreach.campaign_resume import Standing
 from rebook.core.segment import Segment
 from rebook.records.models import Campaign, Stop, TemplateApproval
 
@@ -28,6 +29,19 @@ class CampaignView:
     holdout_percent: int
     launched_at: datetime | None
     paused_at: datetime | None
+    backup_id: int | None = None
+    # "recall", "reactivation", or both when empty (R-C144).
+    programme: str = ""
+    goal_visits: int | None = None
+    goal_on: date | None = None
+    budget_cents: int | None = None
+    rest_days: int | None = None
+    # As ``core.outreach.campaign_plan.read_plan`` reads it.
+    plan: dict[str, Any] = field(default_factory=dict)
+    cloned_from_id: int | None = None
+    archived_at: datetime | None = None
+    booking_window_days: int = 60
+    visit_window_days: int = 120
 
 
 def _view(row: Campaign) -> CampaignView:
@@ -44,6 +58,17 @@ def _view(row: Campaign) -> CampaignView:
         holdout_percent=row.holdout_percent,
         launched_at=row.launched_at,
         paused_at=row.paused_at,
+        backup_id=row.backup_id,
+        programme=row.programme,
+        goal_visits=row.goal_visits,
+        goal_on=row.goal_on,
+        budget_cents=row.budget_cents,
+        rest_days=row.rest_days,
+        plan=row.plan,
+        cloned_from_id=row.cloned_from_id,
+        archived_at=row.archived_at,
+        booking_window_days=row.booking_window_days,
+        visit_window_days=row.visit_window_days,
     )
 
 
@@ -60,6 +85,23 @@ def campaign(*, organisation_id: int, campaign_id: int, for_update: bool = False
     rows = Campaign.objects.filter(organisation_id=organisation_id, pk=campaign_id)
     row = (rows.select_for_update(no_key=True) if for_update else rows).first()
     return _view(row) if row else None
+
+
+STANDING = """
+SELECT c.id, COALESCE(w.due_at, c.next_step_at), g.rank FROM records_case c
+JOIN records_gap g ON g.id = c.gap_id
+LEFT JOIN LATERAL (SELECT min(a.due_at) AS due_at FROM records_attempt a
+    WHERE a.case_id = c.id AND a.origin = 'campaign' AND a.state IN ('planned', 'deferred')) w ON TRUE
+WHERE c.organisation_id = %(org)s AND c.campaign_id = %(campaign)s AND c.arm = 'contact'
+  AND c.closed_at IS NULL AND COALESCE(w.due_at, c.next_step_at) IS NOT NULL
+"""
+
+
+def standing(*, organisation_id: int, campaign_id: int) -> list[Standing]:
+    """Where every open case stands: when its next contact is to be, the waiting one's or the next step's."""
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"org": organisation_id, "campaign": campaign_id})
+        return list(map(Standing._make, cursor.fetchall()))
 
 
 class StopLine(NamedTuple):
@@ -84,6 +126,14 @@ def approved(*, organisation_id: int) -> frozenset[tuple[str, str, str]]:
 class CaseOwner(NamedTuple):
     user_id: int | None
     risk_class: int
+    # Place in the plan = step index + shift; the role that each step of it names, "" for the owner.
+    step_shift: int = 0
+    step_roles: Sequence[str] = ()
+
+    def role_of(self, step_index: int) -> str:
+        """Who makes the call of a step, where the plan names somebody else than the campaign's owner."""
+        place = step_index + self.step_shift
+        return self.step_roles[place] if 0 <= place < len(self.step_roles) else ""
 
 
 def case_owners(*, organisation_id: int, case_ids: Sequence[int]) -> dict[int, CaseOwner]:
@@ -91,13 +141,19 @@ def case_owners(*, organisation_id: int, case_ids: Sequence[int]) -> dict[int, C
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.id, k.owner_id, g.risk_class FROM records_case c
+            SELECT c.id, k.owner_id, g.risk_class, c.step_shift, ARRAY(
+                SELECT coalesce(x.step->>'owner_role', '')
+                FROM jsonb_array_elements(coalesce(f.content, k.sequence)->'steps')
+                    WITH ORDINALITY AS x(step, place) ORDER BY x.place)
+            FROM records_case c
             JOIN records_campaign k ON k.id = c.campaign_id JOIN records_gap g ON g.id = c.gap_id
+            LEFT JOIN records_campaignsequence f
+                ON f.campaign_id = k.id AND f.number = c.sequence_version
             WHERE c.organisation_id = %s AND c.id = ANY(%s)
             """,
             [organisation_id, list(case_ids)],
         )
-        return {row[0]: CaseOwner(row[1], row[2]) for row in cursor.fetchall()}
+        return {row[0]: CaseOwner._make(row[1:]) for row in cursor.fetchall()}
 
 
 def languages_in_segment(
