@@ -298,3 +298,9 @@ LETTER_RETURNS = (
     "deceased",
     "other",
 )
+# Kinds of channel by which a person can be contacted, ours or another tool's.
+CONTACT_CHANNELS = ("sms", "email", "phone", "letter", "portal")
+# Marks on a number: never contact it; a check said it is still theirs, or somebody else's.
+NUMBER_MARK_KINDS = ("blocked", "same", "reassigned")
+# Signatures beside the ordinary approval of a text.
+SPECIAL_APPROVAL_KINDS = ("sensitive_clinical", "sensitive_privacy", "offer")

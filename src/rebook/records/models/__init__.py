@@ -6,6 +6,7 @@ from .care import Appointment, Condition, FollowUp, Medication, Procedure, Visit
 from .evidence import ConsentEvidence
 from .experiments import WordingAssignment, WordingTest
 from .gaps import Gap, GapSignOff, Snapshot
+from .guarding import ConfidentialRequest, NumberMark, OfferGiven, OtherContact, SpecialApproval
 from .imports import ImportRun, RejectedRow, Source
 from .likelihood import FittedModel
 from .lookahead import CapacityDay, Forecast, RoomCount
@@ -44,6 +45,7 @@ __all__ = [
     "CapacityDay",
     "Case",
     "Condition",
+    "ConfidentialRequest",
     "Consent",
     "ConsentEvidence",
     "ContactPoint",
@@ -61,6 +63,9 @@ __all__ = [
     "Letter",
     "LetterBatch",
     "Medication",
+    "NumberMark",
+    "OfferGiven",
+    "OtherContact",
     "PassedStep",
     "Patient",
     "PatientChange",
@@ -81,9 +86,11 @@ __all__ = [
     "SlotClaim",
     "Snapshot",
     "Source",
+    "SpecialApproval",
     "Stop",
     "Task",
     "TemplateApproval",
+    "TemplateText",
     "TextClass",
     "Visit",
     "VisitType",
