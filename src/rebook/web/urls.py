@@ -23,6 +23,7 @@ from rebook.web.views import (
     today,
     unfinished,
     vaccines,
+    wording_tests,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -49,6 +50,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/new/", campaigns.new, name="campaign_new"),
     path("campaigns/<int:campaign_id>/", campaigns.campaign, name="campaign"),
     path("campaigns/<int:campaign_id>/cases/", campaigns.cases, name="campaign_cases"),
+    path("campaigns/<int:campaign_id>/tests/", wording_tests.wording_tests, name="wording_tests"),
+    path("wording-tests/<int:test_id>/<slug:act>/", wording_tests.wording_test_act, name="wording_test_act"),
     path("campaigns/<int:campaign_id>/<slug:act>/", campaigns.act, name="campaign_act"),
     path("segments/", segments.segments, name="segments"),
     path("segments/new/", segments.segment_new, name="segment_new"),

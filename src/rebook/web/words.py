@@ -38,6 +38,24 @@ WORDS: dict[str, dict[str, str]] = {
         "nobody_looks_after": "Overdue patients nobody looks after",
         "wording_test_found": "A test on wording has an answer",
     },
+    "test_element": {
+        "subject": "Subject line",
+        "call_to_action": "The way in: link, button, what to reply",
+        "availability": "When there is room",
+    },
+    "test_metric": {"booked": "Booking within 30 days", "responded": "An answer within 14 days"},
+    "test_state": {
+        "running": "Under way",
+        "found": "Has an answer",
+        "ended": "Ended without an answer",
+        "applied": "Applied",
+    },
+    "test_verdict": {
+        "better": "one is better",
+        "worse": "worse than the main text",
+        "go_on": "go on",
+        "no_difference": "no difference of the stated size was found",
+    },
     "attention": {
         "in_case": "In a case",
         "waiting": "Waiting for room",
