@@ -1,225 +1,121 @@
-"""Call windows, caps, holidays and ages from ``jurisdiction/*.toml``, made into one guard policy.
+"""The rules of places as one guard policy: house rule, laws, windows by kind of contact, caps, ages.
 
-The house rule and the country's floor bind everybody; a state's row narrows them; a practice's overrides
-narrow once more. Nothing ever widens (R-G6).
+The house rule binds everybody; a country's file narrows it, a state's row narrows that, a practice's
+overrides narrow once more. Nothing ever widens (R-G6), and a place that nobody knows brings in every place
+that is known (R-B2).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, time
+from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cache, lru_cache
-from typing import Any, cast
-
-import holidays
+from typing import Any
 
 from rebook.core.channel import ChannelKind
-from rebook.core.outreach.values import GuardPolicy, JurisdictionWindows, Purpose, Window
+from rebook.core.outreach.law import Law
+from rebook.core.outreach.values import GuardPolicy, JurisdictionWindows, Purpose
 
 from .exclusions import barring_words
-from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
-from .narrowing import narrowed
-
-FOLDER = PACKS / "jurisdiction"
-CLOSED = Window(None, None)
-LIMITS = (
-    "closing_margin_minutes",
-    "max_per_day",
-    "max_per_week",
-    "max_per_case",
-    "max_calls_per_case",
-    "min_hours_between",
-    "min_hours_between_urgent",
-    "marketing_gap_days",
-    "recent_visit_days",
-    "stale_after_hours",
-    "reply_session_minutes",
-    "opt_out_confirmation_minutes",
-    "recheck_minutes",
+from .jurisdictions_hours import house_window, public_holidays, windows_of
+from .jurisdictions_law import (
+    FOLDER,
+    HOUSE,
+    Reviews,
+    every_place,
+    file_of,
+    law_between,
+    law_of,
+    numbers_of,
+    rule_file,
 )
-_WINDOW_KEYS = {"weekdays", "saturday", "sunday", "holidays"}
-_STATE_KEYS = _WINDOW_KEYS | {
-    *("key", "max_per_day", "effective_from", "effective_to"),
-    *("reviewed_on", "reviewed_by", "source", "note"),
-}
+from .jurisdictions_rows import LIMITS, RuleFile, read_rule_file
+from .loader import Document, PackError, PackInvalid
+from .narrowing import narrowed
+from .places import COUNTRIES
+
+__all__ = ["FOLDER", "guard_policy", "law_of", "numbers_of", "public_holidays", "read_jurisdiction"]
 
 
-@dataclass(frozen=True, slots=True)
-class WindowRow:
-    """One row of a jurisdiction file. ``holiday`` is None where holidays are days like others."""
-
-    key: str
-    days: tuple[Window, ...]
-    holiday: Window | None
-    max_per_day: int | None
-    reviewed_on: date | None
-    reviewed_by: str
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Jurisdiction:
-    """A country's file, checked."""
-
-    key: str
-    calendar: str
-    floor: WindowRow
-    states: Mapping[str, WindowRow]
-    numbers: Mapping[str, str]
-    closed_on: frozenset[date]
-    majority: int
-    majorities: Mapping[str, int]
-
-
-def read_window(table: Table, key: str) -> Window | None:
-    """ "09:00-20:00" or "none"; None when the key is absent (or wrong, which is noted)."""
-    text = table.text(key)
-    if not text:
-        return None
-    if text == "none":
-        return CLOSED
-    try:
-        opens, closes = (time.fromisoformat(part) for part in text.split("-"))
-    except ValueError:
-        table.wrong(key, 'wants hours like "09:00-20:00", or "none"')
-        return None
-    if opens >= closes:
-        table.wrong(key, "opens after it closes")
-        return None
-    return Window(opens, closes)
-
-
-def read_row(table: Table, *, key: str, known: set[str]) -> WindowRow:
-    """One row with its windows; weekdays, Saturday and Sunday are required."""
-    table.only(known)
-    found = {name: read_window(table, name) for name in _WINDOW_KEYS}
-    for name in ("weekdays", "saturday", "sunday"):
-        if name not in table.data:
-            table.wrong(name, "is required")
-    weekday, saturday, sunday = (found[name] or CLOSED for name in ("weekdays", "saturday", "sunday"))
-    return WindowRow(
-        key=key,
-        days=(*[weekday] * 5, saturday, sunday),
-        holiday=found["holidays"],
-        max_per_day=table.whole("max_per_day"),
-        reviewed_on=table.day("reviewed_on"),
-        reviewed_by=table.text("reviewed_by"),
-        sources=table.words("source"),
-    )
-
-
-def read_jurisdiction(document: Document) -> Jurisdiction:
+def read_jurisdiction(document: Document) -> RuleFile:
     """A country's file. Raises ``PackInvalid`` with everything that is wrong in it."""
-    data, errors = document.data, list[PackError]()
-    top = Table(document, "", 0, data, errors)
-    floor = read_row(
-        Table(document, "federal", 0, data.get("federal", {}), errors),
-        key=top.text("id"),
-        known=_WINDOW_KEYS | {"source"},
-    )
-    states: dict[str, WindowRow] = {}
-    for number, value in enumerate(data.get("state", [])):
-        table = Table(document, "state", number, value, errors)
-        key = table.text("key")
-        if not key.startswith(f"{floor.key}-") or key in states:
-            table.wrong("key", f'must begin with "{floor.key}-" and come once')
-        if table.day("effective_from") is None or not table.words("source") or not table.day("reviewed_on"):
-            table.wrong("source", "a row says from when it holds, where it is from and when it was reviewed")
-        states[key] = read_row(table, key=key, known=_STATE_KEYS)
-    majority = dict(data.get("majority", {}))
-    numbers = Table(document, "numbers", 0, data.get("numbers", {}), errors)
-    for name in ("emergency", "crisis"):
-        if not numbers.text(name):
-            numbers.wrong(name, "is required")
-    if errors:
-        raise PackInvalid(errors)
-    return Jurisdiction(
-        key=floor.key,
-        calendar=top.text("holiday_calendar"),
-        floor=floor,
-        states=states,
-        numbers=dict(numbers.data),
-        closed_on=frozenset(data.get("emergency", {}).get("closed_on", ())),
-        majority=int(majority.pop("default", 18)),
-        majorities=majority,
-    )
+    return read_rule_file(document)
 
 
 @cache
-def jurisdiction(key: str = "us") -> Jurisdiction:
-    """The file of a country ("us"). Raises ``PackInvalid`` when there is none."""
-    return read_jurisdiction(read_document(FOLDER / f"{key}.toml"))
+def house_limits() -> Mapping[str, int]:
+    """The house's limits by their names in ``GuardPolicy``; each must be there. Raises ``PackInvalid``."""
+    found: dict[str, int] = {}
+    for row in rule_file(HOUSE).rows:
+        found.update({key: value for key, value in row.values.items() if key in LIMITS})
+    missing = [name for name in LIMITS if name not in found]
+    if missing:
+        raise PackInvalid([PackError("house.toml", 0, name, "is required") for name in missing])
+    return found
 
 
-@cache
-def house() -> tuple[Document, WindowRow]:
-    """The house rule's file and its window row."""
-    document, errors = read_document(FOLDER / "house.toml"), list[PackError]()
-    row = read_row(
-        Table(document, "windows", 0, document.data.get("windows", {}), errors),
-        key="house",
-        known=_WINDOW_KEYS,
-    )
-    limits = Table(document, "limits", 0, document.data.get("limits", {}), errors)
-    limits.only(set(LIMITS))
-    for name in LIMITS:
-        if (limits.whole(name) or 0) <= 0:
-            limits.wrong(name, "wants a whole number above 0")
-    if errors:
-        raise PackInvalid(errors)
-    return document, row
+def plausible(keys: Iterable[str]) -> frozenset[str]:
+    """The places to take the strictest of: those asked for, each part of a country whose part is not known,
+    and everything when one is not known, or none is named (R-B2)."""
+    wanted = set(keys)
+    if not wanted or any(file_of(key) is None for key in wanted):
+        return every_place() | {key for key in wanted if file_of(key) is not None}
+    for country in wanted & set(COUNTRIES):
+        wanted |= rule_file(country).places
+    return frozenset(wanted)
 
 
-@lru_cache(maxsize=512)
-def public_holidays(calendar: str, state: str, years: tuple[int, ...]) -> frozenset[date]:
-    """Public holidays of a country, and of one of its states when it is named ("KY")."""
-    known = holidays.list_supported_countries(include_aliases=False).get(calendar, [])
-    subdivision = state if state in known else None
-    return frozenset(holidays.country_holidays(calendar, subdiv=subdivision, years=years))
-
-
-def _windows(row: WindowRow, days_off: frozenset[date], closed_on: frozenset[date]) -> JurisdictionWindows:
-    holiday, off = (row.holiday, days_off) if row.holiday else (CLOSED, frozenset[date]())
-    # Where holidays are restricted, not barred, a declared emergency cannot share their window.
-    if closed_on and holiday != CLOSED:
-        raise ValueError("emergency days belong to a row that is closed on holidays")
-    return JurisdictionWindows(
-        row.key, row.days, holiday, off | closed_on, source=", ".join(row.sources), always="-" not in row.key
-    )
-
-
-@lru_cache(maxsize=64)
-def base_policy(keys: frozenset[str], years: tuple[int, ...]) -> GuardPolicy:
-    """House rule, country's floor and the rows of ``keys``. A key that no file knows, or no key at all,
-    brings in every row, so that the guard can take the strictest of them (R-B2)."""
-    document, house_row = house()
-    us = jurisdiction("us")
-    wanted = {key for key in keys if key.startswith("us-")}
-    if not keys or wanted != keys:
-        wanted |= set(us.states)
-    rows = [_windows(house_row, public_holidays(us.calendar, "", years), us.closed_on)]
-    rows.append(_windows(us.floor, frozenset(), frozenset()))
-    for key in sorted(wanted):
-        row = us.states.get(key) or _like_floor(us.floor, key)
-        off = public_holidays(us.calendar, key.removeprefix("us-").upper(), years)
-        rows.append(_windows(row, off, frozenset()))
-    limits: dict[str, Any] = dict(document.data["limits"])
-    caps = [cap for key in wanted if key in us.states and (cap := us.states[key].max_per_day)]
-    limits["max_per_day"] = min([limits["max_per_day"], *caps])
-    required = document.data.get("consent_required", [])
+@lru_cache(maxsize=256)
+def base_policy(
+    keys: frozenset[str], years: tuple[int, ...], on: date | None = None, reviewed: Reviews = ()
+) -> GuardPolicy:
+    """House rule, countries and the rows of ``keys``. Without ``on`` every row counts that is in force on
+    some day of ``years``."""
+    first, last = (on, on) if on else (date(min(years), 1, 1), date(max(years), 12, 31))
+    wanted = sorted(plausible(keys))
+    laws = [_law(HOUSE, first, last, on, reviewed)]
+    laws += [_law(key, first, last, on, reviewed) for key in wanted]
+    windows: dict[JurisdictionWindows, None] = {house_window(): None}
+    for key in wanted:
+        windows.update(dict.fromkeys(windows_of(key, years, first, last)))
+    limits: dict[str, Any] = dict(house_limits())
+    for name in ("max_per_day", "max_per_week"):
+        limits[name] = min([limits[name], *(cap for law in laws if (cap := getattr(law, name)))])
     return GuardPolicy(
-        windows=tuple(rows),
-        age_of_majority=us.majority,
-        ages_of_majority=us.majorities,
-        consent_required=frozenset(
-            (cast(ChannelKind, one["channel"]), cast(Purpose, one["purpose"])) for one in required
-        ),
+        windows=tuple(windows),
+        laws=tuple(laws),
+        age_of_majority=laws[0].age_of_majority,
+        ages_of_majority=_ages(wanted, first),
+        consent_required=_express_needed(laws[0]),
         barring_exclusions=barring_words(),
         **limits,
     )
 
 
-def _like_floor(floor: WindowRow, key: str) -> WindowRow:
-    return WindowRow(key, floor.days, None, None, floor.reviewed_on, floor.reviewed_by, floor.sources)
+def _law(key: str, first: date, last: date, on: date | None, reviewed: Reviews) -> Law:
+    found = law_between(key, first, last, on, reviewed)
+    assert found is not None, key
+    return found
+
+
+def _ages(wanted: Iterable[str], on: date) -> Mapping[str, int]:
+    """Places of the countries at hand whose age of majority is not the house's (R-A152, R-B39)."""
+    files = {file.key: file for key in wanted if (file := file_of(key))}
+    usual = rule_file(HOUSE).rows
+    plain = next(age for row in usual if (age := row.terms.get("age_of_majority")))
+    return {
+        row.place: age
+        for file in files.values()
+        for row in file.rows
+        if (age := row.terms.get("age_of_majority")) and age != plain and row.overlaps(on, on)
+    }
+
+
+def _express_needed(house: Law) -> frozenset[tuple[ChannelKind, Purpose]]:
+    """Channels and purposes for which the house wants an express grant wherever the patient is (R-A6)."""
+    return frozenset(
+        (rule.channel, "marketing")
+        for rule in house.consent
+        if rule.message_class == "marketing" and rule.permission in ("express", "written")
+    )
 
 
 def guard_policy(
@@ -227,18 +123,23 @@ def guard_policy(
     jurisdiction_keys: frozenset[str],
     years: tuple[int, ...],
     overrides: Mapping[str, Any] | None = None,
+    on: date | None = None,
+    reviewed: Mapping[str, date] | None = None,
 ) -> GuardPolicy:
     """See ``packs.outreach.guard_policy``."""
-    policy = base_policy(jurisdiction_keys, years)
+    reviews = tuple(sorted(reviewed.items())) if reviewed else ()
+    policy = base_policy(jurisdiction_keys, years, on, reviews)
     return narrowed(policy, overrides) if overrides else policy
 
 
-def review_warnings(*, today: date) -> tuple[str, ...]:
+def review_warnings(*, today: date, reviewed: Mapping[str, date] | None = None) -> tuple[str, ...]:
     """Rows that nobody signed, or that were last looked at over twelve months ago (R-A77)."""
-    us = jurisdiction("us")
-    late = [row.key for row in us.states.values() if row.reviewed_on and (today - row.reviewed_on).days > 365]
-    unsigned = sum(not row.reviewed_by for row in us.states.values())
-    found = [f"{key}: call hours were last reviewed more than a year ago" for key in sorted(late)]
-    if unsigned:
-        found.append(f"us: {unsigned} rows of call hours were never signed by a person")
+    found: list[str] = []
+    for key in (HOUSE, *COUNTRIES):
+        rows = [row for row in rule_file(key).rows if row.effective_to is None or row.effective_to >= today]
+        late = sorted(row.id for row in rows if row.is_stale(today, reviewed or {}))
+        found += [f"{name}: was last reviewed more than a year ago" for name in late]
+        unsigned = sum(not row.reviewed_by and row.review_key not in (reviewed or {}) for row in rows)
+        if unsigned:
+            found.append(f"{key}: {unsigned} rows were never signed by a person")
     return tuple(found)

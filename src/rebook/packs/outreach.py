@@ -9,15 +9,19 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from rebook.core.outreach.law import Law
 from rebook.core.outreach.lint import Wording
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence
 from rebook.core.outreach.values import GuardPolicy
 
-from . import jurisdictions, places
+from . import jurisdictions, places_plausible
 from . import sequences as sequence_packs
 from . import templates as message_packs
 from .sensitivity import sensitivity_tables
+
+# Numbers for emergencies do not wait for a date.
+NEWEST = date(2100, 1, 1)
 
 
 def guard_policy(
@@ -25,17 +29,32 @@ def guard_policy(
     jurisdiction_keys: Collection[str],
     years: Collection[int],
     overrides: Mapping[str, Any] | None = None,
+    on: date | None = None,
+    reviewed: Mapping[str, date] | None = None,
 ) -> GuardPolicy:
-    """The limits for these jurisdictions ("us-ma"), with the country's floor and the house rule.
+    """The limits for these places ("us-ma", "ca-on", "fr"), with their countries' and the house rule.
 
-    ``years`` are those whose public holidays are needed. ``overrides`` (organisation.settings["guard"]) may
-    only narrow: anything wider raises ``PackInvalid`` naming the field. Cheap to call again: kept by key.
+    ``laws`` begins with the house's, then one complete law for each place. A place that nobody knows, or none
+    at all, brings in every place that is known (R-B2). ``years`` are those whose public holidays are needed.
+    ``overrides`` (organisation.settings["guard"]) may only narrow: anything wider raises ``PackInvalid``
+    naming the field. ``on`` keeps rows that are in force that day and falls back to the house rule beside
+    those that nobody reviewed for twelve months (R-A77); without it every row of ``years`` counts.
+    ``reviewed`` are the practice's own reviews, day by ``Row.review_key``. Cheap to call again: kept by key.
     """
     policy = jurisdictions.guard_policy(
-        jurisdiction_keys=frozenset(jurisdiction_keys), years=tuple(sorted(years)), overrides=overrides
+        jurisdiction_keys=frozenset(jurisdiction_keys),
+        years=tuple(sorted(years)),
+        overrides=overrides,
+        on=on,
+        reviewed=reviewed,
     )
     tables = sensitivity_tables()
     return replace(policy, sensitivity=tables.forms, needs_bar=tables.bars)
+
+
+def law_of(key: str, *, on: date) -> Law | None:
+    """The law of a place on a day ("us-fl", "ca-on", "fr", "house"); None when nobody knows the place."""
+    return jurisdictions.law_of(key, on=on)
 
 
 def plausible_places(
@@ -53,7 +72,7 @@ def plausible_places(
     Unions the patient's own zone, state, postal code, the area code of ``phone`` (E.164) and the clinic.
     Nothing known gives ((), ()), which the guard refuses.
     """
-    return places.plausible_places(
+    return places_plausible.plausible_places(
         country=country,
         patient_zone=patient_zone,
         patient_state=patient_state,
@@ -85,9 +104,10 @@ def sequences(pack: str) -> Mapping[str, Sequence]:
     return sequence_packs.sequences(pack)
 
 
-def crisis_numbers(*, jurisdiction_key: str = "us") -> Mapping[str, str]:
-    """{"emergency": "911", "crisis": "988"} of a jurisdiction (R-B4); a state has its country's."""
-    return jurisdictions.jurisdiction(jurisdiction_key.partition("-")[0]).numbers
+def crisis_numbers(*, jurisdiction_key: str = "us", on: date | None = None) -> Mapping[str, str]:
+    """{"emergency": "911", "crisis": "988"} of a place (R-B4); a state has its country's, and where no crisis
+    line is known the emergency number stands. Raises ``PackInvalid`` for a country that nobody knows."""
+    return jurisdictions.numbers_of(jurisdiction_key, on=on or NEWEST)
 
 
 def warnings(*, today: date) -> tuple[str, ...]:

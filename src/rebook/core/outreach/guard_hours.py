@@ -2,9 +2,10 @@
 
 The called party's location is doubtful by nature (a number moves with its owner), so the windows of all
 plausible jurisdictions are read on the clocks of all plausible time zones and intersected (R-A32, R-A33).
+Rows that bind only some kinds of contact (a machine's voice in Canada, R-B16) are left out for the others.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,8 +18,10 @@ from rebook.core.outreach.values import GuardPolicy, GuardSubject, JurisdictionW
 QUIET_CHANNELS = frozenset({"sms", "email", "phone", "portal"})
 # Longer than any run of closed days; beyond it the answer is "never".
 _HORIZON = timedelta(days=21)
+# Compiled clocks that are kept; a day of a large practice knows some hundred combinations.
+_KEPT = 4096
 
-Clock = tuple[JurisdictionWindows, ZoneInfo]
+Span = tuple[time, time]
 
 
 @lru_cache(maxsize=256)
@@ -34,59 +37,105 @@ def _windows(row: JurisdictionWindows, day: date) -> tuple[Window, ...]:
     return (of_day, row.holiday) if day in row.holidays else (of_day,)
 
 
-def _open_span(row: JurisdictionWindows, day: date, margin_minutes: int) -> tuple[time, time] | None:
-    """Wall times between which one may send on a day, the second exclusive; None when closed all day."""
-    opens, closes = time.min, time.max
-    for window in _windows(row, day):
-        if window.opens is None or window.closes is None:
-            return None
-        opens, closes = max(opens, window.opens), min(closes, window.closes)
-    last = _last_dispatch(closes, margin_minutes)
-    return (opens, last) if last is not None and opens < last else None
+class Clock:
+    """All windows that bind, read on one time zone. What a day allows is worked out once and kept."""
+
+    __slots__ = ("_spans", "rows", "zone")
+
+    def __init__(self, zone: ZoneInfo, rows: Sequence[JurisdictionWindows]) -> None:
+        self.zone = zone
+        self.rows = tuple(rows)
+        self._spans: dict[tuple[date, int], Span | None] = {}
+
+    def span(self, day: date, margin_minutes: int) -> Span | None:
+        """Wall times between which one may send on a day, the second exclusive; None when closed all day."""
+        key = (day, margin_minutes)
+        try:
+            return self._spans[key]
+        except KeyError:
+            found = self._spans[key] = self._worked_out(day, margin_minutes)
+            return found
+
+    def _worked_out(self, day: date, margin_minutes: int) -> Span | None:
+        opens, closes = time.min, time.max
+        for row in self.rows:
+            for window in _windows(row, day):
+                if window.opens is None or window.closes is None:
+                    return None
+                opens, closes = max(opens, window.opens), min(closes, window.closes)
+        last = _last_dispatch(closes, margin_minutes)
+        return (opens, last) if last is not None and opens < last else None
+
+    def is_open(self, at: datetime, margin_minutes: int) -> bool:
+        local = at.astimezone(self.zone)
+        span = self.span(local.date(), margin_minutes)
+        return span is not None and span[0] <= local.time() < span[1]
+
+    def next_opening(self, after: datetime, margin_minutes: int) -> datetime | None:
+        """The first instant later than ``after`` at which the windows open, in the zone of ``after``."""
+        day = after.astimezone(self.zone).date()
+        for offset in range(_HORIZON.days + 1):
+            span = self.span(day + timedelta(days=offset), margin_minutes)
+            if span is None:
+                continue
+            wall = datetime.combine(day + timedelta(days=offset), span[0])
+            # Where clocks go back the opening hour comes twice; the first may be the one already past.
+            for fold in (0, 1):
+                opens_at = wall.replace(tzinfo=self.zone, fold=fold).astimezone(after.tzinfo)
+                if opens_at > after:
+                    return opens_at
+        return None
 
 
-def _is_open(clock: Clock, at: datetime, margin_minutes: int) -> bool:
-    row, zone = clock
-    local = at.astimezone(zone)
-    span = _open_span(row, local.date(), margin_minutes)
-    return span is not None and span[0] <= local.time() < span[1]
+def kind_of(subject: GuardSubject) -> str:
+    """The kind of contact that windows speak of: a call by hand and a machine's are two (R-A11, R-B16)."""
+    if subject.channel == "phone":
+        return "call" if subject.channel_is_manual else "auto_call"
+    return subject.channel
 
 
-def _next_opening(clock: Clock, after: datetime, margin_minutes: int) -> datetime | None:
-    """The first instant later than ``after`` at which this window opens, in UTC."""
-    row, zone = clock
-    day = after.astimezone(zone).date()
-    for offset in range(_HORIZON.days + 1):
-        span = _open_span(row, day + timedelta(days=offset), margin_minutes)
-        if span is None:
-            continue
-        wall = datetime.combine(day + timedelta(days=offset), span[0])
-        # Where clocks go back the opening hour comes twice; the first time may be the one already past.
-        for fold in (0, 1):
-            opens_at = wall.replace(tzinfo=zone, fold=fold).astimezone(after.tzinfo)
-            if opens_at > after:
-                return opens_at
-    return None
+_clocks: dict[tuple[int, str, tuple[str, ...], tuple[str, ...]], tuple[object, tuple[Clock, ...]]] = {}
 
 
 def clocks(subject: GuardSubject, policy: GuardPolicy) -> tuple[Clock, ...]:
-    """Every (window, zone) pair to satisfy; empty when a zone or a window is missing, which is doubt.
+    """Every clock to satisfy; empty when a zone or a window is missing, which is doubt.
 
     A jurisdiction of the subject without a row of its own brings in every row (R-B2: the strictest known).
     """
-    zones = [zone_named(name) for name in subject.time_zones]
+    kind = kind_of(subject)
+    key = (id(policy.windows), kind, subject.jurisdictions, subject.time_zones)
+    kept = _clocks.get(key)
+    # The windows themselves are kept beside the clocks, so no other tuple can have their id.
+    if kept is not None and kept[0] is policy.windows:
+        return kept[1]
+    if len(_clocks) >= _KEPT:
+        _clocks.clear()
+    made = _made(policy.windows, kind, subject.jurisdictions, subject.time_zones)
+    _clocks[key] = (policy.windows, made)
+    return made
+
+
+def _made(
+    windows: Sequence[JurisdictionWindows], kind: str, places: Sequence[str], time_zones: Sequence[str]
+) -> tuple[Clock, ...]:
+    zones = [zone_named(name) for name in time_zones]
     found = [zone for zone in zones if zone is not None]
     if not found or len(found) != len(zones):
         return ()
-    wanted = set(subject.jurisdictions)
-    known = {row.key for row in policy.windows}
-    everything = not wanted or not wanted <= known
-    rows = [row for row in policy.windows if everything or row.always or row.key in wanted]
-    return tuple((row, zone) for row in rows for zone in found)
+    wanted = set(places)
+    everything = not wanted or not wanted <= {row.key for row in windows}
+    # A country's own row binds in each of its parts.
+    wanted |= {key.partition("-")[0] for key in wanted}
+    rows = [
+        row
+        for row in windows
+        if (everything or row.always or row.key in wanted) and (not row.kinds or kind in row.kinds)
+    ]
+    return tuple(Clock(zone, rows) for zone in found) if rows else ()
 
 
 def is_open(pairs: Iterable[Clock], at: datetime, *, margin_minutes: int) -> bool:
-    return all(_is_open(pair, at, margin_minutes) for pair in pairs)
+    return all(clock.is_open(at, margin_minutes) for clock in pairs)
 
 
 def next_open(pairs: tuple[Clock, ...], at: datetime, *, margin_minutes: int) -> datetime | None:
@@ -97,9 +146,9 @@ def next_open(pairs: tuple[Clock, ...], at: datetime, *, margin_minutes: int) ->
     candidate = at
     while candidate - at <= _HORIZON:
         pushes = [
-            _next_opening(pair, candidate, margin_minutes)
-            for pair in pairs
-            if not _is_open(pair, candidate, margin_minutes)
+            clock.next_opening(candidate, margin_minutes)
+            for clock in pairs
+            if not clock.is_open(candidate, margin_minutes)
         ]
         if not pushes:
             return candidate

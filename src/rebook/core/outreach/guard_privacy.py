@@ -49,7 +49,7 @@ def wanted_hours(subject: GuardSubject) -> tuple[hours.Clock, ...]:
     """The times that the patient asked for, on every clock they may live by; empty when they named none."""
     rows = [_row(wish) for wish in subject.confidential if wish.opens or wish.closes or wish.weekdays]
     zones = [zone for name in subject.time_zones if (zone := zone_named(name)) is not None]
-    return tuple((row, zone) for row in rows for zone in zones)
+    return tuple(hours.Clock(zone, (row,)) for row in rows for zone in zones)
 
 
 @lru_cache(maxsize=1024)

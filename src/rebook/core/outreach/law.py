@@ -115,6 +115,10 @@ class Law:
     sensitive_service_rules: tuple[str, ...] = ()
     # Words that end messages, beside those of the language ("ARRET", R-B23).
     opt_out_keywords: tuple[str, ...] = ()
+    # Other figures by name, units in the name: "number_check_after_days", "offer_item_dollars" ...
+    figures: Mapping[str, int] = field(default_factory=dict)
+    # What a message or the practice must do, as words: "stop_reply_and_web_link", "toll_free_opt_out" ...
+    duties: tuple[str, ...] = ()
     # How the clock is found (R-B1 "dst_zone_rule").
     zone_rule: str = ""
     # Keys of its rows that nobody reviewed within twelve months: the house rule was taken beside (R-A77).
