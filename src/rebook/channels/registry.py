@@ -7,7 +7,9 @@ from pathlib import Path
 from rebook.core.channel import Channel, ChannelKind
 
 from .email_smtp import EmailSmtp, SmtpServer
+from .letter import Letters
 from .phone_task import PhoneTask
+from .portal_fhir import FhirServer, PortalFhir
 from .sandbox import Behaviour, Sandbox
 
 
@@ -21,6 +23,9 @@ class ChannelSettings:
     sandbox_behaviour: Behaviour = field(default_factory=Behaviour)
     smtp_url: str = field(default="", repr=False)
     smtp_from: str = ""
+    # Base address of the FHIR server behind the patient portal.
+    portal_fhir_url: str = ""
+    portal_fhir_token: str = field(default="", repr=False)
 
 
 class UnknownChannel(Exception):
@@ -59,12 +64,25 @@ def _phone_task(settings: ChannelSettings) -> Channel:
     return PhoneTask()
 
 
+def _letter(settings: ChannelSettings) -> Channel:
+    return Letters()
+
+
+def _portal_fhir(settings: ChannelSettings) -> Channel | None:
+    if not settings.portal_fhir_url:
+        return None
+    server = FhirServer.from_url(settings.portal_fhir_url, token=settings.portal_fhir_token)
+    return PortalFhir(server=server)
+
+
 # Key of the channel -> how it is made; None when the installation has not switched it on.
 REGISTRY: Mapping[str, Callable[[ChannelSettings], Channel | None]] = {
     "sandbox": _sandbox,
     "sandbox_email": _sandbox_email,
     "email_smtp": _email_smtp,
     "phone_task": _phone_task,
+    "letter": _letter,
+    "portal_fhir": _portal_fhir,
 }
 
 # Which adapter serves a kind where the practice has chosen none.

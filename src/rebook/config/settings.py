@@ -163,6 +163,9 @@ PROCRASTINATE_IMPORT_PATHS = ["rebook.work.jobs"]
 # Where ``email_smtp`` hands mail over. An empty host leaves the channel switched off.
 SMTP_URL = env_str("REBOOK_SMTP_URL", default="")
 SMTP_FROM = env_str("REBOOK_SMTP_FROM", default="")
+# Where ``portal_fhir`` hands messages over. An empty address leaves the channel switched off.
+PORTAL_FHIR_URL = env_str("REBOOK_PORTAL_FHIR_URL", default="")
+PORTAL_FHIR_TOKEN = env_str("REBOOK_PORTAL_FHIR_TOKEN", default="")
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # Ids and counts only: nothing here may write a name, number or text (promise 12).

@@ -44,7 +44,7 @@ def look_named(name: str) -> Look:
 
 
 def read_look(path: Path) -> Look:
-    """Compile one layout. Raises ``PackInvalid``: no MJML, no Liquid, an unknown value, something to fetch."""
+    """Compile one layout. Raises ``PackInvalid``: no MJML, bad Liquid, unknown value, something to fetch."""
     source = path.read_text(encoding="utf-8")
     try:
         # No fonts: the ones that MJML knows come from another server.

@@ -20,6 +20,8 @@ def channel_settings() -> ChannelSettings:
         sandbox_secret=secret,
         smtp_url=settings.SMTP_URL,
         smtp_from=settings.SMTP_FROM,
+        portal_fhir_url=settings.PORTAL_FHIR_URL,
+        portal_fhir_token=settings.PORTAL_FHIR_TOKEN,
     )
 
 

@@ -13,7 +13,7 @@ from rebook.records.write.planning import DueCase, ReachableBy
 from .library import TemplateLibrary
 from .wording import has_wording, primary
 
-SYSTEM = {"sms": "phone", "phone": "phone", "email": "email"}
+SYSTEM = {"sms": "phone", "phone": "phone", "email": "email", "letter": "postal", "portal": "portal"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def claim(
             organisation_id=org, now=now, limit=limit, channels=sorted(channels), only=only, answers=answers
         )
         library = library_of(house.organisation)
-        decisions = judge(house, [_planned(one, channels, library) for one in due], now=now)
+        decisions = judge(house, [planned_contact(one, channels, library) for one in due], now=now)
         rulings = [
             _ruling(one, decision, channels[one.channel].key, now=now)
             for one, decision in zip(due, decisions, strict=True)
@@ -78,7 +78,10 @@ def claim(
     )
 
 
-def _planned(one: DueAttempt, channels: Mapping[str, Channel], library: TemplateLibrary) -> PlannedContact:
+def planned_contact(
+    one: DueAttempt, channels: Mapping[str, Channel], library: TemplateLibrary
+) -> PlannedContact:
+    """An attempt as the guard is asked about it."""
     channel = channels[one.channel]
     # Only the words as they stood when planned count; a text changed since is not the generic one.
     template = library.with_hash(one.template_hash)

@@ -28,6 +28,7 @@ from .choosing import Way, choose_way, contacts_of, local_day
 from .claiming import state_of
 from .experiments import Arms
 from .library import library_of
+from .postal import with_postal
 from .sequences_running import NO_WAY, days_off, frozen_plans, so_far_of
 from .subject import House, PlannedContact, judge
 from .wording import Words, write_message
@@ -117,7 +118,13 @@ def _plan_batch(
         tried = planning.channels_tried(organisation_id=org, cases=cases)
         arms = Arms(organisation_id=org, cases=cases)
         people = {one.patient_id for one in cases} | {one.responsible_patient_id or 0 for one in cases}
-        reachable = planning.reachable_by(organisation_id=org, patient_ids=sorted(people))
+        reachable = with_postal(
+            planning.reachable_by(organisation_id=org, patient_ids=sorted(people)),
+            organisation_id=org,
+            country=house.country,
+            patient_ids=people,
+            channels=channels,
+        )
         drafts = [
             _draft(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
             for one in cases
@@ -249,7 +256,8 @@ def _contact(draft: Draft, channels: Mapping[str, Channel], *, now: datetime) ->
         contemplated=Contemplated(
             patient_id=case.patient_id,
             case_id=case.id,
-            contact_point_id=way.contact.id if way.contact else None,
+            # An address stands on the patient: no row of its own.
+            contact_point_id=(way.contact.id or None) if way.contact else None,
             to_value=way.contact.value if way.contact else "",
         ),
         origin="campaign",

@@ -1,0 +1,16 @@
+"""Letters and postcards without any provider: files to print, in the practice's outbox folder."""
+
+from .adapter import Letters, letter_code
+from .printing import PrintedBatch, PrintedLetter, Sender, UnableToPrint, merge, picture, write_batch
+
+__all__ = [
+    "Letters",
+    "PrintedBatch",
+    "PrintedLetter",
+    "Sender",
+    "UnableToPrint",
+    "letter_code",
+    "merge",
+    "picture",
+    "write_batch",
+]

@@ -1,0 +1,51 @@
+"""Where patients live, as the ledger has it, and where post came back from."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import connection
+
+from rebook.records.models import ReturnedAddress
+from rebook.records.rows import as_ids
+
+
+class HomeRow(NamedTuple):
+    """A patient's name and address, and the id by which a FHIR source knows them ("" elsewhere)."""
+
+    patient_id: int
+    given_name: str
+    family_name: str
+    address_line: str
+    city: str
+    state: str
+    postal_code: str
+    fhir_id: str
+    responsible_patient_id: int | None
+
+
+def homes(*, organisation_id: int, patient_ids: Iterable[int]) -> dict[int, HomeRow]:
+    """By patient, the responsible adults of those named among them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH named AS (
+                SELECT id, responsible_patient_id FROM records_patient
+                WHERE organisation_id = %(org)s AND id = ANY(%(ids)s::bigint[])
+            )
+            SELECT p.id, p.given_name, p.family_name, p.address_line, p.city, p.state, p.postal_code,
+                   CASE WHEN s.kind = 'fhir' THEN p.external_id ELSE '' END, p.responsible_patient_id
+            FROM records_patient p JOIN records_source s ON s.id = p.source_id
+            WHERE p.organisation_id = %(org)s
+              AND p.id IN (SELECT id FROM named UNION SELECT responsible_patient_id FROM named)
+            """,
+            {"org": organisation_id, "ids": as_ids(sorted(set(patient_ids)))},
+        )
+        return {row[0]: HomeRow._make(row) for row in cursor.fetchall()}
+
+
+def returned(*, organisation_id: int, patient_ids: Iterable[int]) -> frozenset[tuple[int, str]]:
+    """(patient, hash of the address as written) that post came back from."""
+    rows = ReturnedAddress.objects.filter(
+        organisation_id=organisation_id, patient_id__in=sorted(set(patient_ids))
+    )
+    return frozenset(rows.values_list("patient_id", "address_hash"))
