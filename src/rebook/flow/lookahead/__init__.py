@@ -1,0 +1,1 @@
+"""Looking ahead: what the coming days bring, kept and later held against what happened."""
