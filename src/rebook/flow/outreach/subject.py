@@ -29,6 +29,8 @@ from rebook.packs.gaps import gap_definitions
 from rebook.packs.outreach import guard_policy, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
 
+from .postal import postal_contacts
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedContact:
@@ -136,9 +138,13 @@ def judge(house: House, contacts: Sequence[PlannedContact], *, now: datetime) ->
     """The guard's decision on each contact, in order, on the facts as they stand in this transaction."""
     if not contacts:
         return []
+    contacts, addresses = postal_contacts(
+        contacts, organisation_id=house.organisation.id, country=house.country
+    )
     facts = subject_facts(
         organisation_id=house.organisation.id, contacts=[one.contemplated for one in contacts], now=now
     )
+    facts.contacts.update(addresses)
     subjects = [subject_of(house, one, facts) for one in contacts]
     jurisdictions = frozenset(key for one in subjects for key in one.jurisdictions)
     policy = house.policy(jurisdictions, now=now)
@@ -263,7 +269,7 @@ def _consents(
             purpose=row.purpose,
             state=row.state,  # type: ignore[arg-type]
             at=row.at,
-            from_patient=is_from_patient(origin=row.origin, wording=row.wording),
+            from_patient=is_from_patient(origin=row.origin, wording=row.wording, state=row.state),
         )
         for binds_number, row in found
     )
