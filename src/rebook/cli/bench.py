@@ -22,6 +22,7 @@ BENCHES = {
     "show": "appointments",
     "cdsi": "cases",
     "ecqm": "cases",
+    "simulate": "cases",
 }
 ALL = "all"
 
