@@ -22,6 +22,7 @@ from rebook.records.models import (
     Visit,
 )
 from support.practice import Practice, make_practice
+from support.ready import be_ready
 
 PASSWORD = "cleaning-window-harbour"
 NAMES = (
@@ -252,6 +253,7 @@ def make_clinic(slug: str = "elm-street") -> Clinic:
     practice.organisation.save()
     practice.source.last_synced_at = timezone.now() - dt.timedelta(hours=5)
     practice.source.save()
+    be_ready(practice.organisation.pk, now=timezone.now())
     return Clinic(practice, now=timezone.now())
 
 

@@ -18,6 +18,7 @@ from rebook.records.models import (
     Patient,
     Source,
 )
+from support.ready import be_ready, sign_campaign
 
 # A Wednesday, noon in New York.
 NOW = dt.datetime(2026, 11, 18, 17, 0, tzinfo=dt.UTC)
@@ -147,6 +148,7 @@ class Clinic:
             actor="user:1",
             **asked,
         )
+        sign_campaign(self.id, campaign_id, now=NOW, actor=f"user:{self.manager.pk}")
         if launched:
             campaigns.launch(organisation_id=self.id, campaign_id=campaign_id, now=NOW, actor="user:1")
         return Campaign.objects.get(pk=campaign_id)
@@ -216,6 +218,7 @@ def make_clinic(slug="elm", *, approved=True):
     if approved:
         approvals.approve_all_in_use(organisation_id=organisation.pk, now=NOW, actor="user:1")
     made = Clinic(organisation, location, source, manager)
+    be_ready(organisation.pk, now=NOW)
     somebody_who_comes(made)
     return made
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from rebook.accounts.models import AuditEvent, Membership
+from rebook.core.outreach.campaign_plan import USUAL_SUCCESS
 from rebook.flow.outreach import approvals, campaigns, stops
 from rebook.packs.outreach import templates
 from rebook.records.models import Attempt, Campaign, Case, TemplateApproval
@@ -28,9 +29,12 @@ def test_a_launch_freezes_the_sequence_and_leaves_a_trail(clinic):
     launch(clinic, campaign)
     campaign.refresh_from_db()
     assert (campaign.state, campaign.launched_at) == ("active", NOW)
-    assert [step["channel"] for step in campaign.sequence["steps"]] == ["sms", "email", "phone"]
-    actions = list(AuditEvent.objects.filter(subject_kind="campaign").values_list("action", "actor"))
-    assert actions == [("campaign.created", "user:1"), ("campaign.launched", "user:1")]
+    assert [step["channel"] for step in campaign.sequence["steps"]][:3] == ["sms", "email", "phone"]
+    # What counts as success is written out with the launch, and the calmer steps of a second try.
+    assert campaign.plan["success"] == dict(USUAL_SUCCESS)
+    assert len(campaign.plan["gentle"]["steps"]) == 2
+    actions = list(AuditEvent.objects.filter(subject_kind="campaign").values_list("action", flat=True))
+    assert actions == ["campaign.created", "campaign.approved", "campaign.launched"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def test_a_launch_names_everything_that_stands_against_it(db):
     with pytest.raises(campaigns.UnableToChange) as caught:
         launch(clinic, campaign)
     rules = {reason.rule for reason in caught.value.reasons}
-    assert rules == {"no_owner", "no_task_owner", "stopped", "not_approved"}
+    assert rules == {"no_owner", "no_task_owner", "stopped", "not_approved", "safety_unapproved"}
     said = str(caught.value)
     assert "(en)" in said
     assert "(es)" in said
@@ -78,15 +82,21 @@ def test_a_launch_names_everything_that_stands_against_it(db):
 def test_only_texts_in_use_have_to_be_signed_off(db):
     clinic = make_clinic(approved=False)
     campaign = clinic.campaign(launched=False, segment={"kinds": ["interval"]})
-    for channel in ("sms", "email", "phone"):
-        assert refused(launch, clinic, campaign) == {"not_approved"}
+    for key, channel, against in (
+        ("due_visit", "sms", {"not_approved", "safety_unapproved"}),
+        ("due_visit", "email", {"not_approved", "safety_unapproved"}),
+        ("due_visit", "phone", {"not_approved", "safety_unapproved"}),
+        ("safety", "sms", {"safety_unapproved"}),
+        ("safety_crisis", "sms", {"safety_unapproved"}),
+    ):
+        assert refused(launch, clinic, campaign) == against
         approvals.approve_template(
             organisation_id=clinic.id,
-            template_key="due_visit",
+            template_key=key,
             channel=channel,
             language="en",
             now=NOW,
-            actor="user:1",
+            actor=f"user:{clinic.manager.pk}",
         )
     launch(clinic, campaign)
 
@@ -160,7 +170,9 @@ def test_what_waited_in_a_pause_still_goes_out_once(clinic, day):
     assert day.send(later).looked_at == 0
     campaigns.resume(**of, now=later)
     day.run(later)
-    assert clinic.attempts(patient) == [(0, "sms", "accepted")]
+    # What waited was taken back and planned anew, with the words and the guard's answer of the day.
+    assert clinic.attempts(patient) == [(0, "sms", "expired"), (0, "sms", "accepted")]
+    assert len(clinic.sms.sent) == 1
 
 
 def test_an_ended_campaign_sends_nothing_more(clinic, day):
@@ -206,7 +218,8 @@ def test_pressing_the_button_twice_stops_once(clinic):
     assert not stops.stop_all(organisation_id=clinic.id, now=NOW, actor="user:2")
     assert stops.end_stop(organisation_id=clinic.id, now=NOW, actor="user:1")
     assert not stops.end_stop(organisation_id=clinic.id, now=NOW, actor="user:1")
-    actions = list(AuditEvent.objects.filter(subject_kind="organisation").values_list("action", flat=True))
+    stopping = AuditEvent.objects.filter(subject_kind="organisation", action__startswith="stop.")
+    actions = list(stopping.values_list("action", flat=True))
     assert actions == ["stop.started", "stop.ended"]
 
 

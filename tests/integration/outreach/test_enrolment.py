@@ -180,6 +180,7 @@ def test_only_a_running_campaign_enrols(state, clinic, day):
 
 
 def test_other_gaps_go_along_and_one_visit_is_offered_for_most(clinic, day):
+    clinic.campaign()
     VisitType.objects.bulk_create(
         VisitType(organisation=clinic.organisation, key=key, label=key, minutes=30, is_self_bookable=True)
         for key in ("annual_visit", "well_child")
@@ -188,7 +189,6 @@ def test_other_gaps_go_along_and_one_visit_is_offered_for_most(clinic, day):
     lead = clinic.gap(patient, rank=1, definition_key="primary_care.well_child", visit_type="well_child")
     other = clinic.gap(patient, rank=2, definition_key="primary_care.annual_visit")
     staff = clinic.gap(patient, rank=3, definition_key="x.staff", outreach="staff")
-    clinic.campaign()
     assert day.enrol().opened == 1
     case = Case.objects.get()
     assert (case.gap_id, case.also_gap_ids) == (lead.pk, [other.pk])

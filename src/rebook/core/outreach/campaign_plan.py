@@ -87,7 +87,7 @@ def plan_json(plan: CampaignPlan) -> dict[str, Any]:
 
 def read_plan(value: Mapping[str, Any]) -> CampaignPlan:
     """A plan from JSON; what is left out is as usual. Raises ``BadPlan``."""
-    unknown = sorted(set(value) - {"calendar", "trigger", "success", "reentry"})
+    unknown = sorted(set(value) - {"calendar", "trigger", "success", "reentry", "gentle"})
     if unknown:
         raise BadPlan(f"a plan knows no '{unknown[0]}'")
     try:

@@ -4,13 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from rebook.core.doctor import stops_of
 from rebook.core.gaps.combine import Combined
+from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.holdout import Arm, Candidate, assign, draw_order
+from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import from_json, next_step_at
 from rebook.core.outreach.values import Decision
 from rebook.core.reasons import Reason
@@ -26,6 +29,7 @@ from rebook.records.write.outreach import NewCase
 
 from .capacity import capacity_today
 from .combining import combined
+from .enrol_days import against_today, called
 from .sequences_running import days_off
 from .subject import House
 
@@ -39,7 +43,9 @@ TOLD_AT_ONCE = 1000
 class EnrolSummary:
     """Cases opened per arm, patients left out by reason, and campaigns whose day was full.
 
-    ``records_unsafe`` among the reasons counts campaigns that may not begin on these records.
+    Among the reasons some count campaigns and not patients: ``records_unsafe`` those that may not begin on
+    these records; ``not_begun``, ``is_over``, ``out_of_season``, ``not_its_weekday`` and ``budget_spent``
+    those that take nobody in on this day.
     """
 
     opened: int = 0
@@ -72,6 +78,10 @@ def enrol(*, organisation_id: int, as_of: date, now: datetime) -> EnrolSummary:
             # Its first patients: what keeps it from being launched keeps it from beginning.
             left_out["records_unsafe"] += 1
             continue
+        plan = read_plan(campaign.plan)
+        if not_today := against_today(house.organisation, campaign, plan, today=as_of):
+            left_out[not_today.rule] += 1
+            continue
         with transaction.atomic(durable=True):
             write.lock_enrolment(organisation_id=organisation_id)
             _enrol_campaign(house, campaign, totals, left_out, unsafe=unsafe, as_of=as_of, now=now)
@@ -95,18 +105,8 @@ def _enrol_campaign(
     now: datetime,
 ) -> None:
     sequence = from_json(campaign.sequence)
-    policy = house.policy(frozenset(), now=now)
-    rows = read.candidates(
-        organisation_id=house.organisation.id,
-        campaign_id=campaign.id,
-        segment=campaign.segment,
-        purpose=campaign.purpose,
-        rest=timedelta(days=sequence.rest_days),
-        barring=sorted(policy.barring_exclusions),
-        today=as_of,
-        now=now,
-        unsafe=unsafe,
-    )
+    gentle = from_json(campaign.plan["gentle"]) if campaign.plan.get("gentle") else sequence
+    rows = _candidates(house, campaign, sequence, unsafe=unsafe, as_of=as_of, now=now)
     barred = [row for row in rows if row.reason]
     free = [row for row in rows if not row.reason]
     room = campaign.daily_limit - _opened_today(house, campaign, as_of=as_of)
@@ -122,13 +122,49 @@ def _enrol_campaign(
         arm = arms[row.patient_id]
         zone = row.time_zone or house.zone_of(row.home_location_id or row.location_id)
         off = days_off(house, row.home_location_id or row.location_id, now=now)
-        first = next_step_at(sequence, step_index=0, anchor_at=now, zone=zone, holidays=off)
+        steps = gentle if row.entry else sequence
+        first = next_step_at(steps, step_index=0, anchor_at=now, zone=zone, holidays=off)
         along = together.get(row.gap_id, Combined())
         starts = first if arm == "contact" else None
-        cases.append(NewCase(row.patient_id, row.gap_id, arm, starts, along.also, along.visit_type))
+        cases.append(
+            NewCase(row.patient_id, row.gap_id, arm, starts, along.also, along.visit_type, row.entry)
+        )
         totals[arm] += 1
     write.open_cases(organisation_id=house.organisation.id, campaign_id=campaign.id, cases=cases, now=now)
     _tell(house.organisation.id, barred, now=now)
+
+
+def _candidates(
+    house: House,
+    campaign: CampaignView,
+    sequence: ContactPlan,
+    *,
+    unsafe: Sequence[str],
+    as_of: date,
+    now: datetime,
+) -> list[EnrolmentRow]:
+    """Who may come in today or is left out: first those whose won-back visit fell through, then the rest."""
+    plan = read_plan(campaign.plan)
+    one: dict[str, Any] = {
+        "organisation_id": house.organisation.id,
+        "campaign_id": campaign.id,
+        "purpose": campaign.purpose,
+        "barring": sorted(house.policy(frozenset(), now=now).barring_exclusions),
+        "now": now,
+        "unsafe": unsafe,
+    }
+    again = read.coming_again(**one, reentry=plan.reentry)
+    rows = read.candidates(
+        **one,
+        segment=campaign.segment,
+        rest=timedelta(days=sequence.rest_days if campaign.rest_days is None else campaign.rest_days),
+        today=as_of,
+        programme=campaign.programme,
+        zone=house.organisation.time_zone if plan.trigger and plan.trigger.field == "last_visit" else "",
+    )
+    known = {row.patient_id for row in again}
+    fresh = called(plan.trigger, [row for row in rows if row.patient_id not in known], today=as_of)
+    return [*again, *fresh]
 
 
 def _opened_today(house: House, campaign: CampaignView, *, as_of: date) -> int:

@@ -5,8 +5,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
+from rebook.accounts.read import MemberView, OrganisationView
 from rebook.core.doctor import stops_of
 from rebook.core.gaps import KINDS
+from rebook.core.outreach.campaign_readiness import ReadinessCheck
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence, template_for
 from rebook.core.reasons import Reason
@@ -15,13 +17,71 @@ from rebook.flow.common.channels import practice_channels
 from rebook.flow.common.examining import look
 from rebook.records.read import campaigns as read
 from rebook.records.read import doctor as read_doctor
+from rebook.records.read import readiness as read_ready
 from rebook.records.read.campaigns import CampaignView
 
+from .answering import (
+    channels_check,
+    inbox_check,
+    on_call_check,
+    replies_check,
+    room_checks,
+    safety_check,
+)
+from .campaign_approvals import campaign_approval
 from .library import TemplateLibrary, library_of
 from .reviews import past_their_date
 
-# Calls and what hangs goes to somebody at the front desk; without one tasks have no owner.
-TASK_ROLES = frozenset({"front_desk", "coordinator", "manager", "clinician"})
+
+def launch_checklist(
+    *,
+    organisation_id: int,
+    campaign: CampaignView,
+    sequence: Sequence | None,
+    now: datetime,
+    looks_again: bool = True,
+) -> tuple[ReadinessCheck, ...]:
+    """Every check before a launch, right or not, in the order in which they are mended (R-E38).
+
+    The records are looked at anew and a booking is tried inside the caller's transaction, or, without
+    ``looks_again``, what was last found in them is told and nothing is tried.
+    """
+    house = accounts.organisation(organisation_id=organisation_id)
+    members = accounts.members(organisation_id=organisation_id)
+    if sequence is None:
+        missing = Reason("no_sequence", f"the practice's packs have no sequence '{campaign.sequence_key}'")
+        return (ReadinessCheck("sequence", "Steps are chosen", (missing,), "campaign"),)
+    said = read_ready.statements(organisation_id=organisation_id)
+    approved = read.approved(organisation_id=organisation_id)
+    languages = _languages(house, campaign, now)
+    unsigned = tuple(_texts(house, campaign, sequence, languages, approved))
+    kinds = sorted({kind for step in sequence.steps for kind in (step.channel, *step.fallbacks)})
+    return (
+        ReadinessCheck("owner", "Somebody looks after it", tuple(_owner(campaign, members)), "campaign"),
+        ReadinessCheck("backup", "Somebody stands in", _backup(campaign, members), "campaign", True),
+        ReadinessCheck("texts", "Every text is signed off, in every language", unsigned, "templates"),
+        safety_check(house, languages, approved),
+        _approval(organisation_id, campaign, now),
+        inbox_check(members, said),
+        on_call_check(house, said, now=now),
+        replies_check(house, now=now),
+        *room_checks(house, campaign, now=now, for_real=looks_again),
+        ReadinessCheck("channels", "Every way is set up", tuple(_channels(house.id, sequence)), "channels"),
+        channels_check(house, kinds, said, now=now),
+        ReadinessCheck(
+            "records",
+            "The records are safe to go by",
+            tuple(_records(organisation_id, campaign, now, looks_again)),
+            "doctor",
+        ),
+        ReadinessCheck(
+            "rules",
+            "The rules are within their date",
+            tuple(past_their_date(organisation_id=organisation_id, campaign=campaign, now=now)),
+            "rules",
+        ),
+        ReadinessCheck("stops", "Nothing is stopped", tuple(_stops(organisation_id, campaign)), "practice"),
+    )
 
 
 def reasons_against_launch(
@@ -32,20 +92,22 @@ def reasons_against_launch(
     now: datetime,
     looks_again: bool = True,
 ) -> tuple[Reason, ...]:
-    """Every reason at once, so that all can be mended in one go; empty when it is safe.
-
-    The records are looked at anew, or, without ``looks_again``, what was last found in them is told.
-    """
-    if sequence is None:
-        return (Reason("no_sequence", f"the practice's packs have no sequence '{campaign.sequence_key}'"),)
-    return (
-        *_people(organisation_id, campaign),
-        *_stops(organisation_id, campaign),
-        *_channels(organisation_id, sequence),
-        *_texts(organisation_id, campaign, sequence, now),
-        *_records(organisation_id, campaign, now, looks_again),
-        *past_their_date(organisation_id=organisation_id, campaign=campaign, now=now),
+    """Every reason at once, so that all can be mended in one go; empty when it is safe."""
+    checks = launch_checklist(
+        organisation_id=organisation_id,
+        campaign=campaign,
+        sequence=sequence,
+        now=now,
+        looks_again=looks_again,
     )
+    return tuple(reason for one in checks if one.state == "refused" for reason in one.reasons)
+
+
+def _approval(organisation_id: int, campaign: CampaignView, now: datetime) -> ReadinessCheck:
+    """The campaign's own signatures, where the practice asks for any (field note 3.21)."""
+    stands = campaign_approval(organisation_id=organisation_id, campaign_id=campaign.id, now=now)
+    says = "The campaign is signed off" if stands.needed else "The campaign needs no signature of its own"
+    return ReadinessCheck("approval", says, () if stands.is_approved else stands.missing, "approval")
 
 
 def _records(
@@ -67,14 +129,17 @@ def _records(
         )
 
 
-def _people(organisation_id: int, campaign: CampaignView) -> Iterator[Reason]:
-    members = accounts.members(organisation_id=organisation_id)
+def _owner(campaign: CampaignView, members: Iterable[MemberView]) -> Iterator[Reason]:
     if campaign.owner_id is None:
         yield Reason("no_owner", "nobody owns this campaign: choose who looks after it")
     elif campaign.owner_id not in {one.user_id for one in members}:
         yield Reason("owner_left", "its owner no longer works for this practice")
-    if not any(one.role in TASK_ROLES for one in members):
-        yield Reason("no_task_owner", "nobody at this practice could take the calls and questions it brings")
+
+
+def _backup(campaign: CampaignView, members: Iterable[MemberView]) -> tuple[Reason, ...]:
+    if campaign.backup_id in {one.user_id for one in members}:
+        return ()
+    return (Reason("no_backup", "nobody stands in when its owner is away"),)
 
 
 def _stops(organisation_id: int, campaign: CampaignView) -> Iterator[Reason]:
@@ -90,22 +155,26 @@ def _channels(organisation_id: int, sequence: Sequence) -> Iterator[Reason]:
             yield Reason("no_channel", f"step {step.index + 1} goes by {step.channel}, which is not set up")
 
 
-def _texts(
-    organisation_id: int, campaign: CampaignView, sequence: Sequence, now: datetime
-) -> Iterator[Reason]:
-    approved = read.approved(organisation_id=organisation_id)
-    house = accounts.organisation(organisation_id=organisation_id)
-    default = house.default_language
+def _languages(house: OrganisationView, campaign: CampaignView, now: datetime) -> set[str]:
     spoken = read.languages_in_segment(
-        organisation_id=organisation_id,
+        organisation_id=house.id,
         segment=campaign.segment,
         today=now.astimezone(ZoneInfo(house.time_zone)).date(),
         now=now,
     )
-    languages = {language or default for language in spoken} | {default}
+    return {language or house.default_language for language in spoken} | {house.default_language}
+
+
+def _texts(
+    house: OrganisationView,
+    campaign: CampaignView,
+    sequence: Sequence,
+    languages: set[str],
+    approved: frozenset[tuple[str, str, str]],
+) -> Iterator[Reason]:
     wanted = Segment.from_json(campaign.segment).of("gap_kind")
     kinds = wanted.values if wanted and not wanted.is_not else KINDS
-    served = practice_channels(organisation_id=organisation_id)
+    served = practice_channels(organisation_id=house.id)
     in_use = texts_in_use(
         sequence, kinds=kinds, channels=served, languages=languages, library=library_of(house)
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
+from rebook.core.outreach.campaign_reentry import GENTLE_VERSION
 from rebook.core.outreach.sequence import Sequence, from_json
 from rebook.core.outreach.sequence_when import SoFar
 from rebook.core.reasons import Reason
@@ -21,11 +22,13 @@ NO_WAY = Reason("no_way_left", "every channel of this step was tried")
 
 
 def frozen_plans(*, organisation_id: int) -> dict[tuple[int, int], Sequence]:
-    """Every running campaign's plans by (campaign, version); version 0 is the present one."""
-    plans = {
-        (one.id, 0): from_json(one.sequence)
-        for one in read_campaigns.campaigns(organisation_id=organisation_id, states=["active"])
-    }
+    """Every running campaign's plans by (campaign, version); version 0 is the present one.
+
+    ``GENTLE_VERSION`` is the calmer one of who is taken in again.
+    """
+    running = read_campaigns.campaigns(organisation_id=organisation_id, states=["active"])
+    plans = {(one.id, 0): from_json(one.sequence) for one in running}
+    plans |= {(one.id, GENTLE_VERSION): from_json(one.plan.get("gentle") or one.sequence) for one in running}
     former = read.former_sequences(organisation_id=organisation_id)
     return plans | {place: from_json(content) for place, content in former.items()}
 

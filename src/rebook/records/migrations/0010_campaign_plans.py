@@ -56,6 +56,15 @@ class Migration(migrations.Migration):
             models.UniqueConstraint(fields=("campaign", "gap", "entry"), name="case_once_per_gap_and_entry"),
         ),
         migrations.RemoveConstraint("case", "case_once_per_gap"),
+        migrations.RemoveConstraint("attempt", "attempt_once_per_step_and_channel"),
+        migrations.AddConstraint(
+            "attempt",
+            models.UniqueConstraint(
+                condition=models.Q(("origin", "campaign"), models.Q(("error_code", "replanned"), _negated=True)),
+                fields=("case", "step_index", "channel"),
+                name="attempt_once_per_step_and_channel",
+            ),
+        ),
         migrations.CreateModel(
             name="ReadinessRecord",
             fields=[

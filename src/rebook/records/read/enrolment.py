@@ -6,7 +6,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.gaps import TIERS
+from rebook.core.gaps.tiers import programme_of
+from rebook.core.outreach.campaign_plan import Reentry
 from rebook.core.segment import Segment
+from rebook.core.words import PROGRAMMES
 from rebook.records.models import Case, HoldoutAssignment
 
 from .barring import BARRED, barring_parameters
@@ -27,27 +31,45 @@ class EnrolmentRow(NamedTuple):
     rank: int | None
     reason: str
     visit_type: str = ""
+    # What triggers look at.
+    birth_on: date | None = None
+    due_on: date | None = None
+    last_visit_on: date | None = None
+    # How often the patient was taken in again, this time included.
+    entry: int = 0
 
 
 # One gap per patient: their best. Those in a case, or resting after one, are not candidates at all.
 CANDIDATES = """
 WITH best AS (
     SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank,
-           g.visit_type AS needed, g.definition_key = ANY(%(unsafe)s) AS is_unsafe
+           g.visit_type AS needed, g.definition_key = ANY(%(unsafe)s) AS is_unsafe, g.due_on
     FROM records_gap g
     WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND g.outreach = 'yes' AND {fits}
+      AND (%(tiers)s::varchar[] IS NULL OR g.tier = ANY(%(tiers)s::varchar[]))
       AND NOT EXISTS (SELECT 1 FROM records_case c WHERE c.campaign_id = %(campaign)s AND c.gap_id = g.id)
     ORDER BY g.patient_id, is_unsafe, g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
        best.risk_class, best.rank, CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END,
-       best.needed
+       best.needed, p.birth_on, best.due_on, {last_visit}, 0
 FROM best
 JOIN records_patient p ON p.id = best.patient_id
 WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s AND c.patient_id = p.id
           AND (c.closed_at IS NULL OR c.closed_at > %(rest_since)s))
 ORDER BY best.rank NULLS LAST, best.id
 """
+
+
+# On the practice's clock; looked up only for campaigns that go by it.
+LAST_VISIT = """(SELECT (max(came.at) AT TIME ZONE %(zone)s)::date FROM (
+    SELECT v.started_at AS at FROM records_visit v WHERE v.patient_id = p.id AND v.started_at <= %(now)s
+    UNION ALL SELECT a.starts_at FROM records_appointment a WHERE a.patient_id = p.id
+        AND a.starts_at <= %(now)s AND a.status IN ('arrived', 'fulfilled', 'checked-in')) came)"""
+# R-C144: who has gone dormant is reactivated; everybody else who is due is recalled.
+TIERS_OF_PROGRAMME = {
+    programme: [tier for tier in TIERS if programme_of(tier) == programme] for programme in PROGRAMMES
+}
 
 
 def candidates(
@@ -61,10 +83,14 @@ def candidates(
     today: date,
     now: datetime,
     unsafe: Sequence[str] = (),
+    programme: str = "",
+    zone: str = "",
 ) -> list[EnrolmentRow]:
     """Every patient whom the segment takes in, best rank first, with what bars those who cannot come in.
 
     ``unsafe``: keys of rules that list the wrong patients on these records; another gap goes before theirs.
+    ``programme``: "recall" or "reactivation"; empty takes both in. ``zone``: the practice's clock, when
+    the day of the last visit is asked for.
     """
     fits, chosen = in_segment(Segment.from_json(segment), today=today, now=now)
     parameters: dict[str, Any] = {
@@ -72,11 +98,76 @@ def candidates(
         "campaign": campaign_id,
         "rest_since": now - rest,
         "unsafe": list(unsafe),
+        "tiers": TIERS_OF_PROGRAMME.get(programme),
+        "zone": zone,
         **chosen,
         **barring_parameters(now=now, purpose=purpose, barring=barring),
     }
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES.format(fits=fits, barred=BARRED), parameters)
+        last_visit = LAST_VISIT if zone else "NULL"
+        cursor.execute(CANDIDATES.format(fits=fits, barred=BARRED, last_visit=last_visit), parameters)
+        return list(map(EnrolmentRow._make, cursor.fetchall()))
+
+
+# Whose won-back visit fell through, with the best gap they have now: the same reason, or the visit missed.
+# Whoever said why not, or was taken in by another campaign since, is left to that.
+COMING_AGAIN = """
+WITH last AS (
+    SELECT DISTINCT ON (c.patient_id) c.patient_id, c.gap_id, c.entry, c.arm, c.outcome, c.barrier,
+           c.closed_at,
+           split_part(g.definition_key, ':', 1) AS definition
+    FROM records_case c JOIN records_gap g ON g.id = c.gap_id
+    WHERE c.organisation_id = %(org)s AND c.campaign_id = %(campaign)s
+    ORDER BY c.patient_id, c.opened_at DESC, c.id DESC
+), best AS (
+    SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank,
+           g.due_on,
+           g.visit_type AS needed, last.entry + 1 AS entry
+    FROM last JOIN records_gap g ON g.patient_id = last.patient_id AND g.organisation_id = %(org)s
+    WHERE last.outcome = 'booked_not_kept' AND last.arm = 'contact' AND last.barrier = ''
+      AND last.entry < %(most)s AND last.closed_at <= %(until)s AND last.closed_at > %(since)s
+      AND g.closed_on IS NULL AND g.outreach = 'yes' AND NOT g.definition_key = ANY(%(unsafe)s)
+      AND (g.id = last.gap_id OR split_part(g.definition_key, ':', 1) = last.definition
+          OR g.kind IN ('no_show_not_rebooked', 'cancelled_not_rebooked'))
+      AND NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s
+          AND c.patient_id = last.patient_id AND (c.closed_at IS NULL OR c.opened_at > last.closed_at))
+    ORDER BY g.patient_id, g.kind IN ('no_show_not_rebooked', 'cancelled_not_rebooked') DESC,
+        g.rank NULLS LAST, g.id
+)
+SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
+       best.risk_class, best.rank, {barred}, best.needed, p.birth_on, best.due_on, NULL, best.entry
+FROM best JOIN records_patient p ON p.id = best.patient_id
+ORDER BY best.rank NULLS LAST, best.id
+"""
+
+
+def coming_again(
+    *,
+    organisation_id: int,
+    campaign_id: int,
+    reentry: Reentry,
+    purpose: str,
+    barring: Sequence[str],
+    now: datetime,
+    unsafe: Sequence[str] = (),
+) -> list[EnrolmentRow]:
+    """Whom a campaign takes in again after a booked visit that was not kept, best rank first.
+
+    The rest period does not bind them: nobody asked them to rest, their visit fell through.
+    """
+    if not reentry.limit:
+        return []
+    parameters: dict[str, Any] = {
+        "org": organisation_id,
+        "campaign": campaign_id,
+        "most": reentry.limit,
+        "until": now - timedelta(days=reentry.wait_days),
+        "since": now - timedelta(days=reentry.within_days + 1),
+        "unsafe": list(unsafe),
+        **barring_parameters(now=now, purpose=purpose, barring=barring),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(COMING_AGAIN.format(barred=BARRED), parameters)
         return list(map(EnrolmentRow._make, cursor.fetchall()))
 
 
