@@ -105,6 +105,9 @@ def planned_contact(
         template_hash=one.template_hash,
         language=one.language,
         template_is_generic=bool(template and template.is_generic),
+        text=f"{one.subject}\n{one.body}",
+        template=template,
+        is_postcard=bool(template and template.form == "postcard"),
     )
 
 

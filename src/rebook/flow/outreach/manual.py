@@ -131,6 +131,7 @@ def _planned(
         expires_at=now + WORTH_SENDING,
         language=primary(person.language) or house.organisation.default_language,
         message_problems=message.problems,
+        text=f"{message.subject}\n{message.body}",
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from rebook.accounts import read as accounts
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.guard import decide
 from rebook.core.outreach.guard_consent import is_from_patient
+from rebook.core.outreach.message import Template
 from rebook.core.outreach.values import (
     AppointmentView,
     ConsentStatement,
@@ -29,6 +30,7 @@ from rebook.packs.gaps import gap_definitions
 from rebook.packs.outreach import guard_policy, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
 
+from .circumstances import circumstances, others_in_history, purposes_of
 from .postal import postal_contacts
 
 
@@ -50,6 +52,10 @@ class PlannedContact:
     language: str = ""
     template_is_generic: bool = False
     message_problems: tuple[str, ...] = ()
+    # The words that would go out, with their subject; empty where nobody has written them yet.
+    text: str = ""
+    template: Template | None = None
+    is_postcard: bool = False
 
 
 class House:
@@ -145,14 +151,14 @@ def judge(house: House, contacts: Sequence[PlannedContact], *, now: datetime) ->
         organisation_id=house.organisation.id, contacts=[one.contemplated for one in contacts], now=now
     )
     facts.contacts.update(addresses)
-    subjects = [subject_of(house, one, facts) for one in contacts]
+    subjects = [subject_of(house, one, facts, now=now) for one in contacts]
     jurisdictions = frozenset(key for one in subjects for key in one.jurisdictions)
     policy = house.policy(jurisdictions, now=now)
     return [decide(subject, policy, now=now) for subject in subjects]
 
 
-def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts) -> GuardSubject:
-    """The guard's view of one contact."""
+def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts, *, now: datetime) -> GuardSubject:
+    """The guard's view of one contact at ``now``."""
     asked = planned.contemplated
     person = facts.people[asked.patient_id]
     case = facts.cases.get(asked.case_id) if asked.case_id else None
@@ -160,6 +166,7 @@ def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts) -> Gu
     phone = asked.to_value if planned.channel in ("sms", "phone") else ""
     jurisdictions, zones = house.places(person, location_id=case.location_id if case else None, phone=phone)
     approval = (planned.template_key, planned.language, planned.template_hash)
+    contact = _contact(asked, facts)
     return GuardSubject(
         origin=planned.origin,
         purpose=planned.purpose,
@@ -180,10 +187,10 @@ def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts) -> Gu
             HoldView(kind=row.kind, from_at=row.from_at, until_at=row.until_at)
             for row in facts.holds.get(person.id, ())
         ),
-        contact=_contact(asked, facts),
+        contact=contact,
         time_zones=zones,
         jurisdictions=jurisdictions,
-        consents=_consents(asked, person, facts, is_adults=is_adults),
+        consents=_consents(asked, person, facts, is_adults=is_adults, today=now.date()),
         history=_history(asked, person, facts),
         patient_last_wrote_at=facts.last_wrote_at.get(person.id),
         **_why(house, person.id, case, facts),
@@ -195,6 +202,7 @@ def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts) -> Gu
         expires_at=planned.expires_at,
         stops=tuple(StopView(scope=scope, key=key) for scope, key in facts.stops),  # type: ignore[arg-type]
         data_as_of=person.synced_at,
+        **circumstances(house.organisation, planned, person, case, contact, facts),
     )
 
 
@@ -246,7 +254,7 @@ def _contact(asked: Contemplated, facts: SubjectFacts) -> ContactView | None:
 
 
 def _consents(
-    asked: Contemplated, person: PersonRow, facts: SubjectFacts, *, is_adults: bool
+    asked: Contemplated, person: PersonRow, facts: SubjectFacts, *, is_adults: bool, today: date
 ) -> tuple[ConsentStatement, ...]:
     """Lines on this number, of this person, and of the adult whose number it is."""
     found = []
@@ -270,8 +278,11 @@ def _consents(
             state=row.state,  # type: ignore[arg-type]
             at=row.at,
             from_patient=is_from_patient(origin=row.origin, wording=row.wording, state=row.state),
+            evidence=row.permission,  # type: ignore[arg-type]
+            scope=purposes_of(row.scope_words),
         )
         for binds_number, row in found
+        if row.state == "revoked" or row.expires_on is None or row.expires_on >= today
     )
 
 
@@ -282,7 +293,7 @@ def _history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tup
     if asked.to_value:
         rows.update((row.id, row) for row in facts.past_on.get(asked.to_value, ()))
     rows.pop(asked.attempt_id, None)
-    return tuple(
+    ours = tuple(
         PastContact(
             at=row.at,
             channel=row.channel,  # type: ignore[arg-type]
@@ -295,3 +306,4 @@ def _history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tup
         )
         for row in rows.values()
     )
+    return ours + others_in_history(asked, person, facts)

@@ -150,6 +150,8 @@ SPECIAL_APPROVAL = migrations.CreateModel(
         ("template_key", text(80, may_be_empty=False)),
         ("channel", text(10, may_be_empty=False)),
         ("content_hash", text(64, may_be_empty=False)),
+        ("cents", models.PositiveIntegerField(null=True)),
+        ("is_cash", models.BooleanField(default=False)),
         ("exception", text(60)),
         ("reasoning", models.TextField(blank=True)),
         ("at", models.DateTimeField()),
@@ -165,6 +167,12 @@ SPECIAL_APPROVAL = migrations.CreateModel(
                 name="special_approval_once",
             ),
             models.CheckConstraint(condition=known("kind", APPROVALS), name="special_approval_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "offer"), _negated=True), ("cents__isnull", False), _connector="OR"
+                ),
+                name="special_approval_offer_has_value",
+            ),
             models.CheckConstraint(
                 condition=models.Q(
                     ("exception", ""), models.Q(("reasoning", ""), _negated=True), _connector="OR"

@@ -143,6 +143,9 @@ class SpecialApproval(OrganisationRow):
     template_key = models.CharField(max_length=80)
     channel = models.CharField(max_length=10)
     content_hash = models.CharField(max_length=64)
+    # Of an offer: its retail value, and whether it is cash or as good as cash (R-A111).
+    cents = models.PositiveIntegerField(null=True)
+    is_cash = models.BooleanField(default=False)
     # For offers beyond the nominal value: the exception that a compliance approver chose, and why (R-A114).
     exception = models.CharField(max_length=60, blank=True)
     reasoning = models.TextField(blank=True)
@@ -160,6 +163,9 @@ class SpecialApproval(OrganisationRow):
             ),
             models.CheckConstraint(
                 condition=known("kind", SPECIAL_APPROVAL_KINDS), name="special_approval_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="offer") | Q(cents__isnull=False), name="special_approval_offer_has_value"
             ),
             models.CheckConstraint(
                 condition=Q(exception="") | ~Q(reasoning=""), name="special_approval_exception_has_reasons"

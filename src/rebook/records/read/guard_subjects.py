@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.records.read.guard_wishes import Besides, besides
 from rebook.records.rows import as_ids, as_texts
 
 # Caps look back days, a case's own cap as far as a sequence can run.
@@ -44,6 +45,8 @@ class PersonRow(NamedTuple):
     home_location_id: int | None
     responsible_patient_id: int | None
     synced_at: datetime | None
+    payer_class: str
+    given_name: str
 
 
 class ContactRow(NamedTuple):
@@ -70,6 +73,7 @@ class CaseRow(NamedTuple):
     anchor_on: date | None
     location_id: int | None
     outreach: str
+    is_paid_by_third_party: bool
 
 
 class ConsentRow(NamedTuple):
@@ -81,6 +85,9 @@ class ConsentRow(NamedTuple):
     at: datetime
     origin: str
     wording: str
+    permission: str
+    scope_words: list[str]
+    expires_on: date | None
 
 
 class HoldRow(NamedTuple):
@@ -129,12 +136,13 @@ class SubjectFacts:
     stops: tuple[tuple[str, str], ...] = ()
     # (template key, language, content hash) of every sign-off in force.
     approvals: frozenset[tuple[str, str, str]] = frozenset()
+    besides: Besides = field(default_factory=Besides)
 
 
 PEOPLE = """
 SELECT p.id, p.is_deceased, p.left_practice_on, p.do_not_contact, p.merged_into_id, p.birth_on, p.exclusions,
        p.sensitivity, p.household_key, p.time_zone, p.state, p.postal_code, p.home_location_id,
-       p.responsible_patient_id, s.last_synced_at
+       p.responsible_patient_id, s.last_synced_at, p.payer_class, p.given_name
 FROM records_patient p JOIN records_source s ON s.id = p.source_id
 WHERE p.organisation_id = %s AND p.id = ANY(%s::bigint[])
 """
@@ -144,18 +152,28 @@ FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s::bigint[])
 """
 CASES = """
 SELECT c.id, c.campaign_id, c.arm, c.closed_at, g.closed_on, g.is_sensitive, g.risk_class, g.definition_key,
-       g.kind, g.visit_type, g.anchor_on, g.location_id, g.outreach
-FROM records_case c JOIN records_gap g ON g.id = c.gap_id
+       g.kind, g.visit_type, g.anchor_on, g.location_id, g.outreach,
+       coalesce(k.plan->>'is_paid_by_third_party' = 'true', false)
+FROM records_case c JOIN records_gap g ON g.id = c.gap_id JOIN records_campaign k ON k.id = c.campaign_id
 WHERE c.organisation_id = %s AND c.id = ANY(%s::bigint[])
 """
+# What was said of a record binds the one that it was merged into.
 CONSENTS = """
-SELECT patient_id, contact_value, channel, purpose, state, at, origin, wording
-FROM records_consent WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s::bigint[])
+WITH RECURSIVE same AS (
+    SELECT id, id AS person FROM unnest(%(people)s::bigint[]) AS id
+    UNION
+    SELECT p.id, same.person FROM records_patient p JOIN same ON p.merged_into_id = same.id
+    WHERE p.organisation_id = %(org)s
+)
+SELECT same.person, contact_value, channel, purpose, state, at, origin, wording, permission,
+       scope_words, expires_on
+FROM records_consent JOIN same ON same.id = patient_id WHERE organisation_id = %(org)s
 UNION ALL
-SELECT patient_id, contact_value, channel, purpose, state, at, origin, wording
+SELECT patient_id, contact_value, channel, purpose, state, at, origin, wording, permission,
+       scope_words, expires_on
 FROM records_consent WHERE organisation_id = %(org)s
   AND contact_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
-  AND (patient_id IS NULL OR patient_id <> ALL(%(people)s::bigint[]))
+  AND (patient_id IS NULL OR patient_id NOT IN (SELECT id FROM same))
 """
 HOLDS = """
 SELECT patient_id, kind, from_at, until_at FROM records_automationhold
@@ -165,7 +183,7 @@ PAST = """
 WITH near AS (
     SELECT id, household_key FROM records_patient
     WHERE organisation_id = %(org)s AND (id = ANY(%(people)s::bigint[])
-          OR household_key <> ''
+          OR merged_into_id = ANY(%(people)s::bigint[]) OR household_key <> ''
              AND household_key = ANY(ARRAY(SELECT json_array_elements_text(%(houses)s::json))))
 ), found AS (
     SELECT a.id FROM records_attempt a JOIN near ON near.id = a.patient_id
@@ -173,7 +191,8 @@ WITH near AS (
     SELECT a.id FROM records_attempt a WHERE a.organisation_id = %(org)s
         AND a.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
 )
-SELECT a.id, a.patient_id, p.household_key, a.to_value, a.case_id, a.channel, a.purpose, a.origin,
+SELECT a.id, coalesce(p.merged_into_id, p.id), p.household_key, a.to_value, a.case_id, a.channel, a.purpose,
+       a.origin,
        coalesce(a.sent_at, a.claimed_at) AS at
 FROM found JOIN records_attempt a ON a.id = found.id JOIN records_patient p ON p.id = a.patient_id
 WHERE a.organisation_id = %(org)s
@@ -202,12 +221,12 @@ WHERE organisation_id = %s AND patient_id = ANY(%s::bigint[]) GROUP BY patient_i
 STOPS = "SELECT scope, key FROM records_stop WHERE organisation_id = %s AND ended_at IS NULL"
 APPROVALS = """
 SELECT template_key, language, content_hash FROM records_templateapproval
-WHERE organisation_id = %s AND revoked_at IS NULL
+WHERE organisation_id = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)
 """
 
 
 def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now: datetime) -> SubjectFacts:
-    """All facts about these contacts at ``now``: eleven queries, however many contacts."""
+    """All facts about these contacts at ``now``: some fifteen queries, however many contacts."""
     org = organisation_id
     patients = sorted({one.patient_id for one in contacts})
     named = as_ids(patients)
@@ -251,7 +270,8 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
             last_visit_at=dict(rows(SEEN, {"org": org, "people": named, "now": now})),
             last_wrote_at=dict(rows(WROTE, [org, named])),
             stops=tuple(rows(STOPS, [org])),
-            approvals=frozenset(rows(APPROVALS, [org])),
+            approvals=frozenset(rows(APPROVALS, [org, now])),
+            besides=besides(rows, {**both, "houses": houses}, since=now - HISTORY, now=now),
         )
 
 

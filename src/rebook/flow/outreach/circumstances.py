@@ -1,0 +1,188 @@
+"""What the guard is told beside the chart: wishes for confidence, signs of the number, offers in the text."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from rebook.accounts.read import OrganisationView
+from rebook.core.outreach.classify import suggest
+from rebook.core.outreach.guard_number import NAMING_FIELDS
+from rebook.core.outreach.guard_views import ConfidentialView, NumberCheck, NumberView, OfferView
+from rebook.core.outreach.message import Template
+from rebook.core.outreach.values import ContactView, PastContact
+from rebook.packs.outreach import wording
+from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts
+from rebook.records.read.guard_wishes import MarkRow, SignatureRow, WishRow
+
+if TYPE_CHECKING:
+    from .subject import PlannedContact
+
+# Purposes by the words in which forms say what a number is for (R-A4); "all" narrows nothing.
+SCOPES: dict[str, frozenset[str]] = {
+    "appointment": frozenset({"operations"}),
+    "appointments": frozenset({"operations"}),
+    "reminder": frozenset({"operations"}),
+    "reminders": frozenset({"operations"}),
+    "operations": frozenset({"operations"}),
+    "billing": frozenset({"operations"}),
+    "treatment": frozenset({"treatment_recall", "operations", "informational"}),
+    "care": frozenset({"treatment_recall", "operations", "informational"}),
+    "recall": frozenset({"treatment_recall"}),
+    "treatment_recall": frozenset({"treatment_recall"}),
+    "information": frozenset({"informational"}),
+    "informational": frozenset({"informational"}),
+    "newsletter": frozenset({"informational", "marketing"}),
+    "marketing": frozenset({"marketing"}),
+}
+_UNNARROWED = frozenset({"", "all", "any", "everything"})
+# What makes a text an offer, and what says that somebody pays for it.
+_OFFER, _PAID = "offer", "sponsor"
+
+
+def purposes_of(words: Sequence[str]) -> frozenset[str]:
+    """The purposes that these words of a form allow; empty when they narrow nothing.
+
+    A word that nobody knows allows nothing by itself: doubt refuses.
+    """
+    said = [word.strip().lower() for word in words]
+    if not said or _UNNARROWED.intersection(said):
+        return frozenset()
+    found = frozenset[str]().union(*(SCOPES.get(word, frozenset()) for word in said))
+    return found or frozenset({"nothing"})
+
+
+def circumstances(
+    organisation: OrganisationView,
+    planned: "PlannedContact",
+    person: PersonRow,
+    case: CaseRow | None,
+    contact: ContactView | None,
+    facts: SubjectFacts,
+) -> dict[str, Any]:
+    """The fields of ``GuardSubject`` that this module fills."""
+    more = facts.besides
+    wishes = [*more.wishes.get(person.id, ())]
+    owner = facts.contacts.get(planned.contemplated.contact_point_id or 0)
+    if owner is not None and owner.patient_id != person.id:
+        # What goes to the adult heeds the adult's own wishes too.
+        wishes += more.wishes.get(owner.patient_id, ())
+    signatures = more.signatures.get(planned.template_hash, ()) if planned.template_hash else ()
+    is_sponsored = _PAID in _signs(planned)
+    return {
+        "confidential": tuple(map(_view, wishes)),
+        "text_holds_code_word": any(_holds(planned.text, wish.code_word) for wish in wishes),
+        "letter_is_postcard": planned.is_postcard,
+        "letter_goes_to_own_address": _to_own_address(wishes, contact),
+        "number": _number(planned, person, facts),
+        "template_fields": _fields(planned, person),
+        "sender_is_neutral": bool(organisation.settings.get("sender_is_neutral")),
+        "sensitive_reason_is_approved": _is_signed(signatures, planned.channel),
+        "offer": _offer(planned, signatures),
+        "payer_class": person.payer_class,
+        "offers_this_year_cents": more.offered.get(person.id, 0),
+        "is_paid_by_third_party": is_sponsored or bool(case and case.is_paid_by_third_party),
+    }
+
+
+def _view(wish: WishRow) -> ConfidentialView:
+    return ConfidentialView(
+        channels=frozenset(wish.channels),
+        phone=wish.phone,
+        email=wish.email,
+        has_address=bool(wish.address_line),
+        in_envelope=wish.in_envelope,
+        opens=wish.opens,
+        closes=wish.closes,
+        weekdays=frozenset(wish.weekdays),
+        needs=frozenset(wish.needs),
+    )
+
+
+def _holds(text: str, word: str) -> bool:
+    return bool(word and text) and word.casefold() in text.casefold()
+
+
+def _to_own_address(wishes: Sequence[WishRow], contact: ContactView | None) -> bool:
+    asked = [wish.address_line for wish in wishes if wish.address_line]
+    value = contact.value.casefold() if contact else ""
+    return bool(asked) and all(one.casefold() in value for one in asked)
+
+
+def _number(planned: "PlannedContact", person: PersonRow, facts: SubjectFacts) -> NumberView:
+    value = planned.contemplated.to_value
+    more = facts.besides
+    checks: Sequence[MarkRow] = [one for one in more.marks.get(value, ()) if one.kind != "blocked"]
+    newest = max(checks, key=lambda one: one.at, default=None)
+    # Whoever came in was asked whether the number is still theirs.
+    signs = [more.seen.get(value), facts.last_visit_at.get(person.id)]
+    check: NumberCheck = "reassigned" if newest and newest.kind == "reassigned" else "same" if newest else ""
+    return NumberView(
+        seen_at=max((at for at in signs if at is not None), default=None),
+        check=check,
+        checked_at=newest.at if newest else None,
+        is_blocked=any(one.kind == "blocked" for one in more.marks.get(value, ())),
+    )
+
+
+def _fields(planned: "PlannedContact", person: PersonRow) -> frozenset[str]:
+    """The values that the words show; a name counts only where it stands in them."""
+    if planned.template is None:
+        return frozenset()
+    names = frozenset(one.name for one in planned.template.fields)
+    if planned.text and not _names(planned.text, person.given_name):
+        names -= NAMING_FIELDS
+    return names
+
+
+def _names(text: str, name: str) -> bool:
+    return bool(name) and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
+
+
+def _is_signed(signatures: Sequence[SignatureRow], channel: str) -> bool:
+    kinds = {one.kind for one in signatures if one.channel == channel}
+    return {"sensitive_clinical", "sensitive_privacy"} <= kinds
+
+
+def _offer(planned: "PlannedContact", signatures: Sequence[SignatureRow]) -> OfferView | None:
+    """The offer that somebody signed for, or the one that the words make without a signature."""
+    signed = next((one for one in signatures if one.kind == "offer"), None)
+    if signed is not None:
+        return OfferView(
+            signed.cents or 0, signed.is_cash, is_approved=True, has_exception=signed.has_exception
+        )
+    return OfferView(0) if _OFFER in _signs(planned) else None
+
+
+def _signs(planned: "PlannedContact") -> frozenset[str]:
+    return signs_of(planned.template) if planned.template is not None else frozenset()
+
+
+def signs_of(template: Template) -> frozenset[str]:
+    """What in the words of a text makes it marketing ("offer", "sponsor" ...); worked out once per text."""
+    return _signs_in((template.subject, template.body, template.button), template.role, template.language)
+
+
+@lru_cache(maxsize=1024)
+def _signs_in(texts: tuple[str, ...], role: str, language: str) -> frozenset[str]:
+    found = suggest(*texts, wording=wording(language=language), role=role)
+    return frozenset(clue.sign for clue in found.clues)
+
+
+def others_in_history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tuple[PastContact, ...]:
+    """What other tools of the practice sent; caps count it like our own (field note 38)."""
+    return tuple(
+        PastContact(
+            at=row.at,
+            channel=row.channel,  # type: ignore[arg-type]
+            purpose=row.purpose,  # type: ignore[arg-type]
+            same_person=row.patient_id == person.id,
+            same_household=bool(person.household_key) and row.household_key == person.household_key,
+            same_number=bool(asked.to_value) and row.to_value == asked.to_value,
+            system=row.system,
+        )
+        for row in facts.besides.others
+        if row.patient_id == person.id
+        or (person.household_key and row.household_key == person.household_key)
+        or (asked.to_value and row.to_value == asked.to_value)
+    )
