@@ -91,7 +91,12 @@ MESSAGE = Section(
         Case("an unknown line", contact(line_type=""), "refuse", ("contact_not_textable",)),
         Case("a landline or mobile", contact(line_type="fixed_line_or_mobile"), "allow"),
         Case("a landline, a call", contact(line_type="fixed_line") | CALL, "allow"),
-        Case("an emergency number", contact(value="911") | CALL, "refuse", ("contact_unusable",)),
+        Case(
+            "an emergency number",
+            contact(value="911") | CALL,
+            "refuse",
+            ("contact_unusable", "blocked_number"),
+        ),
         Case("an e-mail address for a text", {"contact": EMAIL["contact"]}, "refuse", ("contact_unusable",)),
         Case(
             "half an e-mail address",
@@ -210,7 +215,11 @@ LIMITS = Section(
         Case("a safety answer after a text", {"history": (past(0.1),), "origin": "safety"}, "allow"),
         Case(
             "marketing ten days after a recall",
-            MARKETING | {"history": (past(10),), "consents": (said("granted", purpose="marketing"),)},
+            MARKETING
+            | {
+                "history": (past(10),),
+                "consents": (said("granted", purpose="marketing", evidence="written"),),
+            },
             "refuse",
             ("expired", "marketing_apart"),
         ),
@@ -304,7 +313,7 @@ HOURS_SECTION = Section(
         ),
         Case(
             "a state that no file knows takes the strictest",
-            {"jurisdictions": ("unknown-narnia",)},
+            {"jurisdictions": ("us-narnia",)},
             "defer",
             ("quiet_hours",),
             now=utc(12, 1, 14, 30),

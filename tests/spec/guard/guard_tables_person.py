@@ -262,13 +262,20 @@ BASIS = Section(
     (
         Case("marketing without consent", MARKETING, "refuse", ("consent_missing",)),
         Case(
-            "marketing with consent",
-            MARKETING | {"consents": (said("granted", purpose="marketing"),)},
+            "marketing with signed consent",
+            MARKETING | {"consents": (said("granted", purpose="marketing", evidence="written"),)},
             "allow",
         ),
         Case(
+            "marketing with consent that nobody signed",
+            MARKETING | {"consents": (said("granted", purpose="marketing"),)},
+            "refuse",
+            ("consent_missing",),
+        ),
+        Case(
             "marketing, consent to everything on every channel",
-            MARKETING | {"consents": (said("granted", "all", number=False, patient=False),)},
+            MARKETING
+            | {"consents": (said("granted", "all", number=False, patient=False, evidence="written"),)},
             "allow",
         ),
         Case(

@@ -66,20 +66,21 @@ def asked_by_law(subject: GuardSubject, policy: GuardPolicy) -> tuple[Asked, ...
 
 
 def _asked(subject: GuardSubject, policy: GuardPolicy, kind: MessageClass) -> list[Asked]:
-    found = []
-    for law in laws_of(subject, policy):
-        rules = [
-            rule
-            for rule in law.consent
-            if rule.message_class == kind
-            and rule.channel == subject.channel
-            and not (rule.automated_only and subject.channel_is_manual)
-        ]
-        found += [Asked(law, rule) for rule in rules]
-        is_country = "-" not in law.key and law.key != HOUSE
-        if not rules and is_country and subject.channel in _MUST_SPEAK and not subject.channel_is_manual:
-            found.append(Asked(law, None))
-    return found
+    laws = laws_of(subject, policy)
+    found = [
+        Asked(law, rule)
+        for law in laws
+        for rule in law.consent
+        if rule.message_class == kind
+        and rule.channel == subject.channel
+        and not (rule.automated_only and subject.channel_is_manual)
+    ]
+    if subject.channel not in _MUST_SPEAK or subject.channel_is_manual:
+        return found
+    # A state that adds nothing leaves the word to its country; a country that says nothing gives no basis.
+    heard = {one.law.key.partition("-")[0] for one in found}
+    silent = [law for law in laws if law.key != HOUSE and law.key.partition("-")[0] not in heard]
+    return found + [Asked(law, None) for law in silent]
 
 
 def grants(subject: GuardSubject, now: datetime) -> list[ConsentStatement]:
@@ -148,9 +149,11 @@ def lawful_basis(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> s
         return "manual_dial"
     if is_telephone and subject.origin == "safety":
         return "emergency"
-    rules = [one.rule for one in spoken if one.rule is not None]
-    if rules:
-        return max(rules, key=lambda rule: _STRENGTH[rule.permission]).lawful_basis
+    # The house only ever asks for more; the word is that of a law where one speaks.
+    lawful = [one.rule for one in spoken if one.rule and one.law.key != HOUSE]
+    lawful = lawful or [one.rule for one in spoken if one.rule]
+    if lawful:
+        return max(lawful, key=lambda rule: _STRENGTH[rule.permission]).lawful_basis
     if spoken:
         return ""
     kind = message_class(subject)
