@@ -51,7 +51,8 @@ def windows_of(
     for row in rows:
         assert row.hours is not None
         general = row.place == file.key and row.hours.holiday is None
-        found.append(_window(row, file.key if general else place, days_off(place, years)))
+        calendar = place if row.place == file.key else row.place
+        found.append(_window(row, file.key if general else place, days_off(calendar, years)))
     if not any(row.place == place for row in rows) and place != file.key:
         found.append(_plain(place, file, first, last))
     return tuple(found)

@@ -1,6 +1,6 @@
 """Puts a place's rows together into one law: the country's and its own, in force on a day (R-B1, R-B2)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
@@ -9,7 +9,7 @@ from typing import Any
 from rebook.core.outreach.law import ConsentRule, Law
 
 from .jurisdictions_rows import Row, RuleFile, read_rule_file
-from .jurisdictions_terms import joined
+from .jurisdictions_terms import TERMS, joined
 from .loader import PACKS, read_document
 from .places import COUNTRIES, country_by_place, places_of
 
@@ -29,10 +29,11 @@ def rule_file(key: str) -> RuleFile:
 
 
 def file_of(place: str) -> RuleFile | None:
-    """The file that holds a place; None for one that nobody knows."""
+    """The file that holds a place, also a part of a country that nobody knows ("us-narnia"); else None."""
     if place == HOUSE:
         return rule_file(HOUSE)
-    country = country_by_place().get(place)
+    known = country_by_place()
+    country = known.get(place) or known.get(place.partition("-")[0])
     return rule_file(country) if country else None
 
 
@@ -55,8 +56,9 @@ def stands_in(place: str) -> tuple[str, ...]:
     file = file_of(place)
     if file is None or place == file.key:
         return ()
+    is_known = place in country_by_place()
     named = tuple(one for row in own_rows(place) for one in row.terms.get("follows", ()))
-    if named or own_rows(place) or file.unlisted == "country":
+    if is_known and (named or own_rows(place) or file.unlisted == "country"):
         return named
     return tuple(sorted(file.places))
 
@@ -111,11 +113,15 @@ def _name(place: str, file: RuleFile) -> str:
     return file.name if place in (file.key, HOUSE) else places_of(file.key).names.get(place, place)
 
 
-def _terms(place: str, rows: Iterable[Row]) -> dict[str, Any]:
+def _terms(place: str, rows: Sequence[Row]) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    borrowed = set(stands_in(place))
+    borrowed, is_named = set(stands_in(place)), any("follows" in row.terms for row in rows)
     for row in rows:
-        made = joined(made, row.terms, strictest=row.place in borrowed)
+        terms = row.terms
+        if row.place in borrowed and not is_named:
+            # Of places that merely stand in, what can be stricter counts; their lists and languages do not.
+            terms = {key: value for key, value in terms.items() if TERMS[key].travels}
+        made = joined(made, terms, strictest=row.place in borrowed)
     made.pop("follows", None)
     return {key: frozenset(value) if key in _SETS else value for key, value in made.items()}
 

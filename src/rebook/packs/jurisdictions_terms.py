@@ -19,6 +19,8 @@ class Term:
 
     read: Callable[[Table, str], Any]
     joining: Joining
+    # Whether it also counts for a place that only borrows the rows of others: what can be stricter does.
+    travels: bool = True
 
 
 def _table_of_numbers(table: Table, key: str) -> dict[str, int]:
@@ -39,38 +41,38 @@ def _positive(table: Table, key: str) -> int | None:
 
 
 TERMS: Mapping[str, Term] = {
-    "legal_bases": Term(Table.words, "all"),
+    "legal_bases": Term(Table.words, "all", travels=False),
     "max_per_day": Term(_positive, "least"),
     "max_per_week": Term(_positive, "least"),
     "opt_out_days": Term(_positive, "least"),
     "opt_out_in_business_days": Term(lambda table, key: table.flag(key, False), "own"),
     "opt_out_mechanism_days": Term(_positive, "most"),
-    "opt_out_keywords": Term(Table.words, "all"),
+    "opt_out_keywords": Term(Table.words, "all", travels=False),
     "revoke_all_from": Term(Table.day, "least"),
     "relationship_months": Term(_positive, "least"),
     "inquiry_months": Term(_positive, "least"),
-    "identification": Term(Table.words, "all"),
+    "identification": Term(Table.words, "all", travels=False),
     "sensitive": Term(Table.words, "all"),
     "sensitive_service_rules": Term(Table.words, "all"),
-    "open_fields": Term(Table.words, "own"),
-    "languages_required": Term(Table.words, "own"),
+    "open_fields": Term(Table.words, "own", travels=False),
+    "languages_required": Term(Table.words, "own", travels=False),
     "age_of_majority": Term(_positive, "own"),
     "mature_minor_age": Term(_positive, "own"),
-    "emergency_numbers": Term(Table.words, "own"),
-    "crisis_lines": Term(Table.words, "own"),
-    "offer_disclaimer": Term(Table.text, "own"),
-    "ai_disclosure": Term(Table.text, "own"),
+    "emergency_numbers": Term(Table.words, "own", travels=False),
+    "crisis_lines": Term(Table.words, "own", travels=False),
+    "offer_disclaimer": Term(Table.text, "own", travels=False),
+    "ai_disclosure": Term(Table.text, "own", travels=False),
     "ai_allowed_scopes": Term(Table.words, "own"),
-    "breach_clock": Term(Table.text, "own"),
+    "breach_clock": Term(Table.text, "own", travels=False),
     "access_request_days": Term(_positive, "least"),
     "retention_years": Term(_table_of_numbers, "most"),
-    "do_not_call_lists": Term(Table.words, "all"),
+    "do_not_call_lists": Term(Table.words, "all", travels=False),
     "do_not_call_copy_days": Term(_positive, "least"),
     "do_not_call_request_days": Term(_positive, "least"),
     "do_not_call_keep_days": Term(_positive, "most"),
-    "zone_rule": Term(Table.text, "own"),
-    "figures": Term(_table_of_numbers, "own"),
-    "duties": Term(Table.words, "all"),
+    "zone_rule": Term(Table.text, "own", travels=False),
+    "figures": Term(_table_of_numbers, "own", travels=False),
+    "duties": Term(Table.words, "all", travels=False),
     # Places whose rows bind here too, because this place has none of its own.
     "follows": Term(Table.words, "all"),
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 
 # Files of rules, and of places beside them. "eu" holds its member states under keys of their own.
-COUNTRIES = ("us",)
+COUNTRIES = ("us", "ca", "gb", "eu", "au")
 _KNOWN = {"key", "name", "zones", "postal_prefixes", "area_codes", "shared_area_codes", "holiday_calendar"}
 _PREFIX = re.compile(r"([A-Z])|(\d{3,4})(?:-(\d{3,4}))?")
 

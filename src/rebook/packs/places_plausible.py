@@ -52,7 +52,7 @@ def _country(key: str) -> str:
 
 def _without_vague(keys: set[str]) -> set[str]:
     """A country is left out where a part of it is known: the part says more than a number's country code."""
-    parts = {key.partition("-")[0] for key in keys if "-" in key and not key.startswith("unknown-")}
+    parts = {key.partition("-")[0] for key in keys if "-" in key}
     return {key for key in keys if key not in parts}
 
 
@@ -75,19 +75,22 @@ def _table(home: str) -> Places | None:
 
 
 def _region(home: str, region: str) -> set[str]:
-    """ "MA", "us-ma" and "Massachusetts" are the same; a state that is not known is kept as itself, so the
-    guard finds no row for it and takes the strictest of all (R-B2). Where the region is often none of the
-    places (a county) it says no more than the country."""
+    """ "MA", "us-ma" and "Massachusetts" are the same. A state that is not known is kept as itself and takes
+    the strictest of its country; in a country that is not known, of everything (R-B2). Where the region is
+    often none of the places (a county) it says no more than the country."""
     word = region.strip().casefold()
     if not word:
         return set()
     places = _table(home)
     if places is None:
         return {home}
-    key = places.by_name.get(word, word if word.startswith(f"{home}-") else f"{home}-{word}")
+    word = word.replace(" ", "_")
+    key = places.by_name.get(
+        region.strip().casefold(), word if word.startswith(f"{home}-") else f"{home}-{word}"
+    )
     if key in places.zones:
         return {key}
-    return {home} if places.ignores_other_regions else {f"unknown-{word}"}
+    return {home} if places.ignores_other_regions else {key}
 
 
 def _postal(home: str, code: str) -> set[str]:
@@ -106,6 +109,9 @@ def _from_number(phone: str) -> tuple[set[str], set[str]]:
     except phonenumbers.NumberParseException:
         return _NOBODY
     region = (phonenumbers.region_code_for_number(number) or "").casefold()
+    if not region and number.country_code not in (1, None):
+        # A number that no network uses yet still begins with a country's code.
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0).casefold()
     zones = {zone for zone in number_zones.time_zones_for_number(number) if is_zone(zone)}
     parts = _parts_by_number(number, region)
     if parts:
