@@ -26,7 +26,7 @@ class Commands(Door):
         "report": ("report",),
         "fit": ("fit",),
         "snapshots": ("snapshots",),
-        "consent": ("optout", "audit"),
+        "consent": ("optout", "optouts", "consents", "evidence", "outreach-record", "audit"),
         "demo": ("demo",),
         "measures": ("measures",),
         "bench": ("bench",),

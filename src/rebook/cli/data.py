@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from rebook.cli.consent_files import import_consents
 from rebook.cli.context import (
     EXIT_FAILED,
     JsonOption,
@@ -35,6 +36,7 @@ class Kind(StrEnum):
 
     CSV = "csv"
     FHIR = "fhir"
+    CONSENTS = "consents"
 
 
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders, plain or gzip.")]
@@ -67,12 +69,17 @@ def import_(
     key = source or kind.value
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", key):
         refuse("--source is small letters, digits, - and _, up to 60")
+    if kind is Kind.CONSENTS:
+        import_consents(practice, paths, source=key, dry_run=dry_run, as_json=as_json)
+        if show_rejects and not as_json:
+            _show_rejects(practice.id, key, limit=50)
+        return
     try:
         with _progress(is_shown=not as_json) as on_progress:
             summary = sync.import_files(
                 organisation_id=practice.id,
                 source_key=key,
-                kind=kind.value,
+                kind="fhir" if kind is Kind.FHIR else "csv",
                 paths=paths,
                 mapping=mapping,
                 now=datetime.now(UTC),

@@ -24,8 +24,9 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
 
-def _key(secret: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rebook.evidence").derive(secret.encode())
+def _key(secret: str | bytes) -> bytes:
+    plain = secret if isinstance(secret, bytes) else secret.encode()
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"rebook.evidence").derive(plain)
     return base64.urlsafe_b64encode(derived)
 
 

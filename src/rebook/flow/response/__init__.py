@@ -4,16 +4,27 @@ A reply is kept first and read second, in two transactions, so that no mistake i
 """
 
 from .choices import one_click_unsubscribe, patient_choice
-from .consents import NoEvidence, NothingNamed, record_opt_in, record_opt_out
+from .consents import (
+    EvidenceFile,
+    NarrowWithoutWords,
+    NoEvidence,
+    NothingNamed,
+    NotPossible,
+    record_opt_in,
+    record_opt_out,
+)
 from .dispositions import UnableToRecord, handle_reply, record_disposition
 from .holds import NotAllowed, release_hold, release_holds
 from .receiving import ReceivedReply, receive
 from .webhooks import NoSuchChannel, ReceivedWebhook, receive_webhook
 
 __all__ = [
+    "EvidenceFile",
+    "NarrowWithoutWords",
     "NoEvidence",
     "NoSuchChannel",
     "NotAllowed",
+    "NotPossible",
     "NothingNamed",
     "ReceivedReply",
     "ReceivedWebhook",

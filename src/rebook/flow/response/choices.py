@@ -8,6 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from rebook.core.channel import Capabilities, ChannelKind, InboundMessage
+from rebook.core.outreach.consent import NOTHING_KNOWN, Provenance
 from rebook.core.response.choices import PatientChoice, reading_of
 from rebook.core.response.effects import Effects, HoldWanted, effects_of
 from rebook.core.response.values import Classification
@@ -29,11 +30,13 @@ def patient_choice(
     text: str = "",
     until: date | None = None,
     now: datetime,
+    seen: Provenance = NOTHING_KNOWN,
 ) -> None:
     """Do what a patient pressed, as if they had written it; words that come along are read like any reply.
 
     ``until``: the day on which "not now" ends, 30 days when left out. Pressed again the same day it is one
-    answer. Does nothing when there is no such link.
+    answer. ``seen``: the text that they pressed on, and what is known of their browser. Does nothing when
+    there is no such link.
     """
     _choose(
         organisation_id=organisation_id,
@@ -43,10 +46,13 @@ def patient_choice(
         until=until,
         origin=PAGE,
         now=now,
+        seen=seen,
     )
 
 
-def one_click_unsubscribe(*, organisation_id: int, link_id: int, now: datetime) -> None:
+def one_click_unsubscribe(
+    *, organisation_id: int, link_id: int, now: datetime, seen: Provenance = NOTHING_KNOWN
+) -> None:
     """End e-mail for the address behind a link: the POST of a mail program (RFC 8058, R-A174)."""
     _choose(
         organisation_id=organisation_id,
@@ -56,6 +62,7 @@ def one_click_unsubscribe(*, organisation_id: int, link_id: int, now: datetime) 
         until=None,
         origin="list_unsubscribe",
         now=now,
+        seen=seen,
     )
 
 
@@ -68,6 +75,7 @@ def _choose(
     until: date | None,
     origin: str,
     now: datetime,
+    seen: Provenance,
 ) -> None:
     house = house_of(organisation_id=organisation_id)
     with transaction.atomic(durable=True):
@@ -99,6 +107,7 @@ def _choose(
             origin=origin,
             wording=text or f"pressed: {choice}",
             now=now,
+            proof=replace(seen, way="page", evidence_kind="page"),
         )
 
 

@@ -39,7 +39,7 @@ def add_statements(
         raise ValueError("a statement of consent names a number or a person")
     owners: list[tuple[int | None, str]] = [(None, number) for number in numbers]
     owners += [(patient_id, "")] if patient_id is not None else []
-    told = _columns(proof)
+    told = columns_of(proof)
     told["statement"] = proof.import_key or secrets.token_hex(8)
     lines = [
         Consent(
@@ -62,7 +62,7 @@ def add_statements(
     return len(Consent.objects.bulk_create(lines))
 
 
-def _columns(proof: Provenance) -> dict[str, object]:
+def columns_of(proof: Provenance) -> dict[str, object]:
     """What proves a line, as its columns hold it: cut to their length, without NUL."""
     plain = {
         "way": proof.way,
