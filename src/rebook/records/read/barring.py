@@ -24,7 +24,11 @@ CASE
       ORDER BY k.at DESC, k.id DESC LIMIT 1) = 'revoked' THEN 'opted_out'
   WHEN NOT EXISTS (SELECT 1 FROM records_contactpoint cp
       WHERE cp.patient_id IN (p.id, p.responsible_patient_id) AND cp.is_current
-      AND cp.state IN ('unverified', 'verified')) THEN 'contact_missing'
+      AND cp.state IN ('unverified', 'verified'))
+    -- Whoever has only an address is reached where the practice writes letters.
+    AND (p.address_line = '' OR p.city = '' OR p.postal_code = '' OR NOT EXISTS (
+      SELECT 1 FROM accounts_organisation o WHERE o.id = p.organisation_id
+        AND coalesce(o.settings -> 'channels' ->> 'letter', '') <> '')) THEN 'contact_missing'
   ELSE ''
 END
 """
