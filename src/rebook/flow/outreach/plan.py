@@ -10,32 +10,22 @@ from django.db import transaction
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.sequence import Sequence as ContactPlan
-from rebook.core.outreach.sequence import next_step_at, template_for
-from rebook.core.outreach.sequence_when import unmet
 from rebook.core.outreach.values import Decision
-from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read import campaigns as read_campaigns
-from rebook.records.read.guard_subjects import Contemplated
 from rebook.records.write import attempts as write_attempts
 from rebook.records.write import outreach as write
 from rebook.records.write import planning
 from rebook.records.write.attempts import NewAttempt
-from rebook.records.write.outreach import CaseStep
-from rebook.records.write.planning import DueCase, Passed
 
-from .choosing import Way, choose_way, contacts_of, local_day
 from .claiming import state_of
+from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
 from .experiments import Arms
-from .library import library_of
 from .postal import with_postal
-from .sequences_running import NO_WAY, days_off, frozen_plans, so_far_of
+from .sequences_running import frozen_plans
 from .subject import House, PlannedContact, judge
-from .wording import Words, write_message
 
 PLANNED_AT_ONCE = 250
-# A contact that could not go out for so long is no longer worth making.
-WORTH_MAKING = timedelta(days=7)
 # R-B14: what ends messages must work for 60 days.
 LINK_LIVES = timedelta(days=60)
 # A step has its own channel, fallbacks and perhaps a preferred one.
@@ -51,23 +41,6 @@ class PlanSummary:
     refused: int = 0
     passed_over: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Draft:
-    """One case being planned: the step, the ways tried, and how far it got."""
-
-    case: DueCase
-    plan: ContactPlan
-    zone: str
-    tried: set[str]
-    # The attempt that stands; None until one does.
-    stands_at: datetime | None = None
-    # Why the step is passed over: its condition does not hold; or what the guard said of the last way.
-    passed: tuple[Reason, ...] = ()
-    refused: tuple[Reason, ...] = ()
-    way: Way | None = None
-    words: Words | None = None
 
 
 def plan_attempts(
@@ -126,7 +99,7 @@ def _plan_batch(
             channels=channels,
         )
         drafts = [
-            _draft(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
+            draft_of(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
             for one in cases
         ]
         for _ in range(MOST_WAYS):
@@ -135,85 +108,17 @@ def _plan_batch(
                 for one in drafts
                 if one.stands_at is None
                 and not one.passed
-                and _take_a_way(house, one, reachable, channels, arms, now)
+                and take_a_way(house, one, reachable, channels, arms, now)
             ]
             if not going:
                 break
             _write(house, going, channels, totals, reasons, now=now)
         arms.keep(now=now)
-        passed = [passed for one in drafts if (passed := _passed(one)) is not None]
+        passed = [passed for one in drafts if (passed := passed_of(one)) is not None]
         totals["passed_over"] += len(passed)
         planning.add_passed_steps(organisation_id=org, passed=passed, now=now)
-        write.move_cases(organisation_id=org, steps=[_moved(house, one, now=now) for one in drafts])
+        write.move_cases(organisation_id=org, steps=[moved_on(house, one, now=now) for one in drafts])
     return True
-
-
-def _draft(house: House, case: DueCase, plan: ContactPlan, tried: set[str]) -> Draft:
-    """A case with its step; one whose condition does not hold now is passed over (R-C146).
-
-    A step of which something was tried already has begun: its condition is not asked again.
-    """
-    zone = case.time_zone or house.zone_of(case.home_location_id or case.location_id)
-    draft = Draft(case=case, plan=plan, zone=zone, tried=tried)
-    if case.position < len(plan.steps) and not tried:
-        reason = unmet(plan.steps[case.position].when, so_far_of(case))
-        draft.passed = (reason,) if reason else ()
-    return draft
-
-
-def _passed(draft: Draft) -> Passed | None:
-    """What to keep of a step that was not taken; None where an attempt stands or the plan is at its end."""
-    if draft.stands_at is not None or draft.case.position >= len(draft.plan.steps):
-        return None
-    return Passed(draft.case.id, draft.case.step_index, draft.passed or draft.refused or (NO_WAY,))
-
-
-def _take_a_way(
-    house: House,
-    draft: Draft,
-    reachable: Mapping[int, Sequence[planning.ReachableBy]],
-    channels: Mapping[str, Channel],
-    arms: Arms,
-    now: datetime,
-) -> bool:
-    """Choose the next way for a draft and write its words; False when none is left."""
-    case = draft.case
-    if case.position >= len(draft.plan.steps):
-        return False
-    step = draft.plan.steps[case.position]
-    template_key = template_for(step, gap_kind=case.gap_kind)
-    majority = house.policy(frozenset(), now=now).age_of_majority
-    way = choose_way(
-        case,
-        step,
-        template_key=template_key,
-        contacts=contacts_of(case, reachable, majority=majority, today=local_day(now, draft.zone)),
-        channels=channels,
-        tried=draft.tried,
-        default_language=house.organisation.default_language,
-        library=library_of(house.organisation),
-    )
-    if way is None:
-        return False
-    draft.way = way
-    draft.tried.add(way.channel)
-    channel = channels.get(way.channel)
-    draft.words = write_message(
-        organisation=house.organisation,
-        template_key=template_key,
-        channel=way.channel,
-        channel_is_open=channel.capabilities.is_open if channel else True,
-        language=way.language,
-        first_name=case.given_name,
-        visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
-        variant=arms.variant(case, template_key=template_key, channel=way.channel, language=way.language),
-        site=house.locations.get(case.home_location_id or case.location_id or 0),
-    )
-    return True
-
-
-# Kinds of gap whose anchor is the day of the visit that did not take place.
-BROKEN_OFF = frozenset({"cancelled_not_rebooked", "no_show_not_rebooked"})
 
 
 def _write(
@@ -226,7 +131,7 @@ def _write(
     now: datetime,
 ) -> None:
     """Ask the guard about these ways and write the attempts with its decisions."""
-    contacts = [_contact(one, channels, now=now) for one in drafts]
+    contacts = [contact_of_draft(one, channels, now=now) for one in drafts]
     decisions = judge(house, contacts, now=now)
     attempts = []
     for draft, contact, decision in zip(drafts, contacts, decisions, strict=True):
@@ -244,35 +149,6 @@ def _write(
         attempts=attempts,
         link_expires_at=now + LINK_LIVES,
         now=now,
-    )
-
-
-def _contact(draft: Draft, channels: Mapping[str, Channel], *, now: datetime) -> PlannedContact:
-    assert draft.way
-    assert draft.words
-    case, way, words = draft.case, draft.way, draft.words
-    channel = channels.get(way.channel)
-    return PlannedContact(
-        contemplated=Contemplated(
-            patient_id=case.patient_id,
-            case_id=case.id,
-            # An address stands on the patient: no row of its own.
-            contact_point_id=(way.contact.id or None) if way.contact else None,
-            to_value=way.contact.value if way.contact else "",
-        ),
-        origin="campaign",
-        purpose=case.purpose,  # type: ignore[arg-type]
-        channel=way.channel,
-        channel_key=channel.key if channel else "",
-        channel_is_open=channel.capabilities.is_open if channel else True,
-        channel_is_manual=bool(channel and channel.capabilities.is_manual),
-        due_at=now,
-        expires_at=now + WORTH_MAKING,
-        template_key=words.template.key if words.template else "",
-        template_hash=words.template.content_hash if words.template else "",
-        template_is_generic=bool(words.template and words.template.is_generic),
-        language=words.language,
-        message_problems=words.message.problems,
     )
 
 
@@ -307,16 +183,3 @@ def _attempt(
         # A text that never goes out needs no page behind it.
         link_hash=words.link_hash if goes_on else "",
     )
-
-
-def _moved(house: House, draft: Draft, *, now: datetime) -> CaseStep:
-    """Where the case goes from here: the next step, counted from when this one goes out or was passed."""
-    case = draft.case
-    at = next_step_at(
-        draft.plan,
-        step_index=case.position + 1,
-        anchor_at=draft.stands_at or now,
-        zone=draft.zone,
-        holidays=days_off(house, case.home_location_id or case.location_id, now=now),
-    )
-    return CaseStep(case.id, case.step_index + 1, at)
