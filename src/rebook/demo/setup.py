@@ -1,10 +1,11 @@
 """The synthetic practice set up as a clinic would: import, hours, people, approvals, a campaign."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from rebook.accounts import read as accounts
 from rebook.core.booking import WorkingHours
@@ -14,7 +15,7 @@ from rebook.demo.history import MINUTES, write_history
 from rebook.demo.people import CLINICIANS, SITES, make_people
 from rebook.demo.world import World
 from rebook.flow import booking, practice, sync
-from rebook.flow.outreach import approvals, campaigns
+from rebook.flow.outreach import approvals, campaigns, ready
 from rebook.records.read import identifiers
 
 SOURCE = "practice-system"
@@ -92,6 +93,7 @@ def set_up(world: World, *, folder: Path, now: datetime, slug: str) -> DemoPract
     }
     _open_hours(organisation_id, now=now)
     _approve_words(organisation_id, now=now, staff=staff)
+    _be_ready(organisation_id, now=now, actor=f"user:{staff['manager']}")
     ids = identifiers.patient_ids(organisation_id=organisation_id, source_key=SOURCE)
     return DemoPractice(
         organisation_id=organisation_id,
@@ -137,6 +139,10 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
             owner_id=manager,
             daily_limit=daily_limit,
             holdout_percent=holdout_percent,
+            backup_id=demo.staff["front_desk"],
+            # So many kept visits in a quarter.
+            goal_visits=5 * daily_limit,
+            goal_on=now.date() + timedelta(days=90),
             now=now,
             actor=f"user:{manager}",
         )
@@ -148,6 +154,14 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
         )
         made.append(campaign_id)
     return made
+
+
+def _be_ready(organisation_id: int, *, now: datetime, actor: str) -> None:
+    """Say when the inbox is staffed, and try the number of the clinician on call (R-E38)."""
+    one: dict[str, Any] = {"organisation_id": organisation_id, "now": now, "actor": actor}
+    ready.set_staffed_hours(**one, weekdays=range(5), opens="08:00", closes="17:00")
+    ready.set_on_call(**one, name="Nina Nurse", phone="+18125550111")
+    ready.note_on_call_tested(**one)
 
 
 def _approve_words(organisation_id: int, *, now: datetime, staff: dict[str, int]) -> None:
