@@ -11,6 +11,7 @@ from django.db import transaction
 from rebook.core.channel import Channel
 from rebook.flow.common.channels import practice_channels
 
+from .brake import Brake
 from .claiming import claim
 from .recording import record
 from .reports import ReportSummary, record_reports
@@ -68,7 +69,7 @@ def send_due(
     adapters = channels if channels is not None else practice_channels(organisation_id=organisation_id)
     run = _Run(
         house=House(organisation_id=organisation_id),
-        sender=Sender(adapters),
+        sender=Sender(adapters, brake=Brake(organisation_id=organisation_id)),
         worker=worker,
         now=now,
         only=only,

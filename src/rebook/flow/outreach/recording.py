@@ -26,6 +26,8 @@ BACK_OFF = (
 # While a channel is stopped for its set-up, its attempts wait.
 CONFIG_WAIT = timedelta(hours=1)
 WORKDAY = timedelta(hours=24)
+# Claims that nobody sent: the lease ended, or a stop came first. No try of the channel's was used up.
+GIVEN_BACK = frozenset({"lease_ended", "stopped"})
 
 
 @dataclass(slots=True)
@@ -129,18 +131,17 @@ def _failed(effects: Effects, attempt: DueAttempt, result: SendResult, *, now: d
         effects.config[attempt.channel] = result.code
         effects.outcomes.append(_back(attempt, result, now + CONFIG_WAIT, adds_a_try=False))
         return
-    if result.failure in ("transient", "none") and attempt.tries < len(BACK_OFF):
-        wait = BACK_OFF[attempt.tries]
+    is_given_back = result.code in GIVEN_BACK
+    if result.failure in ("transient", "none") and (is_given_back or attempt.tries < len(BACK_OFF)):
+        wait = BACK_OFF[min(attempt.tries, len(BACK_OFF) - 1)]
         if result.retry_after_s is not None:
             wait = (
                 timedelta(seconds=result.retry_after_s)
-                if result.code == "lease_ended"
+                if is_given_back
                 else max(wait, timedelta(seconds=result.retry_after_s))
             )
         if now + wait < attempt.expires_at:
-            effects.outcomes.append(
-                _back(attempt, result, now + wait, adds_a_try=result.code != "lease_ended")
-            )
+            effects.outcomes.append(_back(attempt, result, now + wait, adds_a_try=not is_given_back))
             return
     effects.outcomes.append(Outcome(attempt.id, "failed", "", result.code, None, True))
     effects.reopened.append(attempt.id)

@@ -176,13 +176,14 @@ class DueAttempt(NamedTuple):
     due_at: datetime
     expires_at: datetime
     tries: int
+    campaign_id: int | None = None
 
 
 # What is paused or stopped is not asked about at all: it waits as it is until somebody lets it go on.
 LOCK_DUE = """
 SELECT a.id, a.patient_id, a.case_id, p.household_key, a.origin, a.purpose, a.channel, a.step_index,
        a.reference, a.contact_point_id, a.to_value, a.template_key, a.template_hash, a.language, a.subject,
-       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries
+       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries, c.campaign_id
 FROM records_attempt a
 JOIN records_patient p ON p.id = a.patient_id
 LEFT JOIN records_case c ON c.id = a.case_id
