@@ -33,7 +33,7 @@ def longest(template):
 
 
 def test_nothing_is_missing():
-    wanted = set(product(RECALL, ("sms", "email", "phone", "letter"), ("en", "es")))
+    wanted = set(product(RECALL, ("sms", "email", "phone", "letter", "postcard", "portal"), ("en", "es")))
     wanted |= set(product(SERVICE, ("sms",), ("en", "es")))
     assert set(TEMPLATES) == wanted
     assert set(TEMPLATE_OF_GAP_KIND.values()) <= set(RECALL)

@@ -7,18 +7,17 @@ from django.db import connection
 from django.db.models import Max
 
 from rebook.records.models import Attempt, Letter, LetterBatch, ReturnedAddress
-from rebook.records.write.attempts import DueAttempt
+from rebook.records.write.attempts import LOCK_DUE, DueAttempt
 
-# The columns of ``DueAttempt``, of letters taken in hand and not printed yet.
-LOCK_WAITING = """
-SELECT a.id, a.patient_id, a.case_id, p.household_key, a.origin, a.purpose, a.channel, a.step_index,
-       a.reference, a.contact_point_id, a.to_value, a.template_key, a.template_hash, a.language, a.subject,
-       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries
-FROM records_attempt a JOIN records_patient p ON p.id = a.patient_id
+# Read as due attempts are, of letters taken in hand and not printed yet.
+LOCK_WAITING = (
+    LOCK_DUE.partition("WHERE")[0]
+    + """
 WHERE a.organisation_id = %(org)s AND a.id = ANY(%(ids)s::bigint[]) AND a.channel = 'letter'
   AND a.state = 'accepted' AND NOT EXISTS (SELECT 1 FROM records_letter l WHERE l.attempt_id = a.id)
 ORDER BY a.id FOR UPDATE OF a SKIP LOCKED
 """
+)
 
 
 def lock_waiting(*, organisation_id: int, attempt_ids: Sequence[int]) -> list[DueAttempt]:
