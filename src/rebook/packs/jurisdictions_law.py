@@ -115,7 +115,8 @@ def _name(place: str, file: RuleFile) -> str:
 
 def _terms(place: str, rows: Sequence[Row]) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    borrowed, is_named = set(stands_in(place)), any("follows" in row.terms for row in rows)
+    borrowed = set(stands_in(place))
+    is_named = any("follows" in row.terms for row in own_rows(place))
     for row in rows:
         terms = row.terms
         if row.place in borrowed and not is_named:

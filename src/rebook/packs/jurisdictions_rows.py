@@ -144,7 +144,7 @@ def read_rule_file(document: Document, *, members: frozenset[str] = frozenset())
     top = Table(document, "", 0, document.data, errors)
     key = top.text("id")
     reader = _Reader(document, key, members, errors)
-    headers = ("hours", "consent", "term", *(("limit",) if key == HOUSE else ()))
+    headers = ("hours", "consent", "term", *(("limit", "exclusions") if key == HOUSE else ()))
     rows = tuple(row for header in headers for row in reader.all(header))
     closes_on = top.text("closes_on", "country", one_of=("country", "place"))
     unlisted = top.text("unlisted", "country", one_of=("country", "strictest"))
@@ -178,14 +178,15 @@ class _Reader:
         self.reviewed_by = str(document.data.get("reviewed_by", ""))
 
     def all(self, header: str) -> tuple[Row, ...]:
-        values = self.document.data.get(header, [])
+        found = self.document.data.get(header, [])
+        values = [found] if isinstance(found, dict) else found
         return tuple(
             self._row(Table(self.document, header, number, value, self.errors))
             for number, value in enumerate(values)
         )
 
     def _row(self, table: Table) -> Row:
-        place = HOUSE if table.header == "limit" else table.text("key")
+        place = HOUSE if table.header in ("limit", "exclusions") else table.text("key")
         if place != self.key and not place.startswith(f"{self.key}-") and place not in self.members:
             table.wrong("key", f'must be "{self.key}" or begin with "{self.key}-"')
         if not table.words("source") or not (self.reviewed_on or table.day("reviewed_on")):
@@ -234,6 +235,8 @@ def version_of(data: Mapping[str, Any]) -> str:
 
 
 def _topic(table: Table) -> str:
+    if table.header == "exclusions":
+        return "exclusions"
     own = table.text("key") if table.header == "limit" else table.text("topic")
     if own or table.header == "term":
         return own
