@@ -53,6 +53,10 @@ class TemplateLibrary:
         """The text in use with this content, whatever its place."""
         return self._by_hash.get(content_hash)
 
+    def shipped(self, key: str, channel: str, language: str) -> Template | None:
+        """The text that comes with Rebook, whatever the practice made of it."""
+        return templates().get((key, channel, language))
+
     def languages(self) -> tuple[str, ...]:
         """Languages in which there is any text, in order."""
         return tuple(sorted({place[2] for place in self._texts}))
