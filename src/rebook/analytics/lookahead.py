@@ -139,10 +139,12 @@ def _take_in(asked: Scenario, tables: Tables, state: State, day: int) -> None:
     invited = np.bincount(
         state.case["kind"][under_way], weights=state.weight[under_way], minlength=len(asked.kinds)
     )
-    demands = [one for place in range(len(asked.campaigns)) for one in _demands(asked, state, place)]
+    today = [place for place, one in enumerate(asked.campaigns) if one.takes_in[day]]
+    demands = [one for place in today for one in _demands(asked, state, place)]
     house = house_on(asked, free=free, invited=[int(one) for one in invited], day=day)
     found = plan(house, demands, asked.policy, campaigns=[one.id for one in asked.campaigns])
-    for place, campaign in enumerate(asked.campaigns):
+    for place in today:
+        campaign = asked.campaigns[place]
         waiting = state.waiting[place]
         chosen = _chosen(asked, state, waiting, found[campaign.id], most=campaign.daily_limit)
         if len(chosen):

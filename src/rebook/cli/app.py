@@ -24,6 +24,7 @@ class Commands(Door):
         "segments": ("segment",),
         "running": ("run", "serve", "worker"),
         "report": ("report",),
+        "simulate": ("simulate",),
         "fit": ("fit",),
         "snapshots": ("snapshots",),
         "consent": ("optout", "optouts", "consents", "evidence", "outreach-record", "audit"),

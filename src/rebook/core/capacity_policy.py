@@ -15,11 +15,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "minutes_per_letter": (0, 120),
     "minutes_per_person": (0, 480),
     "late_reply_percent": (1, 100),
-    "price_sms": (0, 100_000),
-    "price_email": (0, 100_000),
-    "price_letter": (0, 100_000),
-    "price_portal": (0, 100_000),
-    "price_staff_hour": (0, 1_000_000),
+    "cents_per_staff_hour": (0, 1_000_000),
 }
 
 
@@ -27,7 +23,6 @@ LIMITS: Mapping[str, tuple[int, int]] = {
 class CapacityPolicy:
     """Free times of the next ``window_days`` that outreach may fill, and what a day's staff can do.
 
-    Prices are in thousandths of the practice's currency, so that a text of 1.2 cents is a whole number.
     Every default is a stated draft (R-G5) until the practice writes its own.
     """
 
@@ -44,15 +39,8 @@ class CapacityPolicy:
     minutes_per_letter: int = 2
     # R-F57: replies that wait past their time.
     late_reply_percent: int = 10
-    price_sms: int = 12
-    price_email: int = 1
-    price_letter: int = 900
-    price_portal: int = 0
-    price_staff_hour: int = 30_000
-
-    def price_of(self, channel: str) -> int:
-        """Thousandths of the currency for one contact, staff time left out; a call costs only that."""
-        return 0 if channel == "phone" else int(getattr(self, f"price_{channel}"))
+    # Of a person's time with everything it costs (R-F27); fees and postage are a list of their own.
+    cents_per_staff_hour: int = 3000
 
     def minutes_of(self, channel: str) -> int:
         """Staff minutes that one contact takes, its answers left out."""

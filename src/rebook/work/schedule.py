@@ -11,6 +11,7 @@ from rebook.flow.clean import clean_records
 from rebook.flow.doctor import examine_before_enrolling
 from rebook.flow.gaps import find_gaps
 from rebook.flow.likelihood import learn
+from rebook.flow.lookahead.keeping import keep_forecast
 from rebook.flow.outcome import close_cases
 from rebook.flow.outreach.capacity import count_room_again, measure_capacity
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
@@ -56,6 +57,7 @@ def run_day(
         ("tell staff", lambda: tell_staff(**one, now=now)),
         ("examine", lambda: examine_before_enrolling(**one, now=now)),
         ("room", lambda: measure_capacity(**one, as_of=as_of, now=now)),
+        ("look ahead", lambda: keep_forecast(**one, as_of=as_of, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),

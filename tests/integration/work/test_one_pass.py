@@ -27,6 +27,8 @@ STAGES = [
     "rank",
     "tell staff",
     "examine",
+    "room",
+    "look ahead",
     "enrol",
     "plan",
     "send",

@@ -122,7 +122,7 @@ def _take_in(run: Run, day: int) -> None:
             invited[case.kind] += case.weight
     waiting: list[list[Case]] = [[] for _ in asked.campaigns]
     for case in run.cases:
-        if case.is_waiting:
+        if case.is_waiting and asked.campaigns[case.campaign].takes_in[day]:
             waiting[case.campaign].append(case)
     demands = [one for place in range(len(asked.campaigns)) for one in _demands(run, place, waiting[place])]
     house = house_on(asked, free=free, invited=invited, day=day)

@@ -18,6 +18,8 @@ MEASURES = ("enrolled", *CHANNELS, "replies", "bookings", "visits")
 # What never came to be, counted beside: refused by the guard, passed over by a step's condition, no way to
 # reach, and booked though no time was free.
 LOST = ("refused", "passed_over", "unreachable", "no_room")
+# In a kept forecast, in place of a campaign or a site: all of them; all of them since the forecast was made.
+ALL, SO_FAR = -1, -2
 # A day that never comes within the look ahead.
 NEVER = 1 << 20
 # Nothing was ever sent.
@@ -59,6 +61,8 @@ class PlannedCampaign:
     first_due: Sequence[Sequence[int]]
     next_due: Sequence[Sequence[Sequence[int]]]
     taken: Sequence[Sequence[int]]
+    # By day: whether it takes patients in at all.
+    takes_in: Sequence[bool]
 
     @property
     def steps(self) -> int:

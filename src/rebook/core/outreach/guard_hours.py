@@ -115,6 +115,13 @@ def clocks(subject: GuardSubject, policy: GuardPolicy) -> tuple[Clock, ...]:
     return made
 
 
+def clocks_at(
+    policy: GuardPolicy, *, kind: str, places: Sequence[str], time_zones: Sequence[str]
+) -> tuple[Clock, ...]:
+    """The clocks of a kind of contact at a place, for looking ahead where there is no subject yet."""
+    return _made(policy.windows, kind, places, time_zones)
+
+
 def _made(
     windows: Sequence[JurisdictionWindows], kind: str, places: Sequence[str], time_zones: Sequence[str]
 ) -> tuple[Clock, ...]:

@@ -78,6 +78,7 @@ def _campaign(random: Random, number: int, cases: int, days: int, sites: int) ->
         ],
         first_due=[[due(day, 0) for day in range(days)] for _ in range(sites)],
         next_due=[[[due(day, 1) for day in range(days)] for _ in range(sites)] for _ in range(steps)],
+        takes_in=[random.random() < 0.8 for _ in range(days)],
         taken=[[random.choice((MILLION, 400_000)) for _ in range(6)] for _ in range(steps)],
     )
 

@@ -57,8 +57,9 @@ class Forecast(OrganisationRow):
     was forecast as nothing.
     """
 
+    # -1: all campaigns.
     campaign_id = models.BigIntegerField()
-    # 0: no site.
+    # 0: no site; -1: all sites; -2: all sites, from the first day up to this one.
     location_id = models.BigIntegerField(default=0)
     made_on = models.DateField()
     meant_on = models.DateField()
