@@ -1,7 +1,7 @@
 """What is imagined to happen to one patient, as people write it: "day 2: reply how much does it cost?".
 
 One line is one event: when, a colon, what. When is "day 3", "day 3 20:00" or "sunday 20:00" (the first one
-from the start), on the patient's clock; day 0 is the first day.
+from the start), on the clock of the zone given; day 0 is the first day.
 """
 
 import re
