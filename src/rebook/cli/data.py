@@ -13,6 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from rebook.cli.consent_files import import_consents
+from rebook.cli.contact_files import import_contacts
 from rebook.cli.context import (
     EXIT_FAILED,
     JsonOption,
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     CSV = "csv"
     FHIR = "fhir"
     CONSENTS = "consents"
+    CONTACTS = "contacts"
 
 
 Paths = Annotated[list[Path], typer.Argument(help="Files or folders, plain or gzip.")]
@@ -69,8 +71,9 @@ def import_(
     key = source or kind.value
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", key):
         refuse("--source is small letters, digits, - and _, up to 60")
-    if kind is Kind.CONSENTS:
-        import_consents(practice, paths, source=key, dry_run=dry_run, as_json=as_json)
+    if kind in (Kind.CONSENTS, Kind.CONTACTS):
+        take = import_consents if kind is Kind.CONSENTS else import_contacts
+        take(practice, paths, source=key, dry_run=dry_run, as_json=as_json)
         if show_rejects and not as_json:
             _show_rejects(practice.id, key, limit=50)
         return
