@@ -115,7 +115,9 @@ def _number(planned: "PlannedContact", person: PersonRow, facts: SubjectFacts) -
     checks: Sequence[MarkRow] = [one for one in more.marks.get(value, ()) if one.kind != "blocked"]
     newest = max(checks, key=lambda one: one.at, default=None)
     # Whoever came in was asked whether the number is still theirs.
-    signs = [more.seen.get(value), facts.last_visit_at.get(person.id)]
+    owner = facts.contacts.get(planned.contemplated.contact_point_id or 0)
+    came = (facts.last_visit_at.get(one) for one in (person.id, owner.patient_id if owner else 0))
+    signs = [more.seen.get(value), *came]
     check: NumberCheck = "reassigned" if newest and newest.kind == "reassigned" else "same" if newest else ""
     return NumberView(
         seen_at=max((at for at in signs if at is not None), default=None),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rebook.core.channel import Channel
+from rebook.core.outreach.guard_rule import within_months
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import next_step_at, template_for
 from rebook.core.outreach.sequence_when import unmet
@@ -100,12 +101,20 @@ def take_a_way(
         channel=way.channel,
         channel_is_open=channel.capabilities.is_open if channel else True,
         language=way.language,
-        first_name=case.given_name,
+        first_name="" if is_unseen(house, way, now=now) else case.given_name,
         visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
         variant=arms.variant(case, template_key=template_key, channel=way.channel, language=way.language),
         site=house.locations.get(case.home_location_id or case.location_id or 0),
     )
     return True
+
+
+def is_unseen(house: House, way: Way, *, now: datetime) -> bool:
+    """Whether a text goes to a number long without a sign of the patient: it names nobody then (R-A63)."""
+    if way.channel != "sms" or way.contact is None or way.contact.is_vouched:
+        return False
+    months = house.policy(frozenset(), now=now).unseen_number_months
+    return not within_months(way.contact.seen_at, months, now)
 
 
 # Kinds of gap whose anchor is the day of the visit that did not take place.
@@ -138,6 +147,9 @@ def contact_of_draft(draft: Draft, channels: Mapping[str, Channel], *, now: date
         template_is_generic=bool(words.template and words.template.is_generic),
         language=words.language,
         message_problems=words.message.problems,
+        text=f"{words.message.subject}\n{words.message.body}",
+        template=words.template,
+        is_postcard=bool(words.template and words.template.form == "postcard"),
     )
 
 

@@ -267,7 +267,7 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
                 (row[0], AppointmentRow._make(row))
                 for row in rows(APPOINTMENTS, [org, named, now - timedelta(days=1)])
             ),
-            last_visit_at=dict(rows(SEEN, {"org": org, "people": named, "now": now})),
+            last_visit_at=dict(rows(SEEN, {**both, "now": now})),
             last_wrote_at=dict(rows(WROTE, [org, named])),
             stops=tuple(rows(STOPS, [org])),
             approvals=frozenset(rows(APPROVALS, [org, now])),

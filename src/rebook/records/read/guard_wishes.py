@@ -88,7 +88,7 @@ SELECT value, max(at) FROM (
     WHERE organisation_id = %(org)s AND state IN ('delivered', 'read')
       AND to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
     UNION ALL
-    SELECT value, state_changed_at FROM records_contactpoint
+    SELECT value, coalesce(state_changed_at, %(now)s::timestamptz) FROM records_contactpoint
     WHERE organisation_id = %(org)s AND state = 'verified'
       AND value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
     UNION ALL
@@ -140,7 +140,7 @@ def besides(rows: Rows, parameters: Mapping[str, Any], *, since: datetime, now: 
     return Besides(
         wishes=wishes,
         marks=marks,
-        seen=dict(rows(SEEN, parameters)),
+        seen=dict(rows(SEEN, {**parameters, "now": now})),
         others=tuple(map(OtherRow._make, rows(OTHERS, {**parameters, "since": since}))),
         signatures=signatures,
         offered=dict(rows(OFFERED, year)) if has_offers else {},

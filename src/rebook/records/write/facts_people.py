@@ -107,6 +107,8 @@ JOIN records_patient p ON p.organisation_id = %(organisation)s AND p.source_id =
 WHERE f.differs AND f.problem IS NULL AND f.target_id IS NOT NULL AND t.patient_id = p.id AND t.is_current
     AND NOT EXISTS (SELECT FROM ready_contact c WHERE c.patient_id = t.patient_id
         AND c.system = t.system AND c.value = t.value)
+    AND NOT EXISTS (SELECT FROM records_confidentialrequest w WHERE w.patient_id = t.patient_id
+        AND w.ended_at IS NULL AND t.value IN (w.phone, w.email))
 """
 _CONTACTS_AGAIN = """
 UPDATE records_contactpoint t SET is_current = true, rank = c.rank, line_type = c.line_type

@@ -127,21 +127,40 @@ class ReachableBy(NamedTuple):
     system: str
     value: str
     line_type: str
+    # The last sign that a number is theirs; ``is_vouched`` when it was verified and nobody noted when.
+    seen_at: datetime | None = None
+    is_vouched: bool = False
+
+
+# A standing request for another number or address leaves only that one (R-A101).
+REACHABLE = """
+SELECT c.id, c.patient_id, c.system, c.value, c.line_type,
+    CASE WHEN c.system = 'phone' THEN greatest(
+        CASE WHEN c.state = 'verified' THEN c.state_changed_at END,
+        (SELECT max(coalesce(a.result_at, a.sent_at)) FROM records_attempt a
+            WHERE a.organisation_id = c.organisation_id AND a.to_value = c.value
+              AND a.state IN ('delivered', 'read')),
+        (SELECT max(r.received_at) FROM records_reply r
+            WHERE r.patient_id = c.patient_id AND r.from_value = c.value),
+        (SELECT max(v.started_at) FROM records_visit v WHERE v.patient_id = c.patient_id),
+        (SELECT max(b.starts_at) FROM records_appointment b WHERE b.patient_id = c.patient_id
+            AND b.status IN ('arrived', 'checked-in', 'fulfilled'))) END,
+    c.state = 'verified' AND c.state_changed_at IS NULL
+FROM records_contactpoint c
+WHERE c.organisation_id = %s AND c.patient_id = ANY(%s) AND c.is_current
+  AND c.state IN ('unverified', 'verified')
+  AND NOT EXISTS (SELECT 1 FROM records_confidentialrequest w
+      WHERE w.organisation_id = c.organisation_id AND w.patient_id = c.patient_id AND w.ended_at IS NULL
+        AND CASE c.system WHEN 'phone' THEN w.phone ELSE w.email END NOT IN ('', c.value))
+ORDER BY c.patient_id, c.state = 'verified' DESC, c.rank, c.id
+"""
 
 
 def reachable_by(*, organisation_id: int, patient_ids: Sequence[int]) -> dict[int, list[ReachableBy]]:
     """Contact points in a state fit for use: verified ones first, then as the source ranks them."""
     found: dict[int, list[ReachableBy]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, patient_id, system, value, line_type FROM records_contactpoint
-            WHERE organisation_id = %s AND patient_id = ANY(%s) AND is_current
-              AND state IN ('unverified', 'verified')
-            ORDER BY patient_id, state = 'verified' DESC, rank, id
-            """,
-            [organisation_id, sorted(set(patient_ids))],
-        )
+        cursor.execute(REACHABLE, [organisation_id, sorted(set(patient_ids))])
         for row in map(ReachableBy._make, cursor.fetchall()):
             found[row.patient_id].append(row)
     return found
