@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from rebook.core.response.values import LEVEL_3, ORDER, Classification, Match
 
-PatientChoice = Literal["stop", "not_now", "wrong_person", "ask_call", "moved", "question"]
+PatientChoice = Literal["stop", "not_now", "wrong_person", "ask_call", "moved", "question", "seen_elsewhere"]
 
 _INTENTS: Final[dict[PatientChoice, str]] = {
     "stop": "opt_out",
@@ -13,6 +13,7 @@ _INTENTS: Final[dict[PatientChoice, str]] = {
     "ask_call": "call_me",
     "moved": "left_practice",
     "question": "question",
+    "seen_elsewhere": "seen_elsewhere",
 }
 
 

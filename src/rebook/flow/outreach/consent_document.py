@@ -1,7 +1,7 @@
 """The evidence pack as a document: the ledger's values in words, laid out by Typst as tagged PDF."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from rebook.core.outreach.consent_words import (
     in_words,
 )
 from rebook.packs.layouts import document_layout
-from rebook.records.read.consent import Entry
+from rebook.records.read.consent import Entry, together
 from rebook.records.read.consent_pack import AttemptEvidence, Pack, ReplyEvidence
 
 Facts = list[tuple[str, str]]
@@ -28,12 +28,16 @@ def pdf_of(values: dict[str, Any], *, now: datetime) -> bytes:
     """The document as PDF/UA. A text in a script that no font here has is still printed, then only tagged."""
     import typst
 
+    made_at = now.replace(microsecond=0)
+
     source = document_layout("evidence").encode()
     inputs = {"data": json.dumps(values)}
     try:
-        made = typst.compile(source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=now)
+        made = typst.compile(
+            source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=made_at
+        )
     except typst.TypstError:
-        made = typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=now)
+        made = typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=made_at)
     if not isinstance(made, bytes):
         raise TypeError("Typst made no document")
     return made
@@ -64,7 +68,7 @@ def document(
             ("Made", clock(now)),
             ("Times", f"on the practice's clock ({practice.time_zone})"),
         ],
-        "consents": [_consent(lines, clock, names) for lines in statements(pack.consents)],
+        "consents": [_consent(lines, clock, names) for lines in together(pack.consents)],
         "attempts": [_attempt(one, clock) for one in pack.attempts],
         "replies": [_reply(one, clock) for one in pack.replies],
         "trail": [
@@ -85,14 +89,6 @@ class _Clock:
 
 def _said(facts: Facts) -> Facts:
     return [(name, value) for name, value in facts if value]
-
-
-def statements(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The lines that one statement wrote (a number's, a person's, several purposes), together."""
-    together: dict[str, list[Entry]] = {}
-    for one in entries:
-        together.setdefault(one.statement or f"line {one.id}", []).append(one)
-    return list(together.values())
 
 
 def _every(words: Iterable[str]) -> str:

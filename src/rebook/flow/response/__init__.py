@@ -5,6 +5,7 @@ A reply is kept first and read second, in two transactions, so that no mistake i
 
 from .choices import one_click_unsubscribe, patient_choice
 from .consents import (
+    LARGEST_FILE,
     EvidenceFile,
     NarrowWithoutWords,
     NoEvidence,
@@ -17,8 +18,11 @@ from .dispositions import UnableToRecord, handle_reply, record_disposition
 from .holds import NotAllowed, release_hold, release_holds
 from .receiving import ReceivedReply, receive
 from .webhooks import NoSuchChannel, ReceivedWebhook, receive_webhook
+from .wishes import ChoicesKept, keep_wishes, wishes_now
 
 __all__ = [
+    "LARGEST_FILE",
+    "ChoicesKept",
     "EvidenceFile",
     "NarrowWithoutWords",
     "NoEvidence",
@@ -30,6 +34,7 @@ __all__ = [
     "ReceivedWebhook",
     "UnableToRecord",
     "handle_reply",
+    "keep_wishes",
     "one_click_unsubscribe",
     "patient_choice",
     "receive",
@@ -39,4 +44,5 @@ __all__ = [
     "record_opt_out",
     "release_hold",
     "release_holds",
+    "wishes_now",
 ]

@@ -1,5 +1,6 @@
 """Stops and permissions that people record for a patient (R-A37, R-A43, R-A47, R-A54)."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -245,7 +246,7 @@ def _to_keep(file: EvidenceFile) -> ledger.EvidenceToKeep:
             size=len(file.content),
             sealed=seal(file.content),
         )
-    if not (file.sha256 and file.name and file.kept_where):
+    if not (re.fullmatch("[0-9a-f]{64}", file.sha256) and file.name and file.kept_where):
         raise NoEvidence("say the file's name, its hash and where it is kept, or attach it")
     return ledger.EvidenceToKeep(sha256=file.sha256, name=file.name, kept_where=file.kept_where)
 
@@ -253,6 +254,7 @@ def _to_keep(file: EvidenceFile) -> ledger.EvidenceToKeep:
 __all__ = [
     "ALL",
     "COMPANY_LIST",
+    "LARGEST_FILE",
     "EvidenceFile",
     "NarrowWithoutWords",
     "NoEvidence",

@@ -117,6 +117,14 @@ def _entry(row: Consent) -> Entry:
     )
 
 
+def together(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The lines that one statement wrote (a number's, a person's, several purposes), in the order given."""
+    found: dict[str, list[Entry]] = {}
+    for one in entries:
+        found.setdefault(one.statement or f"line {one.id}", []).append(one)
+    return list(found.values())
+
+
 def lines(*, organisation_id: int, value: str = "", patient_id: int | None = None) -> list[Line]:
     """The same as what decides (``core.outreach.consent``)."""
     rows = _about(organisation_id, value, patient_id)
@@ -176,6 +184,20 @@ def has_permission(
     granted = rows.filter(Q(expires_on=None) | Q(expires_on__gte=today), state="granted")
     newest = granted.order_by("-at").values_list("at", flat=True).first()
     return newest is not None and not rows.filter(state="revoked", at__gte=newest).exists()
+
+
+def numbers_of_nobody_else(*, organisation_id: int, patient_id: int, system: str) -> list[str]:
+    """A patient's current numbers ("phone") or addresses ("email") that no other patient has."""
+    mine = ContactPoint.objects.filter(organisation_id=organisation_id, system=system, is_current=True)
+    theirs = list(mine.filter(patient_id=patient_id).values_list("value", flat=True))
+    shared = mine.filter(value__in=theirs).exclude(patient_id=patient_id).values_list("value", flat=True)
+    return [one for one in theirs if one not in set(shared)]
+
+
+def is_do_not_contact(*, organisation_id: int, patient_id: int) -> bool:
+    """Whether the patient is marked as wanting no contact at all."""
+    rows = Patient.objects.filter(organisation_id=organisation_id, pk=patient_id, do_not_contact=True)
+    return rows.exists()
 
 
 def is_patient(*, organisation_id: int, patient_id: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from rebook.records.models import AutomationHold, Consent, ContactPoint, Gap, Patient
+from rebook.records.models import AutomationHold, ContactPoint, Gap, Patient
 from rebook.records.read.worklist import GapLine, full_name, gap_line
 
 
@@ -53,20 +53,6 @@ class PatientHead:
         """Numbers worth dialling, best first."""
         bad = ("invalid", "wrong_person", "unreachable")
         return tuple(c for c in self.contacts if c.system == "phone" and c.is_current and c.state not in bad)
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentLine:
-    id: int
-    channel: str
-    purpose: str
-    state: str
-    origin: str
-    wording: str
-    recorded_by: str
-    at: datetime
-    # The statement binds this number or address, whoever owns it.
-    contact_value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +126,6 @@ def gaps_of(*, organisation_id: int, patient_id: int) -> tuple[GapLine, ...]:
     still_open = [line for line in lines if line.closed_on is None]
     still_open.sort(key=lambda line: (line.rank is None, line.rank or 0, line.overdue_on))
     return (*still_open, *(line for line in lines if line.closed_on is not None))
-
-
-def consents_of(*, organisation_id: int, patient_id: int) -> tuple[ConsentLine, ...]:
-    """Statements by the patient, and those that bind one of their numbers; newest first."""
-    values = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id).values(
-        "value"
-    )
-    rows = Consent.objects.filter(Q(patient_id=patient_id) | Q(patient=None, contact_value__in=values))
-    return tuple(
-        ConsentLine(
-            id=row.pk,
-            channel=row.channel,
-            purpose=row.purpose,
-            state=row.state,
-            origin=row.origin,
-            wording=row.wording,
-            recorded_by=row.recorded_by,
-            at=row.at,
-            contact_value=row.contact_value,
-        )
-        for row in rows.filter(organisation_id=organisation_id).order_by("-at", "-pk")
-    )
 
 
 def holds_of(*, organisation_id: int, patient_id: int, now: datetime) -> tuple[HoldLine, ...]:

@@ -1,9 +1,35 @@
 """How a patient wants to hear from the practice."""
 
-from rebook.records.models import Patient
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rebook.records.models import ContactPoint, Patient
 
 
-def set_preferred_channel(*, organisation_id: int, patient_id: int, channel: str) -> bool:
-    """Keep the preference ("" for none). False when there is no such patient."""
+def set_wishes(*, organisation_id: int, patient_id: int, values: Mapping[str, Any]) -> bool:
+    """Keep columns of the patient (preferred channel, part of the day, language). False: no such patient."""
     rows = Patient.objects.filter(organisation_id=organisation_id, pk=patient_id)
-    return rows.update(preferred_channel=channel) == 1
+    return rows.update(**values) == 1
+
+
+def add_number(*, organisation_id: int, patient_id: int, value: str, line_type: str, now: datetime) -> bool:
+    """A phone that the patient gave of themself; False when it is one of theirs already and current."""
+    row, is_new = ContactPoint.objects.get_or_create(
+        organisation_id=organisation_id,
+        patient_id=patient_id,
+        system="phone",
+        value=value,
+        defaults={
+            "line_type": line_type,
+            "rank": 1,
+            "state": "unverified",
+            "state_reason": "given on the patient page",
+            "state_changed_at": now,
+        },
+    )
+    if is_new or row.is_current:
+        return is_new
+    row.is_current = True
+    row.save(update_fields=["is_current"])
+    return True

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from rebook.web.patient.views import booking, choices, identity, start
+from rebook.web.patient.views import booking, choices, identity, preferences, start
 
 
 class Token:
@@ -42,6 +42,9 @@ urlpatterns: list[URLPattern] = [
     path("<link_token:token>/visit.ics", booking.calendar_file, name="patient_calendar"),
     path("<link_token:token>/cancel", booking.cancel, name="patient_cancel"),
     path("<link_token:token>/cancelled", booking.cancelled, name="patient_cancelled"),
+    path("<link_token:token>/preferences", preferences.preferences, name="patient_preferences"),
+    path("<link_token:token>/preferences/kept", preferences.kept, name="patient_preferences_kept"),
+    path("<link_token:token>/number", preferences.number, name="patient_number"),
     path("<link_token:token>/unsubscribe", choices.unsubscribe, name="patient_unsubscribe"),
     path("<link_token:token>/<patient_choice:choice>", choices.choose, name="patient_choice"),
     path("<link_token:token>/<patient_choice:choice>/done", choices.done, name="patient_done"),

@@ -11,20 +11,24 @@ from django.views.decorators.http import require_POST
 
 from rebook.accounts import read as accounts
 from rebook.core.gaps import KINDS
+from rebook.core.outreach import consent_words
+from rebook.core.outreach.consent_words import in_words
 from rebook.core.outreach.values import Decision
-from rebook.core.words import CONSENT_CHANNELS
 from rebook.flow import access, attendance, gaps, response
 from rebook.flow import preference as flow_preference
 from rebook.flow.gaps import Explanation
 from rebook.flow.outreach import allowed, manual
 from rebook.records.read import patientfile, timeline, worklist
+from rebook.records.read.consent import Entry, entries, together
 from rebook.records.read.recall_preferences import preferences_of
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
+from rebook.web.views.consent import WAYS
 from rebook.web.words import reason_words
 
 PAGE_SIZE = 50
 HISTORY_SHOWN = 60
+STATEMENTS_SHOWN = 4
 CONTACTED_BY = ("sms", "email", "phone", "letter")
 
 
@@ -104,7 +108,7 @@ class PatientFile:
     gaps: tuple[patientfile.GapLine, ...]
     explanation: Explanation
     events: tuple[timeline.Event, ...]
-    consents: tuple[patientfile.ConsentLine, ...]
+    statements: tuple[list[Entry], ...]
     holds: tuple[patientfile.HoldLine, ...]
     tasks: tuple[worklist.TaskLine, ...]
     answers: tuple[Answer, ...]
@@ -123,7 +127,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         gaps=patientfile.gaps_of(**of),
         explanation=gaps.explain(**of, as_of=staff.today),
         events=timeline.timeline(**of, limit=HISTORY_SHOWN),
-        consents=patientfile.consents_of(**of),
+        statements=tuple(together(entries(**of))[:STATEMENTS_SHOWN]),
         holds=patientfile.holds_of(**of, now=staff.now),
         tasks=worklist.patients_tasks(**of, now=staff.now),
         answers=answers(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now)),
@@ -133,50 +137,11 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "patients/patient.html",
         file=file,
         head=head,
-        channels=CONSENT_CHANNELS,
+        ways=WAYS,
+        says=consent_words,
+        in_words=in_words,
         settled=preferences_of(**of, today=staff.today),
     )
-
-
-@require_POST
-@staff_page(may="work")
-def opt_out(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """The patient said stop, in whatever words; it counts at once."""
-    staff = _for_patient(request, patient_id)
-    channel = request.POST.get("channel", "all")
-    response.record_opt_out(
-        organisation_id=staff.organisation_id,
-        patient_id=patient_id,
-        channel=channel if channel in CONSENT_CHANNELS else "all",
-        wording=request.POST.get("wording", "").strip() or "told to staff",
-        origin="staff",
-        now=staff.now,
-        actor=staff.actor,
-    )
-    return after(request, _to(patient_id), say="Recorded. Nothing more goes out by that channel.")
-
-
-@require_POST
-@staff_page(may="work")
-def opt_in(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """The patient allowed contact again; the words they used are the evidence."""
-    staff = _for_patient(request, patient_id)
-    wording = request.POST.get("wording", "").strip()
-    channel = request.POST.get("channel", "")
-    if not wording or channel not in CONSENT_CHANNELS:
-        return after(
-            request, _to(patient_id), say="Write down what they said: it is the evidence.", is_problem=True
-        )
-    response.record_opt_in(
-        organisation_id=staff.organisation_id,
-        patient_id=patient_id,
-        channel=channel,
-        wording=wording,
-        origin="staff",
-        now=staff.now,
-        actor=staff.actor,
-    )
-    return after(request, _to(patient_id), say="Recorded. They may be contacted again by that channel.")
 
 
 @require_POST

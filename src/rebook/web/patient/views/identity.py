@@ -14,6 +14,7 @@ from rebook.web.patient.state import PageState
 from rebook.web.patient.views.booking import hold_choice
 from rebook.web.patient.visits import location_of
 
+AFTER_CHECK = {"preferences": "patient_preferences", "number": "patient_number"}
 _FIELDS = ("month", "day", "year", "postal_code")
 
 
@@ -21,8 +22,10 @@ _FIELDS = ("month", "day", "year", "postal_code")
 @patient_page
 def check(page: PatientPage) -> HttpResponse:
     """Ask; compare; go on to the time that was picked, if one was."""
+    # Where they came from, of the places that may ask for the check.
+    then = AFTER_CHECK.get(page.request.GET.get("then", ""), "patient_start")
     if page.request.method != "POST":
-        return page.go("patient_start") if page.is_checked else _ask(page)
+        return page.go(then) if page.is_checked else _ask(page)
     given = _given(page.request)
     if given is None:
         return _ask(page, problem="not_a_date")
@@ -32,7 +35,7 @@ def check(page: PatientPage) -> HttpResponse:
     if answer != "passed":
         return _ask(page, problem=answer)
     page.state = PageState(checked_at=page.now, choice=page.state.choice)
-    return hold_choice(page) if page.state.choice else page.go("patient_start")
+    return hold_choice(page) if page.state.choice and then == "patient_start" else page.go(then)
 
 
 def _ask(page: PatientPage, *, problem: str = "") -> HttpResponse:
@@ -44,6 +47,7 @@ def _ask(page: PatientPage, *, problem: str = "") -> HttpResponse:
         problem=problem,
         asks_postal_code=page.link.asks_postal_code,
         chosen=_chosen(page),
+        then=page.request.GET.get("then", "") if page.request.GET.get("then", "") in AFTER_CHECK else "",
     )
 
 
