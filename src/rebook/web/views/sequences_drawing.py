@@ -50,7 +50,7 @@ def drawing(sequence: Sequence, laid: Timeline) -> Drawing:
         step = sequence.steps[one.index]
         x = max(x_of(one.day), edge.get(one.lane, 0.0))
         edge[one.lane] = x + APART
-        title = f"Step {one.index + 1}: {words('channel', one.channel).lower()}, day {one.day}"
+        title = f"Step {one.index + 1}: {words(one.channel, 'channel').lower()}, day {one.day}"
         dots.append(
             Dot(
                 x,
@@ -63,7 +63,7 @@ def drawing(sequence: Sequence, laid: Timeline) -> Drawing:
         )
     furthest = max((dot.x for dot in dots), default=0.0)
     lanes = tuple(
-        (words("channel", lane), TOP + ROW * (place + 0.5)) for place, lane in enumerate(laid.lanes)
+        (words(lane, "channel"), TOP + ROW * (place + 0.5)) for place, lane in enumerate(laid.lanes)
     )
     return Drawing(
         width=max(WIDTH, int(furthest) + 40),

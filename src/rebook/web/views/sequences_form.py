@@ -43,7 +43,7 @@ class StepForm:
 def choices(templates: list[str]) -> dict[str, Any]:
     """What the form's lists offer, in the clinic's words."""
     return {
-        "channels": [(kind, words("channel", kind)) for kind in CHANNEL_KINDS],
+        "channels": [(kind, words(kind, "channel")) for kind in CHANNEL_KINDS],
         "parts": [(part, PART_WORDS[part] or "at any time of day") for part in DAY_PARTS],
         "roles": [("", "the campaign's owner"), *((role, ROLE_WORDS[role]) for role in OWNER_ROLES)],
         "texts": [
@@ -53,7 +53,7 @@ def choices(templates: list[str]) -> dict[str, Any]:
         "questions": QUESTIONS,
         "barriers": list(BARRIERS.items()),
         "classes": list(range(HIGHEST_CLASS + 1)),
-        "tiers": [(tier, words("tier", tier)) for tier in TIERS],
+        "tiers": [(tier, words(tier, "tier")) for tier in TIERS],
     }
 
 
