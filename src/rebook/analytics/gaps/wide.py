@@ -141,10 +141,12 @@ def _appointments(table: ir.Table, words: Vocabulary) -> ir.Table:
         "visit_type",
         attended_on=ibis.ifelse(attended, table.starts_on, ibis.null("date")),
         is_coming=coming(table),
-        made_on=_made_on(table) if words.needs_contact else ibis.null("date"),
+        # The day somebody was in touch about it; a row written by mistake says nothing.
+        made_on=ibis.least(table.booked_on, table.starts_on),
+        is_contact=table.status != NO_CONTACT,
     )
-    counts = rows.attended_on.notnull() | rows.is_coming
-    rows = rows.filter(counts | rows.made_on.notnull() if words.needs_contact else counts)
+    if not words.needs_contact:
+        rows = rows.filter(rows.attended_on.notnull() | rows.is_coming)
     columns: dict[str, ir.Value] = {
         "kept_last": rows.attended_on.max(),
         "kept_first": rows.attended_on.min(),
@@ -155,14 +157,8 @@ def _appointments(table: ir.Table, words: Vocabulary) -> ir.Table:
         columns[f"kept_{words.last(word)}"] = rows.attended_on.max(where=rows.visit_type == word)
         columns[words.coming(word)] = rows.is_coming.any(where=rows.visit_type == word)
     if words.needs_contact:
-        columns["booked_first"] = rows.made_on.min()
+        columns["booked_first"] = rows.made_on.min(where=rows.is_contact)
     return rows.group_by("patient_id").aggregate(**columns)
-
-
-def _made_on(table: ir.Table) -> ir.DateValue:
-    """The day somebody was in touch about the appointment; NULL when that was not yet, or by mistake."""
-    made_on = ibis.least(table.booked_on, table.starts_on)
-    return ibis.ifelse((made_on <= AS_OF) & (table.status != NO_CONTACT), made_on, ibis.null("date"))
 
 
 def _visits(table: ir.Table, words: Vocabulary) -> ir.Table:
@@ -221,7 +217,11 @@ def _people(joined: ir.Table, words: Vocabulary, settings: GapSettings) -> ir.Ta
         for one in words.visit_types
     }
     first_on = ibis.least(joined.kept_first, joined.seen_first)
-    contact = {"first_contact_on": first_on.coalesce(joined.booked_first)} if words.needs_contact else {}
+    contact = {}
+    if words.needs_contact:
+        # The earliest booking counts when it lies before the day; one that is not has only later ones.
+        booked = ibis.ifelse(joined.booked_first <= AS_OF, joined.booked_first, ibis.null("date"))
+        contact = {"first_contact_on": first_on.coalesce(booked)}
     people = joined.mutate(
         last_attended_on=latest([joined.kept_last, joined.seen_last]),
         **contact,
