@@ -132,6 +132,13 @@ def guard_policy(
     return narrowed(policy, overrides) if overrides else policy
 
 
+@lru_cache(maxsize=64)
+def is_review_due(on: date) -> bool:
+    """Whether some row was last reviewed over twelve months before ``on``: then a practice's own reviews
+    have to be asked for (R-A77)."""
+    return any(row.is_stale(on, {}) for key in (HOUSE, *COUNTRIES) for row in rule_file(key).rows)
+
+
 def review_warnings(*, today: date, reviewed: Mapping[str, date] | None = None) -> tuple[str, ...]:
     """Rows that nobody signed, or that were last looked at over twelve months ago (R-A77)."""
     found: list[str] = []

@@ -110,6 +110,11 @@ def crisis_numbers(*, jurisdiction_key: str = "us", on: date | None = None) -> M
     return jurisdictions.numbers_of(jurisdiction_key, on=on or NEWEST)
 
 
+def is_review_due(*, on: date) -> bool:
+    """Whether ``guard_policy`` needs the practice's own reviews (``reviewed``) on that day (R-A77)."""
+    return jurisdictions.is_review_due(on)
+
+
 def warnings(*, today: date) -> tuple[str, ...]:
     """What a person should look at: rows unreviewed for twelve months or never signed (R-A77)."""
     return jurisdictions.review_warnings(today=today)

@@ -25,12 +25,14 @@ Act = Literal[
     "patients",  # see who the patients are
     "work",  # record outcomes, answer, book
     "campaigns",  # create, launch, pause
+    "wording",  # write texts
     "approve",  # sign the wording that goes out
     "sign_off",  # sign a clinical rule
     "release",  # lift a safety hold
     "audit",  # read the trail
     "start_again",  # end a stop
     "packs",  # add or remove a specialty pack
+    "review_rules",  # record a review of a place's rules
 ]
 
 _CARE = frozenset({"front_desk", "coordinator", "clinician", "manager"})
@@ -39,12 +41,14 @@ ROLES_BY_ACT: dict[Act, frozenset[str]] = {
     "patients": _CARE | {"compliance"},
     "work": _CARE,
     "campaigns": frozenset({"manager", "coordinator"}),
+    "wording": frozenset({"writer", "manager", "coordinator", "clinician", "compliance"}),
     "approve": frozenset({"manager", "compliance", "clinician"}),
     "sign_off": frozenset({"clinician"}),
     "release": frozenset({"clinician", "coordinator"}),
     "audit": frozenset({"compliance", "manager"}),
     "start_again": frozenset({"manager", "compliance"}),
     "packs": frozenset({"manager"}),
+    "review_rules": frozenset({"compliance"}),
 }
 
 CHOSEN = "organisation_id"

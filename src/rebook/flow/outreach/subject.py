@@ -27,8 +27,9 @@ from rebook.core.outreach.values import (
 )
 from rebook.flow.common.capacity import free_times_left
 from rebook.packs.gaps import gap_definitions
-from rebook.packs.outreach import guard_policy, plausible_places
+from rebook.packs.outreach import guard_policy, is_review_due, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
+from rebook.records.read.places import review_days
 
 from .circumstances import circumstances, others_in_history, purposes_of
 from .postal import postal_contacts
@@ -76,7 +77,11 @@ class House:
         }
 
     def policy(self, jurisdictions: frozenset[str], *, now: datetime) -> GuardPolicy:
-        return _policy(jurisdictions, (now.year, now.year + 1), self._overrides)
+        on = now.date()
+        # What the practice itself reviewed matters only where the packs' own reviews are a year old (R-A77).
+        reviewed = review_days(organisation_id=self.organisation.id) if is_review_due(on=on) else {}
+        years = (now.year, now.year + 1)
+        return _policy(jurisdictions, years, self._overrides, on, tuple(sorted(reviewed.items())))
 
     def room_for(self, case: CaseRow | None) -> int | None:
         """Free times left of the case's kind of visit; None where nothing is known to limit it (R-A192)."""
@@ -119,9 +124,19 @@ class House:
 
 
 @lru_cache(maxsize=256)
-def _policy(jurisdictions: frozenset[str], years: tuple[int, ...], overrides: str) -> GuardPolicy:
+def _policy(
+    jurisdictions: frozenset[str],
+    years: tuple[int, ...],
+    overrides: str,
+    on: date,
+    reviewed: tuple[tuple[str, date], ...],
+) -> GuardPolicy:
     return guard_policy(
-        jurisdiction_keys=sorted(jurisdictions), years=years, overrides=json.loads(overrides) or None
+        jurisdiction_keys=sorted(jurisdictions),
+        years=years,
+        overrides=json.loads(overrides) or None,
+        on=on,
+        reviewed=dict(reviewed),
     )
 
 
@@ -144,6 +159,14 @@ def judge(house: House, contacts: Sequence[PlannedContact], *, now: datetime) ->
     """The guard's decision on each contact, in order, on the facts as they stand in this transaction."""
     if not contacts:
         return []
+    subjects, policy = subjects_of(house, contacts, now=now)
+    return [decide(subject, policy, now=now) for subject in subjects]
+
+
+def subjects_of(
+    house: House, contacts: Sequence[PlannedContact], *, now: datetime
+) -> tuple[list[GuardSubject], GuardPolicy]:
+    """(what the guard sees of each contact, the limits of every place where one of them may live)."""
     contacts, addresses = postal_contacts(
         contacts, organisation_id=house.organisation.id, country=house.country
     )
@@ -153,8 +176,7 @@ def judge(house: House, contacts: Sequence[PlannedContact], *, now: datetime) ->
     facts.contacts.update(addresses)
     subjects = [subject_of(house, one, facts, now=now) for one in contacts]
     jurisdictions = frozenset(key for one in subjects for key in one.jurisdictions)
-    policy = house.policy(jurisdictions, now=now)
-    return [decide(subject, policy, now=now) for subject in subjects]
+    return subjects, house.policy(jurisdictions, now=now)
 
 
 def subject_of(house: House, planned: PlannedContact, facts: SubjectFacts, *, now: datetime) -> GuardSubject:

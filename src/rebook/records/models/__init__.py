@@ -24,6 +24,7 @@ from .outreach import (
 )
 from .pending import PendingItem
 from .people import AutomationHold, Consent, ContactPoint, Patient
+from .places import PlaceRuleReview
 from .practice import Practitioner, PractitionerHours, VisitType
 from .preferences import RecallPreference
 from .readiness import ReadinessRecord
@@ -71,6 +72,7 @@ __all__ = [
     "PatientChange",
     "PatientLink",
     "PendingItem",
+    "PlaceRuleReview",
     "Practitioner",
     "PractitionerHours",
     "Procedure",

@@ -1,0 +1,241 @@
+"""The rules of places for one practice: where its patients may be, what binds there, and who reviewed it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from rebook.accounts import audit
+from rebook.accounts import read as accounts
+from rebook.packs.jurisdictions_law import HOUSE, file_of, rows_of
+from rebook.packs.jurisdictions_rows import Row
+from rebook.packs.jurisdictions_words import STATUSES, says
+from rebook.packs.outreach import law_of, plausible_places
+from rebook.records.read import places as read
+from rebook.records.write import places as write
+
+LONGEST_NOTE = 200
+
+
+class UnableToReview(Exception):
+    """There is no such row, or it reads otherwise by now; look again."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One row as people read it. ``reviewed_on`` is the newer of the pack's and the practice's own review."""
+
+    row: Row
+    says: str
+    status: str
+    sources: tuple[tuple[str, str], ...]
+    reviewed_on: date | None
+    # Actor ("user:7") of the practice's own review, or the name in the pack; "" when nobody signed.
+    reviewed_by: str
+    # Nobody looked at it for twelve months: the house rule counts beside it (R-A77).
+    is_stale: bool
+    is_coming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSheet:
+    """What binds in one place on a day. ``patients`` may be there by a hint; None where nobody counted."""
+
+    key: str
+    name: str
+    patients: int | None
+    lines: tuple[RuleLine, ...]
+    # What the file is known not to say; and the places that stand in for one without rules of its own.
+    unsaid: tuple[str, ...]
+    stale: int
+    unsigned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One thing that is known of a patient, and the places and clocks that it points to (R-A32, R-A33)."""
+
+    kind: str
+    places: tuple[str, ...]
+    zones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhereMayTheyBe:
+    """All places and clocks that count for one patient, with the hint each comes from."""
+
+    hints: tuple[Hint, ...]
+    places: tuple[str, ...]
+    zones: tuple[str, ...]
+
+
+def places_in_use(*, organisation_id: int) -> Mapping[str, int]:
+    """Place to patients who may be there, most first; the practice's own country and sites with 0 at least.
+
+    A patient counts once for each kind of hint: where they live, and where their number comes from; the
+    larger of the two is told.
+    """
+    house = accounts.organisation(organisation_id=organisation_id)
+    country = house.jurisdiction.partition("-")[0].upper() or "US"
+    homes, numbers = Counter[str](), Counter[str]()
+    for hint in read.place_hints(organisation_id=organisation_id):
+        phone = f"{hint.phone}5550100"[:12] if hint.phone.startswith("+1") else hint.phone + "0" * 7
+        keys, _ = plausible_places(
+            country=country,
+            patient_state=hint.state,
+            patient_postal_code=hint.postal_code,
+            phone=phone if hint.phone else "",
+        )
+        (numbers if hint.phone else homes).update(dict.fromkeys(keys, hint.patients))
+    for site in accounts.locations(organisation_id=organisation_id):
+        keys, _ = plausible_places(country=country, clinic_state=site.state, clinic_zone=site.time_zone)
+        homes.update(dict.fromkeys(keys, 0))
+    found = {key: max(homes[key], numbers[key]) for key in {*homes, *numbers}}
+    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def sheet(
+    *, organisation_id: int, key: str, on: date, patients: int | None = None, own_rows_only: bool = False
+) -> PlaceSheet | None:
+    """Everything that binds in a place, its country's rows first; ``house`` for what binds everywhere.
+
+    ``own_rows_only`` leaves the country's rows out. None for a place that nobody knows.
+    """
+    reviews = read.rule_reviews(organisation_id=organisation_id)
+    return sheet_of(key, on=on, reviews=reviews, patients=patients, own_rows_only=own_rows_only)
+
+
+def sheet_of(
+    key: str,
+    *,
+    on: date,
+    reviews: Iterable[read.RuleReview] = (),
+    patients: int | None = None,
+    own_rows_only: bool = False,
+) -> PlaceSheet | None:
+    """``sheet`` for reviews that were read already."""
+    file, law = file_of(key), law_of(key, on=on)
+    if file is None or law is None:
+        return None
+    newest: dict[str, read.RuleReview] = {}
+    for one in sorted(reviews, key=lambda review: review.reviewed_on):
+        newest[f"{one.row_key}@{one.row_version}"] = one
+    rows = rows_of(key) if not own_rows_only else [row for row in rows_of(key) if row.place != file.key]
+    lines = tuple(
+        _line(row, on, newest, file.addresses)
+        for row in rows
+        if not row.effective_to or row.effective_to >= on
+    )
+    return PlaceSheet(
+        key=key,
+        name=law.name,
+        patients=patients,
+        lines=lines,
+        unsaid=file.unsaid if key in (file.key, HOUSE) else (),
+        stale=sum(one.is_stale for one in lines),
+        unsigned=sum(not one.reviewed_by for one in lines),
+    )
+
+
+def _line(
+    row: Row, on: date, newest: Mapping[str, read.RuleReview], addresses: Mapping[str, str]
+) -> RuleLine:
+    own = newest.get(row.review_key)
+    days = {row.review_key: own.reviewed_on} if own else {}
+    return RuleLine(
+        row=row,
+        says=says(row),
+        status=STATUSES[row.status],
+        sources=tuple((name, addresses.get(name, name)) for name in row.sources),
+        reviewed_on=row.last_reviewed(days),
+        reviewed_by=own.reviewed_by if own else row.reviewed_by,
+        is_stale=row.is_stale(on, days),
+        is_coming=row.effective_from is not None and row.effective_from > on,
+    )
+
+
+def where_may_they_be(*, organisation_id: int, patient_id: int) -> WhereMayTheyBe | None:
+    """The places and clocks of one patient, hint by hint; None when there is no such patient."""
+    known = read.patient_places(organisation_id=organisation_id, patient_id=patient_id)
+    if known is None:
+        return None
+    house = accounts.organisation(organisation_id=organisation_id)
+    country = house.jurisdiction.partition("-")[0].upper() or "US"
+    sites = {one.id: one for one in accounts.locations(organisation_id=organisation_id)}
+    site = sites.get(known.home_location_id or 0)
+    clinic = {"clinic_state": site.state if site else "",
+              "clinic_zone": site.time_zone if site else house.time_zone}  # fmt: skip
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("time zone on file", {"patient_zone": known.time_zone}),
+        ("state on file", {"patient_state": known.state}),
+        ("postal code on file", {"patient_postal_code": known.postal_code}),
+        *((f"telephone number {number}", {"phone": phone}) for number, phone in enumerate(known.phones, 1)),
+        ("clinic", clinic),
+    ]
+    hints = tuple(
+        Hint(kind, *plausible_places(country=country, **values))
+        for kind, values in asked
+        if any(values.values())
+    )
+    together = [
+        plausible_places(
+            country=country,
+            patient_zone=known.time_zone,
+            patient_state=known.state,
+            patient_postal_code=known.postal_code,
+            phone=phone,
+            **clinic,
+        )
+        for phone in known.phones or ("",)
+    ]
+    return WhereMayTheyBe(
+        hints=hints,
+        places=tuple(sorted({key for keys, _ in together for key in keys})),
+        zones=tuple(sorted({zone for _, zones in together for zone in zones})),
+    )
+
+
+def record_review(
+    *,
+    organisation_id: int,
+    row_key: str,
+    row_version: str,
+    today: date,
+    now: datetime,
+    actor: str,
+    note: str = "",
+) -> bool:
+    """Somebody of the practice read a row against its source today; False when that is known already.
+
+    Lifts the row's warning for this practice alone, and only while it reads as it does now (R-A77). Raises
+    ``UnableToReview`` when there is no such row, or it reads otherwise.
+    """
+    file = file_of(row_key.partition(".")[0])
+    rows = file.rows if file else ()
+    if not any(row.id == row_key and row.version == row_version for row in rows):
+        raise UnableToReview("the rule has changed, or there is none of that name: read it again")
+    with transaction.atomic(durable=True):
+        is_new = write.add_review(
+            organisation_id=organisation_id,
+            row_key=row_key,
+            row_version=row_version,
+            reviewed_on=today,
+            reviewed_by=actor,
+            note=note.strip()[:LONGEST_NOTE],
+            now=now,
+        )
+        if is_new:
+            audit.append(
+                organisation_id=organisation_id,
+                now=now,
+                actor=actor,
+                action="place_rule.reviewed",
+                subject_kind="place_rule",
+                subject_id=row_key[:64],
+                detail={"version": row_version},
+            )
+    return is_new
