@@ -7,7 +7,7 @@ Urgent needs (class 3 and above) are never held back for want of room; they take
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import floor
 from typing import Literal, Protocol, TypeVar
 
@@ -29,6 +29,7 @@ __all__ = [
     "Room",
     "even_shares",
     "expected_minutes",
+    "of_the_day",
     "plan",
     "room_left",
 ]
@@ -127,6 +128,21 @@ class Capacity:
         return chosen
 
 
+def of_the_day(found: Capacity, *, kept: Capacity | None, opened: int) -> Capacity:
+    """What is left of the day, for a second look at it.
+
+    ``kept`` is what the day's earlier look allowed in all, ``opened`` how many came in since midnight. Within
+    a day it only grows tighter: what clears lets patients in from the next day on, so that running the pass
+    again takes in nobody else.
+    """
+    if kept is None or kept.left is None:
+        return found
+    rest = max(0, kept.left - opened)
+    if found.left is not None and found.left <= rest:
+        return found
+    return replace(kept, left=rest, by_type=found.by_type, general=found.general)
+
+
 def room_left(room: Room, policy: CapacityPolicy) -> int | None:
     """How many more may be invited to this kind of visit; None when nobody knows its times.
 
@@ -181,12 +197,16 @@ def plan(
     """
     asked = list(demands)
     waits = late_replies(house.replies, policy)
-    rooms = {key: room_left(room, policy) for key, room in house.rooms.items()}
+    known = {key: left for key, room in house.rooms.items() if (left := room_left(room, policy)) is not None}
     minutes = None if house.minutes is None else max(0, house.minutes - house.minutes_owed)
-    grants = granted(asked, rooms={k: v for k, v in rooms.items() if v is not None}, minutes=minutes)
+    grants = granted(asked, rooms=known, minutes=minutes)
+    for one, got in grants:
+        if one.visit_type in known:
+            known[one.visit_type] = max(0, known[one.visit_type] - got)
+    used_up = {key for key, left in known.items() if left == 0}
     return {
         campaign: _capacity(
-            [(one, got) for one, got in grants if one.campaign_id == campaign], house, policy, waits, minutes
+            [(one, got) for one, got in grants if one.campaign_id == campaign], house, policy, waits, used_up
         )
         for campaign in campaigns
     }
@@ -197,43 +217,31 @@ def _capacity(
     house: House,
     policy: CapacityPolicy,
     waits: Reason | None,
-    minutes: int | None,
+    used_up: set[str],
 ) -> Capacity:
     plain = [(one, got) for one, got in mine if one.risk_class < URGENT_CLASS]
     wanted, given = sum(one.wanted for one, _ in plain), sum(got for _, got in plain)
     if waits is not None:
-        return Capacity(0, (waits,), {}, "paused")
+        return Capacity(0, (waits,), {}, "paused", house.general)
     if given >= wanted:
-        return Capacity(None)
-    by_type: dict[str, int] = {}
-    reasons = []
-    for key in sorted({one.visit_type for one, _ in plain}):
-        of_type = [(one, got) for one, got in plain if one.visit_type == key]
-        got = sum(count for _, count in of_type)
-        if got < sum(one.wanted for one, _ in of_type):
-            by_type[key] = got
-            reasons.append(_why(house, policy, key, got))
-    if minutes is not None and house.minutes is not None and _minutes_bind(mine, house, policy):
+        return Capacity(None, general=house.general)
+    short = {one.visit_type for one, got in plain if got < one.wanted}
+    # A kind of visit with room left is short of staff, who are short for all kinds alike.
+    by_type = {
+        key: sum(got for one, got in plain if one.visit_type == key) for key in sorted(short & used_up)
+    }
+    reasons = [_why(house, policy, key, got) for key, got in by_type.items()]
+    if short - used_up:
         owed = f", {house.minutes_owed} of them owed to what is past its time" if house.minutes_owed else ""
         reasons.append(Reason("staff_minutes", f"staff have {house.minutes} minutes a day for this{owed}"))
     return Capacity(given, tuple(reasons), by_type, "slowed" if given else "paused", house.general)
 
 
-def _minutes_bind(mine: list[tuple[Demand, int]], house: House, policy: CapacityPolicy) -> bool:
-    """Whether somebody is left out for whom there is a free time."""
-    rooms = {key: room_left(room, policy) for key, room in house.rooms.items()}
-    short = [one for one, got in mine if got < one.wanted]
-    return any((left := rooms.get(one.visit_type)) is None or left > 0 for one in short)
-
-
 def _why(house: House, policy: CapacityPolicy, key: str, got: int) -> Reason:
-    room = house.rooms.get(key)
-    if room is None or room.free is None:
-        return Reason("shared", f"room for {got} more")
-    rule = "few_times" if room.free else "no_times"
+    room = house.rooms[key]
     expected = room.invited * room.rate.value
     return Reason(
-        rule,
+        "few_times" if room.free else "no_times",
         f"{room.free} free times for {key or 'any visit'} in {policy.window_days} days, "
         f"{room.invited} invited of whom {expected:.0f} are expected to book: room for {got} more",
     )

@@ -58,7 +58,7 @@ def run(*words):
 
 def ledger():
     """A digest of every table of records, without the snapshots of each pass and what names them."""
-    of_snapshots = {"records_snapshot", "records_patientchange", "records_gapround"}
+    of_snapshots = {"records_snapshot", "records_patientchange", "records_gapround", "records_roomcount"}
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
         found = {}

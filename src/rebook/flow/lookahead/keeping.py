@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from rebook.core.lookahead.values import ALL, MEASURES, SO_FAR
+from rebook.records.read import forecasts as read
 from rebook.records.write import forecasts as write
 from rebook.records.write.forecasts import NewForecast
 
@@ -28,8 +29,10 @@ class ForecastSummary:
 def keep_forecast(*, organisation_id: int, as_of: date, now: datetime) -> ForecastSummary:
     """The stage of the pass: look 30 days ahead and keep what is expected, with its ranges.
 
-    A second forecast on one day takes the first one's place.
+    The first of a day stands: what is said after the day has begun is no forecast of it.
     """
+    if as_of in read.made_on(organisation_id=organisation_id, limit=1):
+        return ForecastSummary()
     found = simulate(organisation_id=organisation_id, start_on=as_of, days=KEPT_DAYS, now=now)[0]
     if not found.campaigns:
         return ForecastSummary()

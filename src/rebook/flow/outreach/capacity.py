@@ -8,13 +8,17 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from rebook.core.capacity import Capacity, Demand, expected_minutes, plan
+from rebook.core.capacity import Capacity, Demand, expected_minutes, of_the_day, plan
+from rebook.core.outreach.campaign_calendar import against_enrolment
+from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.sequence import from_json
+from rebook.core.reasons import Reason
 from rebook.flow.common.capacity import KEPT_DAYS, Today, keep_today, look_today
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import capacity as read
 from rebook.records.read import enrolment
 from rebook.records.read.campaigns import CampaignView
+from rebook.records.read.capacity import CapacityLine
 from rebook.records.write import capacity as write
 
 from .subject import House
@@ -43,7 +47,7 @@ def capacity_today(house: House, campaign: CampaignView, as_of: date, now: datet
         org = house.organisation.id
         running = read_campaigns.campaigns(organisation_id=org, states=["active"])
         found = _plan(house, look_today(organisation_id=org, now=now), running, as_of=as_of, now=now)
-        house.capacity.update(at=(as_of, now), plan=found)
+        house.capacity.update(at=(as_of, now), plan=_of_the_day(house, found, as_of=as_of))
     known: dict[int, Capacity] = house.capacity["plan"]
     return known.get(campaign.id, Capacity(None))
 
@@ -53,16 +57,22 @@ def measure_capacity(*, organisation_id: int, as_of: date, now: datetime) -> Cap
     house = House(organisation_id=organisation_id)
     running = read_campaigns.campaigns(organisation_id=organisation_id, states=["active"])
     today = look_today(organisation_id=organisation_id, now=now, days=KEPT_DAYS)
-    found = _plan(house, today, running, as_of=as_of, now=now)
+    found = _of_the_day(house, _plan(house, today, running, as_of=as_of, now=now), as_of=as_of)
+    kept = read.capacity_on(organisation_id=organisation_id, as_of=as_of)
     with transaction.atomic(durable=True):
         keep_today(organisation_id=organisation_id, today=today, now=now)
         for campaign_id, one in found.items():
+            # What the day allows in all: what is left, and who came in since midnight.
+            opened = 0 if one.left is None else _opened(house, campaign_id, as_of=as_of)
+            left = None if one.left is None else one.left + opened
+            if campaign_id in kept and kept[campaign_id].left == left:
+                continue
             write.keep_capacity(
                 organisation_id=organisation_id,
                 campaign_id=campaign_id,
                 as_of=as_of,
                 state=one.state,
-                left=one.left,
+                left=left,
                 reasons=[reason.as_json() for reason in one.reasons],
                 now=now,
             )
@@ -102,6 +112,34 @@ def _plan(
     return plan(today.house, demands, today.policy, campaigns=ids)
 
 
+def _of_the_day(house: House, found: dict[int, Capacity], *, as_of: date) -> dict[int, Capacity]:
+    """What is left of the day where it was looked at before."""
+    kept = read.capacity_on(organisation_id=house.organisation.id, as_of=as_of)
+    limited = {key: one for key, one in kept.items() if one.left is not None}
+    return {
+        key: of_the_day(one, kept=_kept(limited[key]), opened=_opened(house, key, as_of=as_of))
+        if key in limited
+        else one
+        for key, one in found.items()
+    }
+
+
+def _kept(line: CapacityLine) -> Capacity:
+    reasons = tuple(Reason(one["rule"], one["detail"]) for one in line.reasons)
+    return Capacity(line.left, reasons, {}, line.state)  # type: ignore[arg-type]
+
+
+def _opened(house: House, campaign_id: int, *, as_of: date) -> int:
+    """Cases that a campaign opened on the practice's day."""
+    zone = ZoneInfo(house.organisation.time_zone)
+    return enrolment.opened_between(
+        organisation_id=house.organisation.id,
+        campaign_id=campaign_id,
+        since=datetime.combine(as_of, time(), tzinfo=zone),
+        until=datetime.combine(as_of + timedelta(days=1), time(), tzinfo=zone),
+    )
+
+
 def _minutes(campaign: CampaignView, today: Today) -> float:
     steps = from_json(campaign.sequence).steps
     return expected_minutes([step.channel for step in steps], today.policy)
@@ -111,26 +149,23 @@ def _demands(
     house: House, today: Today, campaign: CampaignView, *, as_of: date, now: datetime
 ) -> list[Demand]:
     """Who of one campaign would be taken in without a limit: its best, as many as its own day allows."""
-    org = house.organisation.id
+    org, sequence = house.organisation.id, from_json(campaign.sequence)
+    if against_enrolment(read_plan(campaign.plan).calendar, today=as_of):
+        return []
     policy = house.policy(frozenset(), now=now)
     rows = enrolment.candidates(
         organisation_id=org,
         campaign_id=campaign.id,
         segment=campaign.segment,
         purpose=campaign.purpose,
-        rest=timedelta(days=from_json(campaign.sequence).rest_days),
+        rest=timedelta(days=sequence.rest_days if campaign.rest_days is None else campaign.rest_days),
         barring=sorted(policy.barring_exclusions),
         today=as_of,
         now=now,
+        programme=campaign.programme,
     )
-    zone = ZoneInfo(house.organisation.time_zone)
-    opened = enrolment.opened_between(
-        organisation_id=org,
-        campaign_id=campaign.id,
-        since=datetime.combine(as_of, time(), tzinfo=zone),
-        until=datetime.combine(as_of + timedelta(days=1), time(), tzinfo=zone),
-    )
-    best = [row for row in rows if not row.reason][: max(0, campaign.daily_limit - opened)]
+    left = campaign.daily_limit - _opened(house, campaign.id, as_of=as_of)
+    best = [row for row in rows if not row.reason][: max(0, left)]
     counts = Counter((row.visit_type or today.house.general, row.risk_class) for row in best)
     minutes = _minutes(campaign, today)
     return [Demand(campaign.id, key, grade, count, minutes) for (key, grade), count in counts.items()]

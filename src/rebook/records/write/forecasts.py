@@ -1,4 +1,4 @@
-"""Keep forecasts; a second one on a day takes the first one's place, old ones go."""
+"""Keep forecasts; old ones go."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -22,7 +22,6 @@ class NewForecast(NamedTuple):
 def keep_forecast(*, organisation_id: int, made_on: date, figures: Iterable[NewForecast]) -> int:
     """Write one day's forecast in the caller's transaction; how many figures it has."""
     mine = Forecast.objects.filter(organisation_id=organisation_id)
-    mine.filter(made_on=made_on).delete()
     mine.filter(made_on__lt=made_on - KEPT_FOR).delete()
     rows = [
         Forecast(organisation_id=organisation_id, made_on=made_on, **figure._asdict()) for figure in figures
