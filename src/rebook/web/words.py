@@ -11,6 +11,7 @@ from typing import Any
 from babel import Locale
 
 from rebook.core.gaps.rhythm import span
+from rebook.core.outreach.campaign_calendar import WEEKDAYS, WORKING_DAYS, EnrolmentCalendar, Trigger
 from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
@@ -139,6 +140,17 @@ WORDS: dict[str, dict[str, str]] = {
         "dental_exam": "dental exam",
         "restorative": "restorative visit",
     },
+    # Q-545 to Q-547.
+    "success": {
+        "visit": "The visit is kept",
+        "rebooked_and_kept": "Booked again through us, and kept",
+        "visit_and_follow_up": "The visit is kept, and the next one booked",
+    },
+    "trigger": {
+        "birthday": "Birthday",
+        "last_visit": "Last visit",
+        "due": "Day the visit is due",
+    },
     "campaign": {"draft": "Draft", "active": "Running", "paused": "Paused", "archived": "Ended"},
     "channel": {
         "sms": "Text message",
@@ -146,6 +158,8 @@ WORDS: dict[str, dict[str, str]] = {
         "phone": "Phone call",
         "letter": "Letter",
         "portal": "Portal",
+        "postcard": "Postcard",
+        "portal_fhir": "Portal",
         "all": "Every channel",
         "sandbox": "Text message (practice run)",
         "sandbox_email": "E-mail (practice run)",
@@ -335,6 +349,7 @@ WORDS: dict[str, dict[str, str]] = {
         "patients": "leave to see patients",
         "work": "leave to work with patients",
         "campaigns": "leave to change campaigns",
+        "wording": "leave to write texts",
         "approve": "leave to approve wording",
         "sign_off": "a clinician's role",
         "release": "a clinician's or coordinator's role",
@@ -358,6 +373,20 @@ WORDS: dict[str, dict[str, str]] = {
     "import": {"running": "Reading now", "done": "Done", "failed": "Failed"},
     "disposition": {key: one.label for key, one in DISPOSITIONS.items()},
     "barrier": BARRIERS,
+    "text_state": {"draft": "Draft", "published": "Published", "withdrawn": "Withdrawn"},
+    "text_review": {
+        "draft": "Written by a person",
+        "machine": "Translated by a machine: does not go out",
+        "human_reviewed": "Translated, and read by a translator",
+    },
+    "letter_return": {
+        "moved": "Moved away",
+        "unknown_there": "Not known there",
+        "bad_address": "No such address",
+        "refused": "Not accepted",
+        "deceased": "Has died",
+        "other": "Another reason",
+    },
     "pause": {"reply": "a message to answer", "booked": "visit booked", "call": "a call under way"},
 }
 
@@ -492,6 +521,37 @@ def _on(at: date | None) -> str:
     return f" on {at:%B} {at.day}, {at.year}" if at else ""
 
 
+def calendar_words(calendar: EnrolmentCalendar) -> str:
+    """On which days a campaign takes patients in: "every day, from September 1 to November 30"."""
+    days = calendar.weekdays
+    if len(days) == len(WEEKDAYS):
+        said = "every day"
+    elif days == WORKING_DAYS:
+        said = "Monday to Friday"
+    else:
+        said = " and ".join(filter(None, (", ".join(WEEKDAYS[one] for one in days[:-1]), WEEKDAYS[days[-1]])))
+    if calendar.season:
+        begins, ends = (_day_of_year(*one) for one in (calendar.season.begins, calendar.season.ends))
+        said += f", each year from {begins} to {ends}"
+    for preposition, on in (("from", calendar.starts_on), ("until", calendar.ends_on)):
+        said += f", {preposition} {day(on)}" if on else ""
+    return said
+
+
+def _day_of_year(month: int, number: int) -> str:
+    return f"{date(2024, month, number):%B} {number}"
+
+
+def trigger_words(trigger: Trigger) -> str:
+    """Which day of a patient calls for contact: "14 days before the day the visit is due"."""
+    what = {"birthday": "the birthday", "last_visit": "the last visit", "due": "the day the visit is due"}
+    days = abs(trigger.offset_days)
+    if not days:
+        return f"on {what[trigger.field]}"
+    side = "after" if trigger.offset_days > 0 else "before"
+    return f"{days} {'day' if days == 1 else 'days'} {side} {what[trigger.field]}"
+
+
 def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
@@ -514,4 +574,6 @@ FILTERS: dict[str, Any] = {
     "attention_words": attention_words,
     "step_words": step_words,
     "audit_words": audit_words,
+    "calendar_words": calendar_words,
+    "trigger_words": trigger_words,
 }

@@ -45,3 +45,17 @@ def masked_patients(*, organisation_id: int, language: str, is_default: bool) ->
             {"org": organisation_id, "language": language, "is_default": is_default},
         )
         return [MaskedPatient._make(row) for row in cursor.fetchall()]
+
+
+def languages_read(*, organisation_id: int) -> dict[str, int]:
+    """How many living patients read each language ("" where it is not known), most first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT split_part(lower(language), '-', 1) AS code, count(*) FROM records_patient
+            WHERE organisation_id = %s AND NOT is_deceased AND merged_into_id IS NULL
+            GROUP BY code ORDER BY count(*) DESC, code
+            """,
+            [organisation_id],
+        )
+        return dict(cursor.fetchall())

@@ -67,4 +67,18 @@
       else row.removeAttribute("aria-current");
     });
   });
+
+  /* Put a value's place into the text where the cursor was last. */
+  let last = null;
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches("[data-takes-fields]")) last = event.target;
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-insert]");
+    const into = last || document.querySelector("textarea[data-takes-fields]");
+    if (!button || !into) return;
+    into.setRangeText(`{{ ${button.dataset.insert} }}`, into.selectionStart, into.selectionEnd, "end");
+    into.focus();
+    into.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 })();

@@ -1,0 +1,42 @@
+"""How a letter looks before there is one: for the writer's eyes, to nobody who exists."""
+
+from rebook.accounts.read import OrganisationView
+from rebook.channels.letter import PrintedLetter, letter_code, merge, picture
+from rebook.core.outreach.message import Template, render
+from rebook.packs.letters import LetterForm
+
+from .letters import paper_of, sender_of
+from .texts import Shown
+
+ADDRESS = ("12 Sample Street", "Apartment 4", "Sampletown, MA 00000")
+
+
+def picture_of(*, organisation: OrganisationView, template: Template, shown: Shown) -> bytes:
+    """The first page as PNG, for a masked patient. Raises ``channels.letter.UnableToPrint``."""
+    return picture(
+        _letter(shown.patient.first_name, shown.message.body, template),
+        form=_form(template),
+        sender=sender_of(organisation),
+        paper=paper_of(organisation),
+    )
+
+
+def sample_pdf(*, organisation: OrganisationView, template: Template) -> bytes:
+    """The text as it is printed, with long plausible values. Raises ``channels.letter.UnableToPrint``."""
+    values = {one.name: one.longest for one in template.fields}
+    letter = _letter("Sample", render(template, values).body or template.body, template)
+    return merge(
+        [letter],
+        form=_form(template),
+        sender=sender_of(organisation),
+        title="Sample",
+        paper=paper_of(organisation),
+    )
+
+
+def _letter(name: str, body: str, template: Template) -> PrintedLetter:
+    return PrintedLetter(letter_code("sample"), (f"{name} Sample", *ADDRESS), body, template.language)
+
+
+def _form(template: Template) -> LetterForm:
+    return template.form or "letter"
