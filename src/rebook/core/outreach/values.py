@@ -20,6 +20,20 @@ NOTHING_KNOWN = NumberView()
 Purpose = Literal["treatment_recall", "operations", "informational", "marketing"]
 Origin = Literal["campaign", "manual", "reply", "test", "safety"]
 Verdict = Literal["allow", "defer", "refuse"]
+# For whoever explains a decision.
+CHANNEL_WORDS: Mapping[str, str] = {
+    "sms": "Text message",
+    "email": "E-mail",
+    "phone": "Phone call",
+    "letter": "Letter",
+    "portal": "Portal",
+}
+PURPOSE_WORDS: Mapping[str, str] = {
+    "treatment_recall": "A visit that is due",
+    "operations": "An appointment or the practice's own business",
+    "informational": "Information",
+    "marketing": "Marketing",
+}
 
 
 @dataclass(frozen=True, slots=True)

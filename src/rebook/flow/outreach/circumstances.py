@@ -132,13 +132,13 @@ def _fields(planned: "PlannedContact", person: PersonRow) -> frozenset[str]:
     if planned.template is None:
         return frozenset()
     names = frozenset(one.name for one in planned.template.fields)
-    if planned.text and not _names(planned.text, person.given_name):
+    if not _names(planned.text, person.given_name):
         names -= NAMING_FIELDS
     return names
 
 
 def _names(text: str, name: str) -> bool:
-    return bool(name) and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
+    return bool(name and text) and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
 
 
 def _is_signed(signatures: Sequence[SignatureRow], channel: str) -> bool:

@@ -10,8 +10,9 @@ from django.db import transaction
 from rebook.core.channel import Channel
 from rebook.core.outreach.values import Decision
 from rebook.records.read.guard_subjects import Contemplated
+from rebook.records.read.special_approvals import offer_values
 from rebook.records.write import attempts as write
-from rebook.records.write import results
+from rebook.records.write import results, special_approvals
 from rebook.records.write.attempts import DueAttempt, JudgedContact, Ruling
 
 from .library import TemplateLibrary, library_of
@@ -66,6 +67,7 @@ def claim(
             ],
             now=now,
         )
+        _note_offers(org, due, rulings, now=now)
         dropped = [one.attempt_id for one in rulings if one.state in ("refused", "expired")]
         results.reopen_steps(organisation_id=org, attempt_ids=dropped, now=now)
     return Claim(
@@ -109,6 +111,25 @@ def planned_contact(
         template=template,
         is_postcard=bool(template and template.form == "postcard"),
     )
+
+
+def _note_offers(
+    organisation_id: int, due: Sequence[DueAttempt], rulings: Sequence[Ruling], *, now: datetime
+) -> None:
+    """What is offered with the messages now claimed goes into the patients' ledger of the year (R-A111)."""
+    going = [one for one, ruling in zip(due, rulings, strict=True) if ruling.state == "claimed"]
+    marketing = [one for one in going if one.purpose == "marketing"]
+    if not marketing:
+        return
+    worth = offer_values(
+        organisation_id=organisation_id, content_hashes={one.template_hash for one in marketing}
+    )
+    given = [
+        special_approvals.Given(one.patient_id, one.id, worth[one.template_hash])
+        for one in marketing
+        if one.template_hash in worth
+    ]
+    special_approvals.add_offers(organisation_id=organisation_id, given=given, now=now)
 
 
 def _ruling(one: DueAttempt, decision: Decision, adapter: str, *, now: datetime) -> Ruling:
