@@ -5,7 +5,6 @@ Every text is filled with long plausible values and checked as it would be befor
 could not be sent does not load.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -13,13 +12,14 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from rebook.core.channel import ChannelKind
-from rebook.core.outreach.lint import BannedWord, TemplateRole, Wording
+from rebook.core.outreach.lint import TemplateRole, Wording
 from rebook.core.outreach.liquid_text import BadLiquid
 from rebook.core.outreach.message import FieldClass, Template, TemplateField, render, undeclared
 from rebook.core.outreach.values import Purpose
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 from .looks import default_look
+from .wordings import read_wording
 
 FOLDER = PACKS / "messages"
 # A postcard is a letter that everybody reads.
@@ -30,20 +30,6 @@ POSTCARD_FIELDS = frozenset(
 )
 _TOP = {"key", "about", "purpose", "role", "status", "is_generic", *CHANNELS}
 _OF_CHANNEL = {"subject", "button", "required", "optional"}
-_WORDING = {
-    *(
-        "language",
-        "voicemail",
-        "choice",
-        "opt_out",
-        "opt_out_words",
-        "discouraged",
-        "shorteners",
-        "clinical",
-        "banned",
-    ),
-}
-
 Templates = Mapping[tuple[str, str, str], Template]
 
 
@@ -122,43 +108,6 @@ def read_fields(document: Document) -> Mapping[str, Mapping[str, Any]]:
     if errors:
         raise PackInvalid(errors)
     return found
-
-
-def read_wording(document: Document) -> Wording:
-    """One language's checks. Raises ``PackInvalid``, also for patterns that are no regular expressions."""
-    errors: list[PackError] = []
-    top = Table(document, "", 0, document.data, errors)
-    top.only(_WORDING)
-    banned: list[BannedWord] = []
-    for number, value in enumerate(document.data.get("banned", [])):
-        table = Table(document, "banned", number, value, errors)
-        table.only({"why", "words", "in_service"})
-        _check_patterns(table, "words")
-        in_service = bool(value.get("in_service", True))
-        banned += [BannedWord(pattern, table.text("why"), in_service) for pattern in table.words("words")]
-    for key in ("clinical", "opt_out", "discouraged"):
-        _check_patterns(top, key)
-    if errors:
-        raise PackInvalid(errors)
-    return Wording(
-        language=top.text("language"),
-        banned=tuple(banned),
-        clinical=top.words("clinical"),
-        discouraged=top.words("discouraged"),
-        opt_out=top.words("opt_out"),
-        choice=top.text("choice"),
-        opt_out_words=top.words("opt_out_words"),
-        shorteners=top.words("shorteners"),
-        voicemail=top.text("voicemail", "Voicemail"),
-    )
-
-
-def _check_patterns(table: Table, key: str) -> None:
-    for pattern in table.words(key):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            table.wrong(key, f"{pattern}: {error}")
 
 
 def _of_file(

@@ -74,16 +74,19 @@ def test_values_cannot_smuggle_anything_in(change, found):
         ("{{ practice_name }}: pick a time {{ link }} stop2end", ["no_opt_out"]),
         ("Pick a time: {{ link }} Reply STOP to end", ["no_sender"]),
         ("{{ practice_name }}: we are here. Reply STOP to end", ["no_next_step"]),
-        ("{{ practice_name }}: {{ link }} or https://x.example/y Reply STOP to end", ["many_links"]),
+        (
+            "{{ practice_name }}: {{ link }} or https://x.example/y Reply STOP to end",
+            ["foreign_link", "many_links"],
+        ),
         ("{{ practice_name }}: reply 1 or reply 2 or {{ link }} Reply STOP to end", ["many_choices"]),
         ("{{ practice_name }}: reply 1 or reply 2. Reply STOP to end", []),
         ("{{ practice_name }}: Hi , see {{ link }} Reply STOP to end", ["empty_place"]),
         ("{{ practice_name }}:  see {{ link }} Reply STOP to end", ["empty_place"]),
-        ("{{ practice_name }}: you missed your visit {{ link }} Reply STOP to end", ["banned_word"] * 2),
-        ("{{ practice_name }}: 20% off today {{ link }} Reply STOP to end", ["banned_word"]),
-        ("{{ practice_name }}: URGENT {{ link }} Reply STOP to end", ["banned_word"]),
+        ("{{ practice_name }}: you missed your visit {{ link }} Reply STOP to end", ["blame"] * 2),
+        ("{{ practice_name }}: 20% off today {{ link }} Reply STOP to end", ["promotion"]),
+        ("{{ practice_name }}: URGENT {{ link }} Reply STOP to end", ["urgency"]),
         ("{{ practice_name }}: freedom of choice {{ link }} Reply STOP to end", []),
-        ("{{ practice_name }}: your diabetes visit {{ link }} Reply STOP to end", ["clinical_word"]),
+        ("{{ practice_name }}: your diabetes visit {{ link }} Reply STOP to end", ["private_detail"]),
         ("{{ practice_name }}: " + "a" * 300 + " {{ link }} Reply STOP to end", ["too_long"]),
         (
             "{{ practice_name }}: {{ link }} {% for i in (1..500) %}x{% endfor %} Reply STOP to end",
@@ -103,7 +106,7 @@ def test_what_a_text_may_not_be(text, found):
 def test_a_service_answer_needs_no_opt_out_and_may_speak_of_emergencies():
     safety = body("{{ practice_name }}: in an emergency call 911.", fields=(PRACTICE,), role="service")
     assert problems(safety) == []
-    assert problems(replace(safety, role="recall")) == ["no_next_step", "no_opt_out", "banned_word"]
+    assert problems(replace(safety, role="recall")) == ["no_next_step", "no_opt_out", "urgency"]
 
 
 def test_problems_and_warnings_hold_no_value():
@@ -225,7 +228,7 @@ def test_text_that_staff_type():
     bad = free_text(
         "Your biopsy is back, see bit.ly/x", channel="sms", wording=words, practice_name="Northside"
     )
-    assert [p.partition(":")[0] for p in bad.problems] == ["no_sender", "public_shortener", "clinical_word"]
+    assert [p.partition(":")[0] for p in bad.problems] == ["no_sender", "public_shortener", "private_detail"]
     mail = free_text(
         "Northside: Tuesday <3 works.", channel="email", wording=words, practice_name="Northside"
     )

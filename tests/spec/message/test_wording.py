@@ -111,7 +111,7 @@ def test_allowed(language, text):
 
 
 def test_a_language_without_checks_of_its_own_takes_those_of_english():
-    assert wording(language="vi").banned == wording(language="en").banned
+    assert wording(language="vi").rules == wording(language="en").rules
     assert wording(language="es-MX").language == "es"
 
 

@@ -1,70 +1,56 @@
-"""Checks on a text as it would go out: says who writes, what to do, how to stop, and nothing it must not.
+"""Checks on a text as it would go out: it says who writes, why, what to do and how to stop, and nothing else.
 
-Problems forbid sending, warnings are for the writer. Both are "key: plain words" and never hold a value.
+Problems forbid sending, warnings are for the writer. A finding names its rule, the place in the text, why it
+is one and what to write instead. As strings ("key: plain words") problems and warnings never hold a value, so
+that they may be kept and logged.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.lint_findings import Finding, Findings, TemplateRole, finding
+from rebook.core.outreach.lint_links import links, phones
+from rebook.core.outreach.lint_places import LINK, Placed
+from rebook.core.outreach.lint_shape import shape, style
+from rebook.core.outreach.lint_wording import Wording, WordRule
+from rebook.core.outreach.lint_words import people, word_findings
+from rebook.core.outreach.readability import reading
 from rebook.core.outreach.segments import segments
 
-TemplateRole = Literal["recall", "service"]
+__all__ = [
+    "Finding",
+    "Findings",
+    "TemplateRole",
+    "Text",
+    "WordRule",
+    "Wording",
+    "check",
+    "sections",
+    "value_problems",
+    "word_problems",
+]
 
 # One SMS segment is the aim, two are borne, more never go out (R-D6).
 SEGMENTS_WANTED = 1
 SEGMENTS_ALLOWED = 2
 MOST_CHOICES = 2
+# Shorter texts say nothing about reading level.
+WORDS_TO_MEASURE = 25
+LETTERS_TO_MEASURE = 200
 
-_LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-# The machine's own address is for trials on one desk; nothing else goes without TLS (R-A91).
-_SAFE_LINK = re.compile(r"https://[^/\s]+|http://(?:localhost|127\.0\.0\.1)(?::\d+)?(?:/|$)", re.IGNORECASE)
-_EMPTY_PLACES = re.compile(r"(?m)[^\S\n]{2,}\S|\s[,.!:;](?=\s|$)|^[,.!;:]|\(\s*\)|\{\{|\{%|\bNone\b")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True, slots=True)
-class BannedWord:
-    """A pattern that may not go out, and why. ``in_service`` is False for what only recall texts must avoid
-    (an emergency answer may speak of emergencies)."""
-
-    pattern: str
-    why: str
-    in_service: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Wording:
-    """The checks of one language; all patterns are regular expressions over whole words, case ignored.
-
-    Loaded once per language and told apart by identity, so that its patterns are compiled once.
-
-    ``clinical`` names what may not be read by others; ``opt_out`` are the ways to offer an end;
-    ``choice`` finds the words to reply with; ``discouraged`` only warn; ``voicemail`` is the heading of what
-    a call script leaves on a machine.
-    """
-
-    language: str
-    banned: tuple[BannedWord, ...] = ()
-    clinical: tuple[str, ...] = ()
-    discouraged: tuple[str, ...] = ()
-    opt_out: tuple[str, ...] = ()
-    choice: str = ""
-    opt_out_words: tuple[str, ...] = ("STOP",)
-    shorteners: tuple[str, ...] = ()
-    voicemail: str = "Voicemail"
-    # What makes a text marketing, by kind of sign, and what calls a patient back to care (R-A5, R-A116).
-    marketing: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    care_due: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """What is checked. ``names`` are values that name people, places and numbers: not searched for words.
-    ``links`` are the addresses that the sender put in on purpose."""
+
+    ``service_links`` are the addresses that the sender put in on purpose beside the one action.
+    ``own_hosts`` are the hosts a link may lead to; None leaves that unchecked. ``phones`` are the practice's
+    numbers; none given leaves numbers unchecked. ``is_generic`` texts may keep the reason to themselves.
+    """
 
     body: str
     channel: ChannelKind
@@ -75,36 +61,35 @@ class Text:
     service_links: tuple[str, ...] = ()
     phone: str = ""
     is_open: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    problems: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    own_hosts: frozenset[str] | None = None
+    phones: tuple[str, ...] = ()
+    purpose: str = "treatment_recall"
+    is_generic: bool = False
+    is_card: bool = False
 
 
 def check(text: Text, wording: Wording) -> Findings:
     """Everything that is wrong with a text, in the order of the checks."""
-    problems = [*_shape(text), *_links(text, wording), *_offers_a_way(text, wording)]
-    warnings: list[str] = []
     heard = _heard(text, wording)
+    read = Placed(heard, text.names)
+    found = [*shape(text.body, text.subject, text.practice_name, text.channel, read, wording)]
     if text.channel == "phone" and not heard:
-        problems.append("no_voicemail: a call script says what to leave on a machine")
-    bare = without_names(heard, text.names)
+        found.append(finding("no_voicemail"))
+    found += links(text.body, text.subject, wording, text.own_hosts, text.service_links)
+    numbers = text.phones or ((text.phone,) if text.phone else ())
+    if text.role == "recall":
+        found += phones(read, numbers)
+        found += _offers_a_way(text, wording, read)
     # What is left on a machine may be heard by others, whatever the channel (R-A100).
     is_open = text.is_open or text.channel == "phone"
-    problems += word_problems(bare, wording, role=text.role, is_open=is_open)
+    found += word_findings(read, wording, role=text.role, is_open=is_open, purpose=text.purpose)
+    found += people(read, wording, is_open=is_open)
     if text.channel == "sms":
-        size = segments(text.body)
-        if size.count > SEGMENTS_ALLOWED:
-            problems.append(f"too_long: {size.count} SMS segments, {SEGMENTS_ALLOWED} at most")
-        elif size.count > SEGMENTS_WANTED:
-            warnings.append(f"two_segments: {size.units} units do not fit into one SMS")
-        if size.offending:
-            shown = ", ".join(f"{c} (plain: {p})" if p else c for c, p in size.offending[:5])
-            warnings.append(f"not_gsm7: makes the SMS dear: {shown}")
-    warnings += [f"discouraged: {_shown(p)}" for p in wording.discouraged if _whole(p).search(bare)]
-    return Findings(tuple(dict.fromkeys(problems)), tuple(warnings))
+        found += _size(text.body)
+    found += style(read, wording)
+    if text.role == "recall" and len(heard) > LETTERS_TO_MEASURE:
+        found += _reading_level(read, wording)
+    return Findings(tuple(dict.fromkeys(found)))
 
 
 def sections(script: str) -> Mapping[str, str]:
@@ -116,100 +101,63 @@ def sections(script: str) -> Mapping[str, str]:
 def _heard(text: Text, wording: Wording) -> str:
     """What reaches the patient's ears or eyes: of a call script, what is left on a machine; the rest of it
     tells staff what to do and what not to say."""
-    parts = sections(text.body) if text.channel == "phone" else {}
-    return parts.get(wording.voicemail, "") if parts else f"{text.subject}\n{text.body}"
+    if text.channel != "phone":
+        return f"{text.subject}\n{text.body}"
+    return sections(text.body).get(wording.voicemail, "")
 
 
-def _shape(text: Text) -> Iterator[str]:
-    if not text.body.strip():
-        yield "empty: there is no text"
-    if text.channel == "email" and not text.subject.strip():
-        yield "no_subject: an e-mail has a subject"
-    if "\n" in text.subject or "\r" in text.subject:
-        yield "bad_subject: a subject is one line"
-    if _EMPTY_PLACES.search(text.body) or _EMPTY_PLACES.search(text.subject):
-        yield "empty_place: a value seems to be missing in the text"
-    if _CONTROL.search(text.body + text.subject):
-        yield "control_character: holds characters that do not print"
-    if not text.practice_name or text.practice_name not in text.body + text.subject:
-        yield "no_sender: does not say which practice writes"
+def _size(body: str) -> Iterator[Finding]:
+    size = segments(body)
+    if size.count > SEGMENTS_ALLOWED:
+        yield finding("too_long", detail=f"{size.count} SMS segments, {SEGMENTS_ALLOWED} at most")
+    elif size.count > SEGMENTS_WANTED:
+        yield finding("two_segments", detail=f"{size.units} units do not fit into one SMS")
+    if size.offending:
+        shown = ", ".join(f"{c} (plain: {p})" if p else c for c, p in size.offending[:5])
+        first = size.offending[0][0]
+        yield finding(
+            "not_gsm7", detail=shown, start=body.find(first), words=first, instead=size.offending[0][1]
+        )
 
 
-def _links(text: Text, wording: Wording) -> Iterator[str]:
-    found = {link.rstrip(".,;:!?)") for link in _LINK.findall(text.body)}
-    if any(not _SAFE_LINK.match(link) for link in found):
-        yield "unsafe_link: links begin with https://"
-    if _LINK.search(text.subject):
-        yield "link_in_subject: a subject holds no link"
-    if len(found - set(text.service_links)) > 1:
-        yield "many_links: one link at most"
-    hosts = "|".join(re.escape(host) for host in wording.shorteners)
-    if hosts and re.search(rf"(?<![\w.-])(?:{hosts})/", text.body, re.IGNORECASE):
-        yield "public_shortener: links go to the practice's own address"
-
-
-def _offers_a_way(text: Text, wording: Wording) -> Iterator[str]:
-    """A recall says what to do next, in two choices at most, and an SMS how to end it (R-E54, R-A87)."""
-    if text.role != "recall" or text.channel not in ("sms", "email"):
+def _offers_a_way(text: Text, wording: Wording, read: Placed) -> Iterator[Finding]:
+    """A recall says why, and what to do next in two choices at most; an SMS how to end it (R-E54, R-A87)."""
+    if text.channel == "phone":
+        if read.text and not any(digit.isdigit() for digit in read.text):
+            yield finding("no_number")
         return
-    links = {link for link in _LINK.findall(text.body) if link.rstrip(".,;:!?)") not in text.service_links}
-    words = re.findall(wording.choice, text.body, re.IGNORECASE) if wording.choice else []
-    choices = {word.upper() for word in words} - {word.upper() for word in wording.opt_out_words}
-    count = len(choices) + bool(links) + bool(text.phone and text.phone in text.body)
+    addresses = {one.rstrip(".,;:!?)") for one in LINK.findall(text.body)} - set(text.service_links)
+    choices = wording.choices(text.body)
+    has_phone = bool(text.phone and text.phone in text.body) or any(n in text.body for n in text.phones)
+    count = len(choices) + bool(addresses) + has_phone
     if count == 0:
-        yield "no_next_step: does not say what to do next"
+        yield finding("no_next_step")
     if count > MOST_CHOICES:
-        yield f"many_choices: offers {count} things to do, {MOST_CHOICES} at most"
-    if text.channel == "sms" and not any(_whole(p).search(text.body) for p in wording.opt_out):
-        yield "no_opt_out: does not say how to end the messages"
+        yield finding("many_choices", detail=f"offers {count} things to do, {MOST_CHOICES} at most")
+    if (reserved := wording.reserved_choice(text.body)) is not None:
+        yield finding("stop_as_choice", start=reserved.start(1), words=reserved.group(1))
+    if text.channel == "sms" and not wording.offers_end(text.body):
+        yield finding("no_opt_out")
+    if not text.is_generic and not wording.gives_reason(read.folded):
+        yield finding("no_reason")
+
+
+def _reading_level(read: Placed, wording: Wording) -> Iterator[Finding]:
+    found = reading(read.blanked, language=wording.language)
+    if found is not None and found.words >= WORDS_TO_MEASURE and found.is_hard:
+        yield finding("reading_level", detail=found.says)
 
 
 def word_problems(bare: str, wording: Wording, *, role: TemplateRole, is_open: bool) -> list[str]:
-    """Banned words, and clinical ones where others may read."""
-    # One search for all: nearly every text is clean, and each attempt's text is checked.
-    if not _any_of(wording).search(bare):
-        return []
-    found = [
-        f"banned_word: {word.why} ({_shown(word.pattern)})"
-        for word in wording.banned
-        if (role == "recall" or word.in_service) and _whole(word.pattern).search(bare)
-    ]
-    if is_open:
-        found += [
-            f"clinical_word: others may read this ({_shown(p)})"
-            for p in wording.clinical
-            if _whole(p).search(bare)
-        ]
-    return found
+    """Words that may not go out, for text that is no whole message; "key: plain words" for each."""
+    found = word_findings(Placed(bare, ()), wording, role=role, is_open=is_open)
+    return [str(one) for one in found if one.is_problem]
 
 
-@lru_cache(maxsize=64)
-def _any_of(wording: Wording) -> re.Pattern[str]:
-    patterns = [*(word.pattern for word in wording.banned), *wording.clinical]
-    return _whole("|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)")
-
-
-def without_names(text: str, names: Collection[str]) -> str:
-    """The text without links and without the values that name somebody: "Free Dental Care" is a practice."""
-    text = _LINK.sub(" ", text)
-    for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
-        text = text.replace(name, " ")
-    return text
-
-
-@lru_cache(maxsize=2048)
-def _whole(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
-
-
-def _shown(pattern: str) -> str:
-    return re.sub(r"\(\?:|[()\\?]|\[[^]]*\]", "", pattern).replace("|", "/")[:60]
-
-
-def value_problems(values: Mapping[str, str], *, links: Collection[str]) -> Iterator[str]:
+def value_problems(values: Mapping[str, str], *, links: frozenset[str] | set[str]) -> Iterator[str]:
     """Values that could smuggle something in: line breaks, links, Liquid; the names of the fields only."""
     for name, value in values.items():
         if _CONTROL.search(value) or "\n" in value or "\r" in value:
             yield f"bad_value: {name} holds a line break or a character that does not print"
-        if name not in links and (_LINK.search(value) or "{{" in value or "{%" in value):
+        if name not in links and (LINK.search(value) or "{{" in value or "{%" in value):
             yield f"bad_value: {name} holds a link or a placeholder"

@@ -7,10 +7,11 @@ guard refuses. Missing values refuse (R-D8), clinical fields never enter an open
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import urlsplit
 
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import TemplateRole, Text, Wording, check, value_problems
@@ -108,12 +109,13 @@ def render(
     channel: ChannelKind | None = None,
     language: str | None = None,
     channel_is_open: bool | None = None,
+    own_hosts: Collection[str] = (),
 ) -> RenderedMessage:
     """Fill a template for one patient and check the result. Never raises for what a value or text holds.
 
     ``fields``: text by field name, formatted for the language; further names are ignored. ``channel`` and
     ``language`` are what the attempt wants; a template made for another is a problem. A channel is open
-    unless it is a call or said not to be.
+    unless it is a call or said not to be. Links may lead where the link fields lead, and to ``own_hosts``.
     An SMS that overflows one segment is tried again with its short body, then without its optional names
     (R-D7); values are written in GSM-7 letters where the template is ("María" goes as "Maria", R-D3).
     """
@@ -125,14 +127,32 @@ def render(
     if problems:
         return RenderedMessage("", "", "", 0, "", tuple(problems))
     try:
-        message = _filled(template, values, is_open)
-        return message if message.segments <= 1 else _shortened(template, values, is_open, message)
+        hosts = _hosts(values, own_hosts)
+        message = _filled(template, values, is_open, hosts)
+        return message if message.segments <= 1 else _shortened(template, values, is_open, hosts, message)
     except BadLiquid as bad:
         return RenderedMessage("", "", "", 0, "", (f"bad_template: {bad}",))
 
 
+def _hosts(values: Mapping[str, str | None], own_hosts: Collection[str]) -> frozenset[str]:
+    """Where the links of this message may lead: where its link fields do, and to the practice's own pages."""
+    given = (_host(value) for name in LINK_FIELDS if (value := values.get(name)))
+    return frozenset((*(host for host in given if host), *own_hosts))
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
 def _shortened(
-    template: Template, values: dict[str, str | None], is_open: bool, message: RenderedMessage
+    template: Template,
+    values: dict[str, str | None],
+    is_open: bool,
+    hosts: frozenset[str],
+    message: RenderedMessage,
 ) -> RenderedMessage:
     """The first wording that takes fewer SMS: the short body, then either without its optional names."""
     bare = _without_optional_names(template, values)
@@ -142,7 +162,7 @@ def _shortened(
         tries = [(short, values), (template, bare), (short, bare)]
     best = message
     for text, given in tries:
-        found = _filled(text, given, is_open)
+        found = _filled(text, given, is_open, hosts)
         if found.segments < best.segments:
             best = replace(found, length="long" if text is template else "short")
         if best.segments == 1:
@@ -190,7 +210,9 @@ def _without_optional_names(template: Template, values: dict[str, str | None]) -
     return {name: None if name in optional else value for name, value in values.items()}
 
 
-def _filled(template: Template, values: Mapping[str, str | None], is_open: bool) -> RenderedMessage:
+def _filled(
+    template: Template, values: Mapping[str, str | None], is_open: bool, hosts: frozenset[str]
+) -> RenderedMessage:
     body = unicodedata.normalize("NFC", fill(template.body, values)).strip()
     subject = unicodedata.normalize("NFC", fill(template.subject, values)).strip()
     names = tuple(v for f in template.fields if f.is_name and (v := values.get(f.name)))
@@ -204,6 +226,9 @@ def _filled(template: Template, values: Mapping[str, str | None], is_open: bool)
         service_links=tuple(v for v in [values.get("unsubscribe_url")] if v),
         phone=values.get("practice_phone") or "",
         is_open=is_open,
+        own_hosts=hosts,
+        purpose=template.purpose,
+        is_generic=template.is_generic,
     )
     found = check(text, template.wording)
     size = segments(body) if template.channel == "sms" else None
