@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from rebook.flow.outreach.approvals import approve_all_in_use
 from rebook.records.models import Campaign, Consent, Reply, Stop, Task
 from support.clinic import PASSWORD, make_busy_clinic
+from support.ready import sign_campaign
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,9 @@ def test_a_manager_makes_and_launches_a_campaign(clinic, page, sign_in, assert_a
     # Refused, with the reasons, and still a draft.
     expect(page.get_by_role("status")).to_contain_text("is not signed off")
     assert Campaign.objects.get(name="Gum maintenance").state == "draft"
-    approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor="user:1")
+    signer, made = f"user:{clinic.member('manager').pk}", Campaign.objects.get(name="Gum maintenance")
+    approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor=signer)
+    sign_campaign(clinic.organisation.pk, made.pk, now=clinic.now, actor=signer)
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_role("status")).to_contain_text("Launched.")
     campaign = Campaign.objects.get(name="Gum maintenance")

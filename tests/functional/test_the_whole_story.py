@@ -12,14 +12,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from rebook.flow.outcome import close_cases
-from rebook.flow.outreach.approvals import approve_template
+from rebook.flow.outreach.approvals import approve_all_in_use
 from rebook.flow.outreach.dispatch import send_due
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
-from rebook.packs.outreach import templates
-from rebook.records.models import Appointment, Case, Source
+from rebook.records.models import Appointment, Campaign, Case, Source
 from support.clinic import PASSWORD, Clinic
 from support.practice import make_practice
+from support.ready import be_ready, sign_campaign
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -39,15 +39,10 @@ def clinic() -> Clinic:
     patient = made.patient(0)
     made.gap(patient)
     made.somebody_who_comes()
-    for key, channel, language in templates():
-        approve_template(
-            organisation_id=made.organisation.pk,
-            template_key=key,
-            channel=channel,
-            language=language,
-            now=made.now,
-            actor=f"user:{made.member('compliance').pk}",
-        )
+    be_ready(made.organisation.pk, now=made.now)
+    approve_all_in_use(
+        organisation_id=made.organisation.pk, now=made.now, actor=f"user:{made.member('compliance').pk}"
+    )
     return made
 
 
@@ -87,6 +82,10 @@ def test_from_launch_to_a_booked_visit(new_page, clinic: Clinic, assert_accessib
     staff.get_by_label("Share not contacted, for comparison (%)").fill("0")
     assert_accessible(staff)
     staff.get_by_role("button", name="Save as draft").click()
+    expect(staff.get_by_role("button", name="Launch")).to_be_visible()
+    made = Campaign.objects.get(name="Overdue cleanings")
+    signer = f"user:{clinic.member('manager').pk}"
+    sign_campaign(clinic.organisation.pk, made.pk, now=clinic.now, actor=signer)
     staff.get_by_role("button", name="Launch").click()
     expect(staff.get_by_role("button", name="Pause")).to_be_visible()
     staff.screenshot(path=pictures / "story-1-launched.png", full_page=True)

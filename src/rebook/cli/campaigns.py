@@ -8,6 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from rebook.accounts import read as accounts
+from rebook.cli import campaign_plans
+from rebook.cli.campaign_plans import ACTOR, CampaignArgument, found_campaign, found_member, say
 from rebook.cli.context import (
     EXIT_NO,
     JsonOption,
@@ -21,51 +23,56 @@ from rebook.cli.context import (
 from rebook.core.segment import Segment, sentence
 from rebook.core.segment.sentence import plain_label
 from rebook.flow.outreach import approvals, campaigns, stops
+from rebook.flow.outreach.campaign_list import ListedCampaign, listed_campaigns
 from rebook.records.read import campaignpages as pages
-from rebook.records.read.campaigns import campaigns as every_campaign
 from rebook.records.read.outreach import attempt_totals
-
-CampaignArgument = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Number or name of the campaign.")]
-ACTOR = "cli"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
     group = typer.Typer(help="Campaigns: what will happen, to whom, when.", no_args_is_help=True)
-    for command in (list_, show, create, sign_off, launch, pause, resume, end):
+    for command in (list_, show, create, sign_off, launch, pause, resume, end, archive, reopen):
         group.command(command.__name__.strip("_").replace("_", "-"))(command)
+    campaign_plans.register(group)
     app.add_typer(group, name="campaign")
     app.command("stop-all")(stop_all)
 
 
-def _found(practice: accounts.OrganisationView, named: str) -> int:
-    """The campaign of that number or name."""
-    found = [
-        one.id for one in every_campaign(organisation_id=practice.id) if named in (str(one.id), one.name)
-    ]
-    if found:
-        return found[0]
-    return refuse(f"there is no campaign '{named}': see 'rebook campaign list'")
+NUMBERS = ("open", "contacted", "booked", "kept")
 
 
 def list_(organisation: OrganisationOption = "", as_json: JsonOption = False) -> None:
     """Every campaign with how far its cases got."""
     practice = chosen_organisation(organisation)
-    lines = pages.campaign_lines(organisation_id=practice.id)
+    found = listed_campaigns(organisation_id=practice.id, now=datetime.now(UTC))
     if as_json:
-        answer_json([asdict(line) for line in lines])
+        answer_json(
+            [
+                {
+                    **asdict(one.line),
+                    "next_enrolment_on": one.enrols_on,
+                    "spent_cents": one.stands.spent_cents,
+                    "warnings": [reason.as_json() for reason in one.warnings],
+                }
+                for one in found
+            ]
+        )
         return
     answer_table(
         "Campaigns",
-        ["number", "name", "state", "owner", "a day", "left out %", "open", "contacted", "booked", "kept"],
-        [
-            [
-                *[line.id, line.name, line.state, line.owner_name, line.daily_limit, line.holdout_percent],
-                *[line.open, line.attempted, line.booked, line.kept],
-            ]
-            for line in lines
-        ],
+        [*("number", "name", "state", "owner", "a day", "next"), *NUMBERS, "look at"],
+        [_listed(one) for one in found],
     )
+
+
+def _listed(one: ListedCampaign) -> list[Any]:
+    line = one.line
+    kept = f"{line.kept} of {line.goal_visits}" if line.goal_visits else line.kept
+    return [
+        *[line.id, line.name, line.state, line.owner_name, line.daily_limit, one.enrols_on or "-"],
+        *[line.open, line.attempted, line.booked, kept],
+        "; ".join(reason.detail for reason in one.warnings),
+    ]
 
 
 def show(
@@ -73,7 +80,7 @@ def show(
 ) -> None:
     """One campaign: whom it is for, its steps, its attempts by state, and why some are not contacted."""
     practice = chosen_organisation(organisation)
-    of: dict[str, Any] = {"organisation_id": practice.id, "campaign_id": _found(practice, campaign)}
+    of: dict[str, Any] = {"organisation_id": practice.id, "campaign_id": found_campaign(practice, campaign)}
     file = pages.campaign_file(**of)
     assert file
     sites = {str(one.id): one.name for one in accounts.locations(organisation_id=practice.id)}
@@ -128,6 +135,11 @@ def create(
     visit_type: Annotated[list[str] | None, typer.Option(help="Only gaps for this visit type.")] = None,
     daily_limit: Annotated[int, typer.Option(help="Most cases opened on one day.")] = 50,
     holdout: Annotated[int, typer.Option(help="Percent of patients left out, to compare with.")] = 10,
+    backup: Annotated[str, typer.Option(help="Name of who stands in.")] = "",
+    goal: Annotated[int | None, typer.Option(help="So many kept visits.")] = None,
+    goal_by: Annotated[datetime | None, typer.Option(help="By this day.", formats=["%Y-%m-%d"])] = None,
+    budget: Annotated[float | None, typer.Option(help="Most that may be spent on messages.")] = None,
+    programme: Annotated[str, typer.Option(help="recall or reactivation; both when left out.")] = "",
     organisation: OrganisationOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -144,13 +156,18 @@ def create(
             "visit_types": visit_type or [],
         },
         sequence_key=sequence,
-        owner_id=_member(practice, owner) if owner else None,
+        owner_id=found_member(practice, owner) if owner else None,
         daily_limit=daily_limit,
         holdout_percent=holdout,
+        backup_id=found_member(practice, backup) if backup else None,
+        goal_visits=goal,
+        goal_on=goal_by.date() if goal_by else None,
+        budget_cents=None if budget is None else round(budget * 100),
+        programme=programme,
         now=datetime.now(UTC),
         actor=ACTOR,
     )
-    _say({"campaign": campaign_id, "state": "draft"}, f"Campaign {campaign_id} is a draft.", as_json)
+    say({"campaign": campaign_id, "state": "draft"}, f"Campaign {campaign_id} is a draft.", as_json)
 
 
 def _sites(practice: accounts.OrganisationView, names: list[str]) -> list[int]:
@@ -161,14 +178,6 @@ def _sites(practice: accounts.OrganisationView, names: list[str]) -> list[int]:
     return [known[name] for name in names]
 
 
-def _member(practice: accounts.OrganisationView, named: str) -> int:
-    members = accounts.members(organisation_id=practice.id)
-    found = [one.user_id for one in members if named in (one.name, str(one.user_id))]
-    if found:
-        return found[0]
-    return refuse(f"nobody called '{named}' works for this practice")
-
-
 def sign_off(
     by: Annotated[str, typer.Option(help="Name of the member of staff who has read the texts.")],
     organisation: OrganisationOption = "",
@@ -177,9 +186,9 @@ def sign_off(
     """Sign off every text that comes with the packs, as one named person."""
     practice = chosen_organisation(organisation)
     count = approvals.approve_all_in_use(
-        organisation_id=practice.id, now=datetime.now(UTC), actor=f"user:{_member(practice, by)}"
+        organisation_id=practice.id, now=datetime.now(UTC), actor=f"user:{found_member(practice, by)}"
     )
-    _say({"signed_off": count}, f"Signed off: {count} texts.", as_json)
+    say({"signed_off": count}, f"Signed off: {count} texts.", as_json)
 
 
 def launch(
@@ -199,7 +208,7 @@ def pause(
 def resume(
     campaign: CampaignArgument, organisation: OrganisationOption = "", as_json: JsonOption = False
 ) -> None:
-    """Go on where it stopped, without catching up in one heap."""
+    """Go on, planned anew: what came due meanwhile is spread by the daily limit."""
     _change(campaigns.resume, campaign, organisation, as_json, state="active")
 
 
@@ -210,9 +219,23 @@ def end(
     _change(campaigns.archive, campaign, organisation, as_json, state="archived")
 
 
+def archive(
+    campaign: CampaignArgument, organisation: OrganisationOption = "", as_json: JsonOption = False
+) -> None:
+    """The same as ``end``."""
+    end(campaign, organisation, as_json)
+
+
+def reopen(
+    campaign: CampaignArgument, organisation: OrganisationOption = "", as_json: JsonOption = False
+) -> None:
+    """Take an end back: it is paused again; cases that were closed meanwhile stay closed."""
+    _change(campaigns.reopen, campaign, organisation, as_json, state="paused")
+
+
 def _change(act: Callable[..., None], campaign: str, organisation: str, as_json: bool, *, state: str) -> None:
     practice = chosen_organisation(organisation)
-    campaign_id = _found(practice, campaign)
+    campaign_id = found_campaign(practice, campaign)
     try:
         act(organisation_id=practice.id, campaign_id=campaign_id, now=datetime.now(UTC), actor=ACTOR)
     except campaigns.UnableToChange as error:
@@ -221,7 +244,7 @@ def _change(act: Callable[..., None], campaign: str, organisation: str, as_json:
         else:
             answer_table("Not done", ["reason", "what"], [[one.rule, one.detail] for one in error.reasons])
         raise typer.Exit(EXIT_NO) from None
-    _say({"campaign": campaign_id, "state": state}, f"Campaign {campaign_id} is {state}.", as_json)
+    say({"campaign": campaign_id, "state": state}, f"Campaign {campaign_id} is {state}.", as_json)
 
 
 def stop_all(
@@ -239,11 +262,4 @@ def stop_all(
     else:
         changed = stops.stop_all(organisation_id=practice.id, now=now, actor=ACTOR, reason=reason)
         said = "Everything is stopped." if changed else "Everything was stopped already."
-    _say({"stopped": not end, "changed": changed}, said, as_json)
-
-
-def _say(value: dict[str, Any], words: str, as_json: bool) -> None:
-    if as_json:
-        answer_json(value)
-    else:
-        console.print(words, markup=False, highlight=False)
+    say({"stopped": not end, "changed": changed}, said, as_json)

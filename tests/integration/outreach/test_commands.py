@@ -46,9 +46,13 @@ def test_a_campaign_from_draft_to_launch(answer, rebook):
         "Elm Street",
         "--tier",
         "dormant",
+        *("--goal", "40", "--goal-by", "2027-03-31", "--budget", "250.50", "--programme", "reactivation"),
     )
     campaign = Campaign.objects.get(pk=made["campaign"])
     assert (campaign.owner, campaign.daily_limit, campaign.holdout_percent) == (clinic.manager, 50, 10)
+    assert (campaign.goal_visits, str(campaign.goal_on), campaign.budget_cents, campaign.programme) == (
+        *(40, "2027-03-31", 25_050, "reactivation"),
+    )
     assert campaign.segment == {
         "who": "due",
         "filters": [
@@ -58,12 +62,24 @@ def test_a_campaign_from_draft_to_launch(answer, rebook):
         ],
     }
     refused = answer("campaign", "launch", "Due visits", code=1)
-    assert {one["rule"] for one in refused["reasons"]} == {"not_approved"}
+    rules = {one["rule"] for one in refused["reasons"]}
+    assert rules == {"not_approved", "safety_unapproved", "needs_any"}
+    checked = answer("campaign", "check", "Due visits", code=1)
+    assert not checked["ready"]
+    assert {one["key"] for one in checked["checks"] if one["state"] == "refused"} == {
+        "texts",
+        "safety",
+        "approval",
+    }
+    assert "not signed off" in rebook("campaign", "check", "Due visits", code=1)
     assert answer("campaign", "sign-off", "--by", "Mo Manager")["signed_off"] > 10
+    assert answer("campaign", "approve", "Due visits", "--by", "Mo Manager")["missing"] == []
+    assert answer("campaign", "check", "Due visits")["ready"]
     assert answer("campaign", "launch", "Due visits")["state"] == "active"
     assert answer("campaign", "pause", str(campaign.pk))["state"] == "paused"
     assert answer("campaign", "resume", str(campaign.pk))["state"] == "active"
     (line,) = answer("campaign", "list")
+    assert line["next_enrolment_on"]
     assert (line["name"], line["state"], line["owner_name"]) == ("Due visits", "active", "Mo Manager")
     shown = answer("campaign", "show", "Due visits")
     assert shown["segment_in_words"] == (
@@ -72,9 +88,13 @@ def test_a_campaign_from_draft_to_launch(answer, rebook):
     assert shown["attempts"]["planned"] == 0
     assert "sms" in rebook("campaign", "show", "Due visits")
     assert "Due visits" in rebook("campaign", "list")
-    signers = AuditEvent.objects.filter(action="template.approved").values_list("actor", flat=True)
+    signers = AuditEvent.objects.filter(action="templates.approved").values_list("actor", flat=True)
     assert set(signers) == {f"user:{clinic.manager.pk}"}
+    copied = answer("campaign", "clone", "Due visits")
+    assert Campaign.objects.get(pk=copied["campaign"]).name == "Due visits (copy)"
     assert answer("campaign", "end", "Due visits")["state"] == "archived"
+    assert answer("campaign", "reopen", "Due visits")["state"] == "paused"
+    assert answer("campaign", "archive", "Due visits")["state"] == "archived"
 
 
 @pytest.mark.parametrize(

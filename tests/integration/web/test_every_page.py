@@ -26,7 +26,8 @@ PAGES = [
     "/results/time-away/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
-    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
+    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/", "/setup/ready/",
+    "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from rebook.packs.gaps import gap_definitions
 from rebook.packs.outreach import sequences, templates
 from rebook.records.models import Campaign, GapSignOff, ImportRun, RejectedRow, Stop, TemplateApproval
 from support.clinic import PASSWORD, make_clinic
+from support.ready import sign_campaign
 
 pytestmark = pytest.mark.django_db
 
@@ -73,13 +74,16 @@ def test_a_launch_is_refused_with_every_reason_and_allowed_once_mended(manager, 
     assert "is not signed off" in page
     made.refresh_from_db()
     assert made.state == "draft"
-    approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor="user:1")
+    signer = f"user:{clinic.member('manager').pk}"
+    approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor=signer)
+    sign_campaign(clinic.organisation.pk, made.pk, now=clinic.now, actor=signer)
     assert "Launched." in manager.post(f"/campaigns/{made.pk}/launch/", follow=True).content.decode()
     for act, state in (
         ("pause", "paused"),
         ("resume", "active"),
         ("pause", "paused"),
         ("archive", "archived"),
+        ("reopen", "paused"),
     ):
         manager.post(f"/campaigns/{made.pk}/{act}/")
         made.refresh_from_db()

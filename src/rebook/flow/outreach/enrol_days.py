@@ -1,26 +1,36 @@
 """On which days a campaign takes patients in, whose day has come, and how much of the budget is left."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from rebook.accounts.read import OrganisationView
 from rebook.core.outreach.campaign_budget import BadPrice, prices, spent_cents
 from rebook.core.outreach.campaign_calendar import PatientDates, Trigger, against_enrolment, called_on
 from rebook.core.outreach.campaign_plan import CampaignPlan
 from rebook.core.reasons import Reason
-from rebook.records.read.campaignmoney import gone_out
+from rebook.records.read.campaignmoney import gone_out, gone_out_by_campaign
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.enrolment import EnrolmentRow
 
 
-def spent(house: OrganisationView, campaign_id: int) -> int:
-    """Cents that a campaign has cost so far, by the practice's own prices where it has some."""
+def _prices(house: OrganisationView) -> Mapping[str, Decimal]:
     try:
-        list_ = prices(house.settings.get("prices_cents"))
+        return prices(house.settings.get("prices_cents"))
     except BadPrice:
         # A price that cannot be read must not make contacts free.
-        list_ = prices()
-    return spent_cents(gone_out(organisation_id=house.id, campaign_id=campaign_id), prices=list_)
+        return prices()
+
+
+def spent(house: OrganisationView, campaign_id: int) -> int:
+    """Cents that a campaign has cost so far, by the practice's own prices where it has some."""
+    return spent_cents(gone_out(organisation_id=house.id, campaign_id=campaign_id), prices=_prices(house))
+
+
+def spent_by_campaign(house: OrganisationView) -> dict[int, int]:
+    """Cents by campaign; one that sent nothing is not in it."""
+    found = gone_out_by_campaign(organisation_id=house.id)
+    return {one: spent_cents(out, prices=_prices(house)) for one, out in found.items()}
 
 
 def against_today(

@@ -1,10 +1,10 @@
 """Campaigns as their pages show them: what will happen, to whom, what did, and what is stuck."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from rebook.records.models import Attempt, Campaign, Case, GuardDecision
@@ -36,6 +36,14 @@ class CampaignLine:
     attempted: int
     booked: int
     kept: int
+    owner_id: int | None = None
+    goal_visits: int | None = None
+    goal_on: date | None = None
+    budget_cents: int | None = None
+    # As ``core.outreach.campaign_plan.read_plan`` reads it.
+    plan: dict[str, Any] = field(default_factory=dict)
+    paused_at: datetime | None = None
+    last_opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,17 @@ class CampaignFile:
     created_at: datetime
     launched_at: datetime | None
     paused_at: datetime | None
+    backup_id: int | None = None
+    backup_name: str = ""
+    programme: str = ""
+    goal_visits: int | None = None
+    goal_on: date | None = None
+    budget_cents: int | None = None
+    rest_days: int | None = None
+    plan: dict[str, Any] = field(default_factory=dict)
+    cloned_from_id: int | None = None
+    cloned_from_name: str = ""
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,7 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
         kept=Count(
             "cases", filter=contact & Q(cases__visit_kept_at__isnull=False, cases__booked_at__isnull=False)
         ),
+        last_opened_at=Max("cases__opened_at"),
     )
     order = {"active": 0, "paused": 1, "draft": 2, "archived": 3}
     lines = [
@@ -113,6 +133,13 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
             attempted=row.attempted,
             booked=row.booked,
             kept=row.kept,
+            owner_id=row.owner_id,
+            goal_visits=row.goal_visits,
+            goal_on=row.goal_on,
+            budget_cents=row.budget_cents,
+            plan=row.plan,
+            paused_at=row.paused_at,
+            last_opened_at=row.last_opened_at,
         )
         for row in rows.order_by("name")
     ]
@@ -121,7 +148,7 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
 
 def campaign_file(*, organisation_id: int, campaign_id: int) -> CampaignFile | None:
     """One campaign of the organisation, or None."""
-    rows = Campaign.objects.select_related("owner")
+    rows = Campaign.objects.select_related("owner", "backup", "cloned_from")
     row = rows.filter(organisation_id=organisation_id, pk=campaign_id).first()
     if row is None:
         return None
@@ -140,6 +167,17 @@ def campaign_file(*, organisation_id: int, campaign_id: int) -> CampaignFile | N
         created_at=row.created_at,
         launched_at=row.launched_at,
         paused_at=row.paused_at,
+        backup_id=row.backup_id,
+        backup_name=(row.backup.name or row.backup.email) if row.backup else "",
+        programme=row.programme,
+        goal_visits=row.goal_visits,
+        goal_on=row.goal_on,
+        budget_cents=row.budget_cents,
+        rest_days=row.rest_days,
+        plan=row.plan,
+        cloned_from_id=row.cloned_from_id,
+        cloned_from_name=row.cloned_from.name if row.cloned_from else "",
+        archived_at=row.archived_at,
     )
 
 

@@ -8,6 +8,7 @@ from rebook.accounts import read as accounts
 from rebook.accounts import trail
 from rebook.core.outreach.message import Template
 from rebook.flow.catalogue import catalogue
+from rebook.flow.outreach.ready import statements
 from rebook.packs.outreach import templates as shipped_templates
 from rebook.records.read import pages
 from rebook.records.read import setuppages as read
@@ -126,6 +127,11 @@ def channels(request: HttpRequest) -> HttpResponse:
         request,
         "setup/channels.html",
         chosen=chosen,
+        stated={
+            key: one.detail
+            for (kind, key), one in statements(organisation_id=staff.organisation_id).items()
+            if kind == "channel"
+        },
         stops=pages.stops(organisation_id=staff.organisation_id),
     )
 
