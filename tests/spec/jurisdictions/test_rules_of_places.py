@@ -250,9 +250,9 @@ def page():
         "",
         "Every rule of every place that Rebook knows, with its source and the test that would fail without",
         "it. Made from `packs/jurisdiction/*.toml` and the tables of `tests/spec/jurisdictions`; a test",
-        'keeps it true. Rule numbers are those of the rules file; where it says "from general knowledge" the',
-        "row is unverified, and a person has to read the source before anybody relies on it. Nobody has signed",
-        "a row yet. How rows are read and joined: [places](../places.md).",
+        'keeps it true. Rule numbers are those of the rules file; where it says "from general knowledge"',
+        "the row is unverified, and a person has to read the source before anybody relies on it. Nobody has",
+        "signed a row yet. How rows are read and joined: [places](../places.md).",
     ]
     for key in FILES:
         file = rule_file(key)
