@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rebook.core.outreach.experiment import Element
 from rebook.core.outreach.lint import Wording
+from rebook.core.outreach.liquid_text import fill
 from rebook.core.outreach.message import Template, render
 from rebook.core.reasons import Reason
 
@@ -45,7 +46,7 @@ def _elsewhere(main: Template, variant: Template, element: Element) -> Iterator[
         yield Reason("subject_differs", "the subject must stay the same in this test")
     if element != "call_to_action" and main.button != variant.button:
         yield Reason("button_differs", "the button must stay the same in this test")
-    changed = changed_sentences(main.body, variant.body)
+    changed = _changed(main, variant)
     if element == "subject":
         if main.subject == variant.subject:
             yield Reason("nothing_differs", "the subjects are the same")
@@ -57,6 +58,19 @@ def _elsewhere(main: Template, variant: Template, element: Element) -> Iterator[
     for sentence in changed:
         if not _is_of(sentence, element, main.wording):
             yield Reason("meaning_differs", f"this may not be varied here: \u201c{sentence[:80]}\u201d")
+
+
+def _changed(main: Template, variant: Template) -> tuple[str, ...]:
+    """Sentences that differ for the patient with every value or for the one with the fewest."""
+    pairs = zip(_filled(main), _filled(variant), strict=True)
+    return tuple(dict.fromkeys(one for ours, theirs in pairs for one in changed_sentences(ours, theirs)))
+
+
+def _filled(template: Template) -> tuple[str, str]:
+    """The body with every field's own place as its value, and with the optional ones left out."""
+    every: dict[str, str | None] = {field.name: f"{{{{ {field.name} }}}}" for field in template.fields}
+    fewest = {field.name: every[field.name] if field.is_required else None for field in template.fields}
+    return fill(template.body, every), fill(template.body, fewest)
 
 
 def changed_sentences(main: str, variant: str) -> tuple[str, ...]:
