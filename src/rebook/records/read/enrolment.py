@@ -9,6 +9,7 @@ from django.db import connection
 from rebook.core.gaps import TIERS
 from rebook.core.gaps.tiers import programme_of
 from rebook.core.outreach.campaign_plan import Reentry
+from rebook.core.outreach.campaign_reentry import may_come_again
 from rebook.core.segment import Segment
 from rebook.core.words import PROGRAMMES
 from rebook.records.models import Case, HoldoutAssignment
@@ -35,8 +36,9 @@ class EnrolmentRow(NamedTuple):
     birth_on: date | None = None
     due_on: date | None = None
     last_visit_on: date | None = None
-    # How often the patient was taken in again, this time included.
+    # How often the patient was taken in again, this time included, and when the booked visit fell through.
     entry: int = 0
+    fell_through_at: datetime | None = None
 
 
 # One gap per patient: their best. Those in a case, or resting after one, are not candidates at all.
@@ -52,7 +54,7 @@ WITH best AS (
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
        best.risk_class, best.rank, CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END,
-       best.needed, p.birth_on, best.due_on, {last_visit}, 0
+       best.needed, p.birth_on, best.due_on, {last_visit}, 0, NULL
 FROM best
 JOIN records_patient p ON p.id = best.patient_id
 WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.organisation_id = %(org)s AND c.patient_id = p.id
@@ -122,10 +124,10 @@ WITH last AS (
 ), best AS (
     SELECT DISTINCT ON (g.patient_id) g.id, g.patient_id, g.location_id, g.kind, g.risk_class, g.rank,
            g.due_on,
-           g.visit_type AS needed, last.entry + 1 AS entry
+           g.visit_type AS needed, last.entry + 1 AS entry, last.closed_at
     FROM last JOIN records_gap g ON g.patient_id = last.patient_id AND g.organisation_id = %(org)s
     WHERE last.outcome = 'booked_not_kept' AND last.arm = 'contact' AND last.barrier = ''
-      AND last.entry < %(most)s AND last.closed_at <= %(until)s AND last.closed_at > %(since)s
+      AND last.closed_at <= %(now)s AND last.closed_at > %(since)s
       AND g.closed_on IS NULL AND g.outreach = 'yes' AND NOT g.definition_key = ANY(%(unsafe)s)
       AND (g.id = last.gap_id OR split_part(g.definition_key, ':', 1) = last.definition
           OR g.kind IN ('no_show_not_rebooked', 'cancelled_not_rebooked'))
@@ -135,7 +137,7 @@ WITH last AS (
         g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
-       best.risk_class, best.rank, {barred}, best.needed, p.birth_on, best.due_on, NULL, best.entry
+       best.risk_class, best.rank, {barred}, best.needed, p.birth_on, best.due_on, NULL, best.entry, best.closed_at
 FROM best JOIN records_patient p ON p.id = best.patient_id
 ORDER BY best.rank NULLS LAST, best.id
 """
@@ -160,15 +162,19 @@ def coming_again(
     parameters: dict[str, Any] = {
         "org": organisation_id,
         "campaign": campaign_id,
-        "most": reentry.limit,
-        "until": now - timedelta(days=reentry.wait_days),
         "since": now - timedelta(days=reentry.within_days + 1),
         "unsafe": list(unsafe),
         **barring_parameters(now=now, purpose=purpose, barring=barring),
     }
     with connection.cursor() as cursor:
         cursor.execute(COMING_AGAIN.format(barred=BARRED), parameters)
-        return list(map(EnrolmentRow._make, cursor.fetchall()))
+        rows = list(map(EnrolmentRow._make, cursor.fetchall()))
+    return [
+        row
+        for row in rows
+        if row.fell_through_at is not None
+        and may_come_again(reentry, entries=row.entry - 1, fell_through_at=row.fell_through_at, now=now)
+    ]
 
 
 def has_cases(*, organisation_id: int, campaign_id: int) -> bool:
