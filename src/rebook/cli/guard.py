@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from rebook.accounts import read as accounts
 from rebook.cli.context import (
     EXIT_NO,
     JsonOption,
@@ -59,7 +58,7 @@ def guard(
         patient_id=patient_id,
         question=Question(
             channel=channel,
-            at=_instant(practice, at) if at else now,
+            at=_moment(at) if at else now,
             purpose=purpose,  # type: ignore[arg-type]
             origin="campaign" if campaign else "manual",
             campaign_id=campaign or None,
@@ -75,12 +74,11 @@ def guard(
         raise typer.Exit(EXIT_NO)
 
 
-def _instant(practice: accounts.OrganisationView, text: str) -> datetime:
+def _moment(text: str) -> datetime:
     try:
-        at = datetime.fromisoformat(text)
+        return datetime.fromisoformat(text)
     except ValueError:
         refuse(f"--at wants a moment like 2026-12-25T20:00, not '{text}'")
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(practice.time_zone))).astimezone(UTC)
 
 
 def _told(patient_id: int, channel: str, looked: Looked, *, explain: bool) -> dict[str, Any]:
@@ -89,6 +87,7 @@ def _told(patient_id: int, channel: str, looked: Looked, *, explain: bool) -> di
     told: dict[str, Any] = {
         "patient_id": patient_id,
         "channel": channel,
+        "at": looked.at,
         "verdict": decision.verdict,
         "decided_by": found.decided_by,
         "reasons": [reason.as_json() for reason in decision.reasons],

@@ -41,6 +41,11 @@ def local_day(context: Context, value: datetime | None) -> str:
     return day(value.astimezone(context["zone"]).date()) if value else "–"
 
 
+def on_clock(value: datetime, zone: str, form: str) -> str:
+    """An instant on the clock of ``zone`` in this form; "am" and "pm" as elsewhere."""
+    return value.astimezone(ZoneInfo(zone)).strftime(form).replace("AM", "am").replace("PM", "pm")
+
+
 @pass_context
 def when(context: Context, value: datetime | None) -> str:
     """An instant on the practice's clock: "today 2:30 pm", "Tue 9:00 am", "Mar 3, 2026, 9:00 am"."""
@@ -133,6 +138,7 @@ FILTERS: dict[str, Any] = {
     "clock": clock,
     "local_day": local_day,
     "when": when,
+    "on_clock": on_clock,
     "slot": slot,
     "waiting": waiting,
     "due": due,

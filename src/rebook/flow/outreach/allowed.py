@@ -38,7 +38,10 @@ def allowed_now(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A contact to imagine. ``campaign_id`` makes it one of that campaign's, in its own words."""
+    """A contact to imagine. ``campaign_id`` makes it one of that campaign's, in its own words.
+
+    An ``at`` without a zone is read on the patient's clock.
+    """
 
     channel: str
     at: datetime
@@ -68,8 +71,9 @@ class ChannelAhead:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What would be decided, by which rules, and the days ahead by channel; times in ``zone``."""
+    """What would be decided at ``at``, by which rules, and the days ahead by channel; shown in ``zone``."""
 
+    at: datetime
     explained: Explained
     ahead: tuple[ChannelAhead, ...]
     zone: str
@@ -104,8 +108,8 @@ def look(
         _ahead(kind, subject, policy, now=now, zone=ZoneInfo(zone))
         for kind, subject in zip(channels, subjects[1:], strict=True)
     )
-    at = question.at
-    return Looked(explain(_moved(subjects[0], now, at), policy, now=at), ahead, zone)
+    at = question.at if question.at.tzinfo else question.at.replace(tzinfo=ZoneInfo(zone))
+    return Looked(at, explain(_moved(subjects[0], now, at), policy, now=at), ahead, zone)
 
 
 def _moved(subject: GuardSubject, now: datetime, at: datetime) -> GuardSubject:
