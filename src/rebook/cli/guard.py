@@ -17,6 +17,7 @@ from rebook.cli.context import (
     console,
     refuse,
 )
+from rebook.core.outreach.guard_explain import rule_of
 from rebook.core.outreach.values import CHANNEL_WORDS, PURPOSE_WORDS
 from rebook.flow.outreach.allowed import CHANNELS, Looked, Question, look
 from rebook.records.read import campaigns, chart
@@ -146,7 +147,8 @@ def _show(channel: str, looked: Looked, *, explain: bool) -> None:
 
 
 def _sentence(found: Any, rule: str, detail: str) -> str:
-    says = next((one.says.rstrip(".") for one in found.steps if one.key == rule), rule.replace("_", " "))
+    key = rule_of(rule)
+    says = next((one.says.rstrip(".") for one in found.steps if one.key == key), key.replace("_", " "))
     return f"{says} ({detail})" if detail else says
 
 

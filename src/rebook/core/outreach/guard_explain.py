@@ -17,6 +17,18 @@ Answer = Literal["passes", "waits", "refuses", "not asked"]
 # What may never be shown whole: numbers and addresses stand on the patient's page already.
 _MASKED = frozenset({"value", "phone", "email"})
 
+# Rules whose reasons have names of their own.
+_RULE_OF_REASON = {
+    **dict.fromkeys(("minor_without_adult", "parent_permission_ended", "age_unknown"), "responsible_adult"),
+    **dict.fromkeys(("contact_missing", "contact_unusable", "contact_not_textable"), "contact_point"),
+    "never_open": "quiet_hours",
+}
+
+
+def rule_of(reason: str) -> str:
+    """The key of the rule that gives this reason."""
+    return _RULE_OF_REASON.get(reason, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleStep:
@@ -107,7 +119,8 @@ def _record(value: Any) -> str:
         if held in (None, "", (), frozenset(), False):
             continue
         shown = _masked(str(held)) if one.name in _MASKED else in_words(held)
-        said.append(one.name.replace("_", " ") if held is True else f"{one.name.replace('_', ' ')} {shown}")
+        name = "" if one.name == "value" else one.name.replace("_", " ")
+        said.append(name if held is True else f"{name} {shown}".strip())
     return ", ".join(said) or "nothing known"
 
 

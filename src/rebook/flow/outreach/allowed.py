@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rebook.core.channel import Channel, ChannelKind
 from rebook.core.outreach.guard import decide
-from rebook.core.outreach.guard_explain import Explained, explain
+from rebook.core.outreach.guard_explain import Explained, explain, rule_of
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import from_json, template_for
 from rebook.core.outreach.values import Decision, GuardPolicy, GuardSubject, Origin, Purpose
@@ -109,6 +109,7 @@ def look(
         for kind, subject in zip(channels, subjects[1:], strict=True)
     )
     at = question.at if question.at.tzinfo else question.at.replace(tzinfo=ZoneInfo(zone))
+    at = at.astimezone(UTC)
     return Looked(at, explain(_moved(subjects[0], now, at), policy, now=at), ahead, zone)
 
 
@@ -125,13 +126,19 @@ def _ahead(
     cells = []
     for number in range(DAYS_AHEAD):
         day = today + timedelta(days=number)
-        begins = max(now, datetime.combine(day, time(0), tzinfo=zone))
+        begins = max(now, datetime.combine(day, time(0), tzinfo=zone).astimezone(UTC))
         decision = decide(_moved(subject, now, begins), policy, now=begins)
         opens = begins if decision.verdict == "allow" else decision.defer_until
         fits = opens is not None and opens.astimezone(zone).date() == day
-        cells.append(DayCell(day, opens if fits else None, "" if fits else decision.reasons[0].rule))
+        cells.append(DayCell(day, opens if fits else None, "" if fits else speaks(decision)))
     first = next((cell.opens_at for cell in cells if cell.opens_at is not None), None)
     return ChannelAhead(channel, first, tuple(cells), "" if first else cells[0].rule)
+
+
+def speaks(decision: Decision) -> str:
+    """The rule to name: the first that spoke for itself; "expired" only says that the wait is too long."""
+    named = [rule_of(reason.rule) for reason in decision.reasons]
+    return next((rule for rule in named if rule != "expired"), named[0])
 
 
 class _Asked:
