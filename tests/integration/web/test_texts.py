@@ -193,7 +193,7 @@ def test_versions_are_counted_and_keep_what_was_said(clinic, writer):
     writer.post(SMS, typed(GOOD.replace("it is time", "time"), act="publish"))
     page = shown(writer.get(SMS))
     assert "Version 2" in page
-    assert re.search(r"<del>it\b.*?</del>", page)
+    assert re.search(r"<del>\s*it is\s*</del>", page)
     assert list(TemplateText.objects.order_by("version").values_list("version", "body")) == [
         (1, GOOD),
         (2, GOOD.replace("it is time", "time")),
