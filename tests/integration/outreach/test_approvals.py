@@ -6,7 +6,7 @@ import pytest
 
 from rebook.accounts.models import AuditEvent, Membership, User
 from rebook.core.outreach.approval import BadRules
-from rebook.flow.outreach import approvals
+from rebook.flow.outreach import approvals, campaigns
 from rebook.packs.outreach import templates
 from rebook.records.models import Approval, Campaign, TemplateApproval
 from rebook.records.read.guard_subjects import subject_facts
@@ -118,9 +118,20 @@ def test_rules_that_make_no_sense_change_nothing(rules, clinic):
     assert may_go_out(clinic)
 
 
-@pytest.fixture
-def campaign(clinic):
-    return clinic.campaign()
+def draft(clinic):
+    """A campaign that nobody signed."""
+    made = campaigns.create_campaign(
+        organisation_id=clinic.id,
+        name="Due",
+        segment={},
+        sequence_key="primary_care.routine",
+        owner_id=clinic.manager.pk,
+        daily_limit=50,
+        holdout_percent=0,
+        now=NOW,
+        actor=f"user:{clinic.manager.pk}",
+    )
+    return Campaign.objects.get(pk=made)
 
 
 def standing(clinic, campaign, *, now=NOW):
@@ -135,3 +146,95 @@ def sign_campaign(clinic, campaign, actor, *, now=NOW, content_hash=""):
 
 def change(campaign, **values):
     Campaign.objects.filter(pk=campaign.pk).update(**values)
+
+
+def test_a_campaign_is_signed_as_it_was_shown_and_stays_so_through_its_launch(clinic):
+    approvals.approve_all_in_use(organisation_id=clinic.id, now=NOW, actor="user:0")
+    campaign = draft(clinic)
+    before = standing(clinic, campaign)
+    assert (before.state, [one.rule for one in before.missing]) == ("missing", ["needs_any"])
+    with pytest.raises(approvals.UnableToApprove, match="has changed"):
+        sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}", content_hash="0" * 64)
+    signed = sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}", content_hash=before.content_hash)
+    assert (signed.state, signed.missing) == ("approved", ())
+    assert signed.expires_at == NOW + 365 * DAY
+    campaigns.launch(organisation_id=clinic.id, campaign_id=campaign.pk, now=NOW, actor="user:1")
+    assert standing(clinic, campaign).content_hash == before.content_hash
+    assert standing(clinic, campaign).state == "approved"
+    assert standing(clinic, campaign, now=NOW + 365 * DAY).state == "expired"
+
+
+CHANGES = {
+    "who": {"segment": {"who": "due", "filters": [{"field": "tier", "any_of": ["dormant"]}]}},
+    "how many": {"daily_limit": 51},
+    "the holdout": {"holdout_percent": 1},
+    "the steps": {"sequence_key": "primary_care.check_in"},
+    "the rest": {"rest_days": 3},
+    "the purpose": {"purpose": "informational"},
+    "the goal": {"goal_visits": 12},
+    "the calendar": {"plan": {"success": {"interval": "visit_and_follow_up"}}},
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_change_voids_what_was_signed_and_is_laid_beside_it(what, clinic):
+    campaign = draft(clinic)
+    sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}")
+    change(campaign, **CHANGES[what])
+    found = standing(clinic, campaign)
+    assert found.state == "changed"
+    assert found.signed_before_at == NOW
+    assert found.changes
+    assert sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}", now=NOW + DAY).is_approved
+    # Going back to what was signed before needs nobody: that signature stands.
+    change(campaign, segment=campaign.segment, daily_limit=50, holdout_percent=0, rest_days=None)
+    change(
+        campaign, sequence_key=campaign.sequence_key, purpose="treatment_recall", goal_visits=None, plan={}
+    )
+    assert standing(clinic, campaign).is_approved
+
+
+def test_what_is_no_content_voids_nothing(clinic):
+    campaign = draft(clinic)
+    sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}")
+    change(campaign, name="Another name", owner=None)
+    assert standing(clinic, campaign).is_approved
+
+
+def test_offers_and_sensitive_lists_need_the_roles_that_answer_for_them(clinic):
+    campaign = draft(clinic)
+    change(campaign, purpose="marketing")
+    manager, compliance = f"user:{clinic.manager.pk}", member(clinic, "compliance")
+    assert [one.rule for one in sign_campaign(clinic, campaign, manager).missing] == ["needs_compliance"]
+    assert sign_campaign(clinic, campaign, compliance).is_approved
+
+
+def test_who_made_it_is_not_the_only_one_to_sign_where_the_practice_asks_so(clinic):
+    set_rules(clinic, four_eyes=True)
+    campaign = draft(clinic)
+    mine = sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}")
+    assert [one.rule for one in mine.missing] == ["four_eyes"]
+    assert sign_campaign(clinic, campaign, member(clinic, "clinician")).is_approved
+
+
+def test_a_campaign_s_signatures_are_taken_back(clinic):
+    campaign = draft(clinic)
+    sign_campaign(clinic, campaign, f"user:{clinic.manager.pk}")
+    taken = approvals.withdraw_campaign(
+        organisation_id=clinic.id, campaign_id=campaign.pk, now=NOW, actor="user:1"
+    )
+    assert (taken, standing(clinic, campaign).state) == (1, "withdrawn")
+    actions = AuditEvent.objects.filter(subject_kind="campaign").values_list("action", flat=True)
+    assert {"campaign.approved", "campaign.approval_withdrawn"} <= set(actions)
+
+
+def test_a_practice_that_asks_nobody_is_told_so(clinic):
+    set_rules(clinic, campaign={"ordinary": []})
+    assert standing(clinic, draft(clinic)).state == "not_needed"
+
+
+def test_another_practice_s_signature_counts_for_nothing(clinic):
+    other = make_clinic("ash", approved=True)
+    assert not may_go_out(clinic)
+    with pytest.raises(approvals.UnableToApprove, match="no campaign"):
+        standing(other, draft(clinic))

@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from rebook.core.outreach.lint import sections
+from rebook.core.outreach.lint_places import fold
+from rebook.core.outreach.lint_wording import Wording, whole
+from rebook.core.outreach.message import Template
 from rebook.core.outreach.values import Purpose
-
-if TYPE_CHECKING:
-    from rebook.core.outreach.lint import Wording
 
 Sign = Literal["price", "offer", "upsell", "third_party", "sponsor"]
 
@@ -36,7 +37,7 @@ class Suggestion:
     is_mixed: bool = False
 
 
-def suggest(*texts: str, wording: "Wording", role: str = "recall", declared: str = "") -> Suggestion:
+def suggest(*texts: str, wording: Wording, role: str = "recall", declared: str = "") -> Suggestion:
     """What the words suggest. ``texts``: subject, body, button, as written, placeholders left in.
 
     ``role`` "service" (an answer, a confirmation) suggests operations where nothing speaks for marketing.
@@ -52,16 +53,33 @@ def suggest(*texts: str, wording: "Wording", role: str = "recall", declared: str
     return Suggestion(said, care)
 
 
+def suggest_template(template: Template) -> Suggestion:
+    """What the words of a text suggest; of a call script only what is said first, not the answers."""
+    body = template.body
+    if template.channel == "phone":
+        spoken = sections(body)
+        body = "\n".join(spoken.get(heading, "") for heading in template.wording.spoken)
+    return suggest(
+        template.subject,
+        body,
+        template.short_body,
+        template.button,
+        wording=template.wording,
+        role=template.role,
+        declared=template.purpose,
+    )
+
+
 def _found(text: str, groups: Sequence[tuple[str, Sequence[str]]]) -> list[Clue]:
+    folded = fold(text)
     found = []
     for sign, patterns in groups:
-        match = _one_of(tuple(patterns)).search(text)
+        match = _one_of(tuple(patterns)).search(folded)
         if match:
-            found.append(Clue(sign, " ".join(match.group().split())))
+            found.append(Clue(sign, " ".join(text[match.start() : match.end()].split())))
     return found
 
 
 @lru_cache(maxsize=256)
 def _one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    joined = "|".join(f"(?:{pattern})" for pattern in patterns) or "(?!)"
-    return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+    return whole(patterns)

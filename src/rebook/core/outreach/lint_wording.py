@@ -42,7 +42,7 @@ class Wording:
     ``opt_out`` are the ways to offer an end; ``choice`` finds the words to reply with, ``reserved`` those
     that the law keeps for ending; ``reasons`` say why one writes; ``other_people`` finds names of others
     (letters as written); ``care_due`` calls a patient back to care (R-A116); ``voicemail`` is the heading of
-    what a call script leaves on a machine.
+    what a call script leaves on a machine, ``spoken`` those of all that it says.
     """
 
     language: str
@@ -57,6 +57,7 @@ class Wording:
     care_due: tuple[str, ...] = ()
     shorteners: tuple[str, ...] = ()
     voicemail: str = "Voicemail"
+    spoken: tuple[str, ...] = ("Open", "Say", "Voicemail")
     _cache: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -14,6 +14,7 @@ from rebook.accounts import audit
 from rebook.accounts import write as write_accounts
 from rebook.core.outreach.approval import ApprovalRules, BadRules, approval_rules, expires_at
 from rebook.core.outreach.approved_content import Content, only_phrases_differ
+from rebook.core.outreach.classify import suggest_template
 from rebook.core.outreach.lint import word_problems
 from rebook.core.outreach.message import Template
 from rebook.packs.outreach import wording
@@ -24,7 +25,7 @@ from .approval_settling import settle
 from .campaign_approvals import CampaignApproval, approve_campaign, campaign_approval, withdraw_campaign
 from .set_up_approvals import approve_all_in_use
 from .signing import UnableToApprove, current_texts, rules_of, signing_roles
-from .text_approvals import TextStanding, class_problem, suggestion, text_content, text_key
+from .text_approvals import TextStanding, class_problem, text_content, text_key
 
 __all__ = [
     "CampaignApproval",
@@ -177,7 +178,7 @@ def _carry_class(
             key=text_key(template),
             content_hash=template.content_hash,
             purpose=said.purpose,
-            suggested=suggestion(template).purpose,
+            suggested=suggest_template(template).purpose,
             reason=said.reason,
             actor=said.by,
             now=now,
@@ -285,7 +286,7 @@ def _confirm(
         key=text_key(template),
         content_hash=template.content_hash,
         purpose=purpose,
-        suggested=suggestion(template).purpose,
+        suggested=suggest_template(template).purpose,
         reason=reason.strip()[:300],
         actor=actor,
         now=now,

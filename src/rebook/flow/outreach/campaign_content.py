@@ -5,16 +5,15 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from rebook.accounts import read as accounts
 from rebook.core.gaps import KINDS
 from rebook.core.outreach.approved_content import Content, Part
 from rebook.core.outreach.campaign_plan import plan_json, read_plan
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import Sequence, Step, as_json, from_json, template_for
 from rebook.core.segment import Segment, sentence
-from rebook.packs.outreach import sequences
 from rebook.records.read.campaigns import CampaignView
 
+from .campaign_making import sequence_of
 from .library import template_library
 
 # What may change without anybody signing anew: what it is called, who looks after it, where it stands.
@@ -50,11 +49,10 @@ def texts_of(organisation_id: int, campaign: CampaignView, sequence: Sequence | 
 
 
 def _sequence(organisation_id: int, campaign: CampaignView) -> Sequence | None:
+    """As frozen at launch, else as it would be."""
     if campaign.sequence:
         return from_json(campaign.sequence)
-    packs = accounts.organisation(organisation_id=organisation_id).pack_keys
-    key = campaign.sequence_key
-    return next((found[key] for pack in packs if key in (found := sequences(pack))), None)
+    return sequence_of(organisation_id=organisation_id, key=campaign.sequence_key)
 
 
 def _audience(campaign: CampaignView) -> Part:

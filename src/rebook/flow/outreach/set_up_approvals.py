@@ -7,6 +7,7 @@ from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.core.outreach.approval import ApprovalRules, expires_at
+from rebook.core.outreach.classify import suggest_template
 from rebook.core.outreach.message import Template
 from rebook.records.read import approvals as read
 from rebook.records.write import approvals as write
@@ -14,7 +15,7 @@ from rebook.records.write.approvals import ClassLine, SignatureLine
 
 from .approval_settling import settle
 from .signing import current_texts, rules_of, signing_roles
-from .text_approvals import class_problem, suggestion, text_content, text_key, weight_of
+from .text_approvals import class_problem, text_content, text_key, weight_of
 
 
 def approve_all_in_use(*, organisation_id: int, now: datetime, actor: str) -> int:
@@ -59,7 +60,7 @@ def approve_all_in_use(*, organisation_id: int, now: datetime, actor: str) -> in
 
 def _roles(text: Template, held: Sequence[str], rules: ApprovalRules) -> list[str]:
     """The roles in which this person signs this text: those it needs, or their first where any will do."""
-    needed = rules.needed("template", weight_of(text, suggestion(text)))
+    needed = rules.needed("template", weight_of(text, suggest_template(text)))
     fitting = [role for role in held if role in needed]
     return fitting or list(held[:1])
 
@@ -72,6 +73,7 @@ def _say_what_they_are(organisation_id: int, texts: Sequence[Template], *, now: 
     known = read.text_classes(organisation_id=organisation_id)
     open_still = [one for one in texts if one.content_hash not in known]
     lines = [
-        ClassLine(text_key(one), one.content_hash, one.purpose, suggestion(one).purpose) for one in open_still
+        ClassLine(text_key(one), one.content_hash, one.purpose, suggest_template(one).purpose)
+        for one in open_still
     ]
     write.class_all(organisation_id=organisation_id, lines=lines, actor=actor, now=now)

@@ -8,7 +8,7 @@ from typing import get_args
 
 from rebook.core.outreach.approval import ApprovalRules, Signature, Standing, Weight, standing
 from rebook.core.outreach.approved_content import Content, Part
-from rebook.core.outreach.classify import Suggestion, suggest
+from rebook.core.outreach.classify import Suggestion, suggest_template
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.values import Purpose
 from rebook.core.reasons import Reason
@@ -54,19 +54,6 @@ def text_content(template: Template) -> Content:
     return Content((*shown, Part("kind", "Kind of message", kind, data)))
 
 
-def suggestion(template: Template) -> Suggestion:
-    """What its words suggest it is."""
-    return suggest(
-        template.subject,
-        template.body,
-        template.short_body,
-        template.button,
-        wording=template.wording,
-        role=template.role,
-        declared=template.purpose,
-    )
-
-
 def weight_of(template: Template, found: Suggestion) -> Weight:
     if "marketing" in (template.purpose, found.purpose):
         return "marketing"
@@ -75,7 +62,7 @@ def weight_of(template: Template, found: Suggestion) -> Weight:
 
 def class_problem(template: Template, purpose: str, roles: Iterable[str], reason: str) -> Reason | None:
     """Why this class cannot be confirmed, or None (R-A5, R-A116)."""
-    found = suggestion(template)
+    found = suggest_template(template)
     if purpose not in PURPOSES:
         return Reason("unknown_class", f"'{purpose}' is none of {', '.join(PURPOSES)}")
     if found.is_mixed and template.role == "recall":
@@ -103,7 +90,7 @@ def text_standing(
 ) -> TextStanding:
     """Where a text stands at ``now``. ``signatures``: all ever given under it, for whatever content;
     ``writer``: who wrote it ("user:7"), empty for a shipped text."""
-    found = suggestion(template)
+    found = suggest_template(template)
     needed = rules.needed("template", weight_of(template, found))
     stands = standing(
         signatures=signatures,
