@@ -1,0 +1,142 @@
+"""The replay tells what the planner and the dispatcher would do: the same stories, imagined and lived."""
+
+import random
+
+import pytest
+
+from rebook.core.outreach.sequence import Sequence, Step
+from rebook.core.outreach.sequence_when import When
+from rebook.packs.outreach import sequences
+from rebook.records.models import Attempt, Case, GuardDecision, PassedStep, Task
+from support.imagined import Lived, imagined
+from support.outreach import DAY, NOW
+
+pytestmark = pytest.mark.django_db
+
+DAYS = 60
+BRANCHES = Sequence(
+    "own.branches",
+    (
+        Step(0, "sms", 0, fallbacks=("email", "phone")),
+        Step(1, "email", 2, fallbacks=("sms",), when=When(delivered="yes", clicked="no")),
+        Step(2, "phone", 0, when=When(delivered="no"), fallbacks=("email",)),
+        Step(3, "phone", 3, business_days=True, day_part="evening", when=When(clicked="yes")),
+        Step(4, "sms", 2, when=When(barrier=("cost", "fear")), fallbacks=("email",)),
+        Step(5, "phone", 2, when=When(min_class=3), preference_may_replace=False),
+        Step(6, "email", 1, day_part="morning", when=When(read="no", replied="no")),
+    ),
+    max_class=1,
+)
+PLANS = {
+    "routine": sequences("primary_care")["primary_care.routine"],
+    "close": sequences("primary_care")["primary_care.close"],
+    "critical": sequences("primary_care")["primary_care.critical"],
+    "branches": BRANCHES,
+}
+WORDS = ("how much does it cost?", "call me please", "STOP", "not now", "wrong number", "thanks", "yes")
+BARRIERS = ("cost", "fear", "transport", "schedule", "feels_well")
+
+
+@pytest.fixture(autouse=True)
+def channels_of_the_practice(clinic, settings, tmp_path):
+    settings.HOME = tmp_path
+
+
+def story(seed):
+    """(plan, what the patient is like, script) of one story; the same for the same seed."""
+    chance = random.Random(seed)
+    events = []
+    for _ in range(chance.randint(0, 4)):
+        day, hour = chance.randint(0, 24), chance.choice((3, 9, 12, 16, 20))
+        word = chance.choice(
+            ("reply", "reply", "clicks", "reads", "barrier", "books", "comes", "bounces", "nothing arrives",
+             "goes on", "goes on", "dies")
+        )  # fmt: skip
+        said = {"reply": chance.choice(WORDS), "barrier": chance.choice(BARRIERS)}.get(word, "")
+        events.append(f"day {day} {hour:02}:{chance.choice((0, 30)):02}: {word} {said}".rstrip())
+    like = {
+        "email": chance.random() < 0.6,
+        "phone": chance.random() < 0.85,
+        "line_type": chance.choice(("mobile", "mobile", "fixed_line")),
+        "language": chance.choice(("en", "en", "es", "vi")),
+        "preferred_channel": chance.choice(("", "", "email", "phone")),
+        "opted_out": chance.random() < 0.15,
+        "risk_class": chance.choice((0, 1, 3, 4)),
+    }
+    if not like["phone"]:
+        like["email"] = True
+    return chance.choice(sorted(PLANS)), like, events
+
+
+def somebody(clinic, like):
+    patient = clinic.patient(
+        email=like["email"],
+        phone=like["phone"],
+        language=like["language"],
+        preferred_channel=like["preferred_channel"],
+    )
+    patient.contact_points.filter(system="phone").update(line_type=like["line_type"])
+    patient.gaps.update(risk_class=like["risk_class"])
+    if like["opted_out"] and like["phone"]:
+        clinic.opt_out(value="+12125550001", patient=patient, at=NOW - 5 * DAY)
+    return patient
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_is_imagined_is_what_happens(seed, clinic):
+    name, like, script = story(seed)
+    lived = Lived(clinic, somebody(clinic, like), PLANS[name])
+    expected, told = imagined(lived, script, days=DAYS)
+    assert not Attempt.objects.filter(patient=lived.patient).exists()
+    lived.live(script, days=DAYS)
+    assert lived.told() == expected, (name, like, script, told.lines)
+    # No step of either comes twice.
+    steps = [(step, channel) for _, step, channel in expected["sent"]]
+    assert len(steps) == len(set(steps))
+
+
+def test_nothing_is_written(clinic):
+    lived = Lived(clinic, clinic.patient(email=True), PLANS["close"])
+    before = [model.objects.count() for model in (Attempt, Case, GuardDecision, PassedStep, Task)]
+    imagined(lived, ["day 1: reply it hurts", "day 2: goes on"], days=DAYS)
+    assert [model.objects.count() for model in (Attempt, Case, GuardDecision, PassedStep, Task)] == before
+
+
+def test_call_me_on_sunday_evening_stops_the_plan_until_a_person_lets_it_go_on(clinic):
+    lived = Lived(clinic, clinic.patient(email=True), PLANS["routine"])
+    _, told = imagined(lived, ["sunday 20:00: reply call me"], days=DAYS)
+    # The text on Wednesday; the e-mail of Sunday has gone to Monday, and Sunday evening they ask for a call.
+    assert [line.step for line in told.sent] == [0]
+    (paused,) = [line for line in told.lines if line.kind == "paused"]
+    assert paused.at.isoformat() == "2026-11-23T01:00:00+00:00"
+    _, told = imagined(lived, ["sunday 20:00: reply call me", "day 6: goes on"], days=DAYS)
+    assert [line.step for line in told.sent] == [0, 1, 5]
+
+
+@pytest.mark.parametrize(
+    ("barrier", "steps"),
+    [("", [0, 1, 5]), ("cost", [0, 2]), ("transport", [0, 3]), ("fear", [0, 4]), ("schedule", [0, 6])],
+)
+def test_what_keeps_them_away_changes_the_next_step(barrier, steps, clinic):
+    """Field note 3.17."""
+    lived = Lived(clinic, clinic.patient(email=True), PLANS["routine"])
+    script = [f"day 1: barrier {barrier}"] if barrier else []
+    _, told = imagined(lived, script, days=DAYS)
+    assert [line.step for line in told.sent] == steps
+    passed = [line for line in told.lines if line.kind == "passed_over"]
+    assert sorted([*steps, *(line.step for line in passed)]) == list(range(7))
+    assert all(line.reasons[0].detail.startswith("only if their reason is") for line in passed)
+
+
+def test_what_a_patient_prefers_comes_before_the_plan_but_not_before_its_conditions(clinic):
+    patient = clinic.patient(email=True, preferred_channel="email")
+    lived = Lived(clinic, patient, PLANS["routine"])
+    _, told = imagined(lived, ["day 1: barrier cost"], days=DAYS)
+    assert [(line.step, line.channel) for line in told.sent] == [(0, "email"), (2, "email")]
+
+
+def test_a_story_without_a_reason_imagines_one(clinic):
+    lived = Lived(clinic, clinic.patient(gap=False), PLANS["routine"])
+    _, told = imagined(lived, [], days=DAYS)
+    assert not told.has_reason
+    assert told.sent
