@@ -1,5 +1,6 @@
 """A practice with patients to win back: one site in New York, a manager, approved texts."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ from rebook.accounts.models import Location, Membership, Organisation, User
 from rebook.channels.phone_task import PhoneTask
 from rebook.core.channel import BadSignature, Capabilities, InboundBatch, SendResult
 from rebook.flow.outreach import approvals, campaigns
+from rebook.flow.outreach.texts import Place, begin, publish, save_draft, text_file
 from rebook.records.models import (
     Appointment,
     Attempt,
@@ -228,3 +230,16 @@ def somebody_who_comes(clinic):
     regular = clinic.patient(9000, phone=False, gap=False)
     clinic.appointment(regular, NOW - DAY, status="fulfilled")
     clinic.appointment(regular, NOW + 300 * DAY)
+
+
+def second_wording_of(organisation, *, manager, change=None, language="en", approve=True):
+    """Another way into the text message about a visit that is due, as wording "b"; its place."""
+    change = change or (lambda body: body.replace("Pick a time:", "Choose your time:"))
+    place = Place("due_visit", "sms", language, "b")
+    main = begin(text_file(organisation_id=organisation.pk, place=Place("due_visit", "sms", language)))
+    draft = dataclasses.replace(main, variant="b", body=change(main.body), review="human_reviewed")
+    save_draft(organisation_id=organisation.pk, draft=draft, now=NOW, actor="user:1")
+    publish(organisation_id=organisation.pk, place=place, now=NOW, actor="user:1")
+    if approve:
+        approvals.approve_all_in_use(organisation_id=organisation.pk, now=NOW, actor=f"user:{manager.pk}")
+    return place

@@ -3,13 +3,12 @@
 import pytest
 
 from rebook.core.segment import Segment
-from rebook.flow.outreach import approvals, experiments
+from rebook.flow.outreach import experiments
 from rebook.flow.outreach.experiments import UnableToTest, apply_variant, end_test, state_test, take_looks
 from rebook.flow.outreach.holdouts import PRIOR_ORGANIC, holdout_power
-from rebook.flow.outreach.texts import Place, begin, publish, save_draft, text_file
 from rebook.records.models import Attempt, Case, PatientLink, Task, WordingAssignment, WordingTest
 from rebook.records.read import experiments as read
-from support.outreach import DAY, NOW
+from support.outreach import DAY, NOW, second_wording_of
 
 pytestmark = pytest.mark.django_db
 WORDS = ("Pick a time:", "Choose your time:")
@@ -17,27 +16,7 @@ WORDS = ("Pick a time:", "Choose your time:")
 
 @pytest.fixture
 def second_wording(clinic):
-    """Another way in for the text message about a visit that is due, in English, signed off."""
-    return make_variant(clinic, lambda body: body.replace(*WORDS))
-
-
-def make_variant(clinic, change, *, language="en", approve=True):
-    place = Place("due_visit", "sms", language, "b")
-    main = begin(text_file(organisation_id=clinic.id, place=Place("due_visit", "sms", language)))
-    draft = begin(text_file(organisation_id=clinic.id, place=place))
-    for name in ("purpose", "role", "is_generic", "button", "subject"):
-        setattr_of(draft, name, getattr(main, name))
-    setattr_of(draft, "body", change(main.body))
-    setattr_of(draft, "review", "human_reviewed")
-    save_draft(organisation_id=clinic.id, draft=draft, now=NOW, actor="user:1")
-    publish(organisation_id=clinic.id, place=place, now=NOW, actor="user:1")
-    if approve:
-        approvals.approve_all_in_use(organisation_id=clinic.id, now=NOW, actor=actor(clinic))
-    return place
-
-
-def setattr_of(draft, name, value):
-    object.__setattr__(draft, name, value)
+    return second_wording_of(clinic.organisation, manager=clinic.manager)
 
 
 def actor(clinic):
@@ -129,7 +108,7 @@ def test_what_may_not_be_tested_is_refused_with_the_reason(clinic, second_wordin
 
 def test_a_wording_that_nobody_signed_is_not_tested(clinic):
     campaign = clinic.campaign()
-    make_variant(clinic, lambda body: body.replace(*WORDS), approve=False)
+    second_wording_of(clinic.organisation, manager=clinic.manager, approve=False)
     with pytest.raises(UnableToTest, match="not signed off"):
         stated(clinic, campaign)
 

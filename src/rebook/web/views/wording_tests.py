@@ -109,6 +109,9 @@ def _read(request: HttpRequest, texts: tuple[flow.TestableText, ...], rate: floa
     if not form.text and texts:
         form.text = next(iter(known))
     chosen = known.get(form.text)
+    if "element" not in given and chosen and chosen.channel != "email":
+        # Only e-mails have a subject.
+        form.element = "call_to_action"
     if request.method == "POST" and chosen is None:
         form.errors["text"] = "Choose a text that has a second wording."
     try:
