@@ -14,6 +14,11 @@ OPEN_STATUSES = frozenset({"proposed", "pending", "booked", "checked-in", "arriv
 KEPT_STATUSES = frozenset({"arrived", "fulfilled", "checked-in"})
 LOST_STATUSES = frozenset({"cancelled", "noshow"})
 CLINICIAN_RISK_CLASS = 3
+# How a case of such a class may end while the reason for it stays open, so that a clinician must hear of it:
+# nobody was reached, the patient wants no contact or no visit, or the plan was ended over their heads (R-C6).
+ENDS_FOR_A_CLINICIAN = frozenset(
+    {"clinician_review", "opted_out", "declined", "wrong_person", "campaign_ended"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,9 @@ class CaseWindows:
 
     booking_days: int = 60
     visit_days: int = 120
-    # Silence after the last attempt before the case is given up.
+    # Silence after the last attempt before the case is given up; before a clinician hears of it (R-C146).
     answer_days: int = 30
+    clinician_after_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ def _ending(
     if facts.gap_close_reason and facts.gap_close_reason != "appointment_booked":
         return "gap_closed", facts.gap_close_reason
     if facts.campaign_is_over:
-        return "campaign_ended", ""
+        return _over(facts)
     return _given_up(facts, now=now)
 
 
@@ -122,13 +128,22 @@ def _after_visit(facts: CaseFacts, *, booked: CaseAppointment | None, kept_at: d
     return "visit_kept", ""
 
 
+def _over(facts: CaseFacts) -> tuple[str, str]:
+    # R-C6: whoever is owed more effort does not lose it with a campaign.
+    if facts.arm == "contact" and facts.risk_class >= CLINICIAN_RISK_CLASS:
+        return "clinician_review", "the campaign was ended"
+    return "campaign_ended", ""
+
+
 def _given_up(facts: CaseFacts, *, now: datetime) -> tuple[str, str]:
     if now >= facts.opened_at + timedelta(days=facts.windows.visit_days):
         return ("not_returned", "") if facts.arm == "holdout" else _silence(facts)
     if facts.arm == "holdout" or facts.is_paused or not facts.sequence_exhausted:
         return "", ""
     last = facts.last_attempt_at or facts.opened_at
-    if now < last + timedelta(days=facts.windows.answer_days):
+    is_grave = facts.risk_class >= CLINICIAN_RISK_CLASS
+    wait = facts.windows.clinician_after_days if is_grave else facts.windows.answer_days
+    if now < last + timedelta(days=wait):
         return "", ""
     return _silence(facts)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -11,6 +11,9 @@ from rebook.core.outcome import CaseVerdict, decide_outcome
 from rebook.packs.gaps import gap_definitions
 from rebook.records.read import outcomes as read
 from rebook.records.write import outcomes as write
+
+# A pass that was missed for so long is made up for.
+LOOKED_BACK = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,9 @@ def close_cases(*, organisation_id: int, as_of: date, now: datetime) -> CloseSum
         verdicts = [decide_outcome(case, now=now) for case in cases]
         news = [one for one in verdicts if _is_news(one)]
         changed = write.apply_verdicts(organisation_id=organisation_id, verdicts=news, now=now)
-        reviews = [one.case_id for one in news if one.outcome == "clinician_review"]
-        write.open_unable_to_reach(organisation_id=organisation_id, case_ids=reviews, now=now)
+        # Also those that a reply or a person ended since: a grave reason never ends silently (R-C6).
+        untold = read.ended_untold(organisation_id=organisation_id, since=now - LOOKED_BACK, now=now)
+        write.open_unable_to_reach(organisation_id=organisation_id, case_ids=untold, now=now)
     outcomes = Counter(one.outcome for one in news if one.outcome)
     return CloseSummary(looked_at=len(cases), changed=changed, outcomes=dict(outcomes))
 

@@ -104,6 +104,39 @@ def test_high_risk_silence_opens_a_clinicians_task(practice: Practice) -> None:
     assert Task.objects.filter(case=case).count() == 1
 
 
+@pytest.mark.parametrize(
+    ("risk_class", "outcome", "is_told"),
+    [
+        (3, "opted_out", True),
+        (4, "declined", True),
+        (3, "wrong_person", True),
+        (3, "campaign_ended", True),
+        (2, "opted_out", False),
+        (3, "visit_kept", False),
+        (3, "deceased", False),
+    ],
+)
+def test_a_grave_case_that_somebody_ended_reaches_a_clinician_once(
+    practice: Practice, risk_class: int, outcome: str, is_told: bool
+) -> None:
+    """R-C6: whatever ended it, while the reason for it stays open."""
+    case = contacted(practice, outcome=outcome, closed_at=NOW)
+    case.gap.risk_class = risk_class
+    case.gap.save()
+    for days in (1, 2):
+        close(practice, now=NOW + timedelta(days=days))
+    told = Task.objects.filter(case=case, kind="unable_to_reach", owner_role="clinician")
+    assert told.count() == int(is_told)
+
+
+def test_a_grave_case_whose_reason_is_settled_needs_no_clinician(practice: Practice) -> None:
+    case = contacted(practice, outcome="opted_out", closed_at=NOW)
+    case.gap.risk_class, case.gap.closed_on, case.gap.close_reason = 3, NOW.date(), "satisfied_by_visit"
+    case.gap.save()
+    close(practice, now=NOW + timedelta(days=1))
+    assert not Task.objects.filter(kind="unable_to_reach").exists()
+
+
 def test_everything_has_ended_half_a_year_on(practice: Practice) -> None:
     for number in range(4):
         contacted(practice, number, arm="holdout" if number % 2 else "contact")

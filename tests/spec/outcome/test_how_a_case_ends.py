@@ -123,6 +123,19 @@ ROWS = [
         31,
         "clinician_review",
     ),
+    (
+        "a clinician hears of high risk a week after the last attempt",
+        replace(CASE, sequence_exhausted=True, risk_class=4),
+        10,
+        "clinician_review",
+    ),
+    ("not before", replace(CASE, sequence_exhausted=True, risk_class=4), 5, ""),
+    (
+        "high risk does not end with its campaign",
+        replace(CASE, campaign_is_over=True, risk_class=3),
+        2,
+        "clinician_review",
+    ),
     ("a person is dealing with it", replace(CASE, sequence_exhausted=True, is_paused=True), 60, ""),
     ("nobody finished it inside the window", replace(CASE, is_paused=True), 120, "no_response"),
 ]
@@ -192,3 +205,11 @@ def test_every_case_has_ended_after_its_windows(facts: CaseFacts) -> None:
 def test_a_held_out_patient_is_never_said_to_be_won_back(facts: CaseFacts, judged_on: int) -> None:
     verdict = decide_outcome(replace(facts, arm="holdout"), now=day(judged_on))
     assert verdict.outcome != "visit_kept"
+
+
+@given(facts_of_any_kind, st.integers(0, 300))
+def test_no_contacted_case_of_class_three_ends_silently(facts: CaseFacts, judged_on: int) -> None:
+    """R-C6: it ends with a visit, with the record's own word, or with a clinician."""
+    grave = replace(facts, arm="contact", risk_class=3 + facts.risk_class % 2)
+    outcome = decide_outcome(grave, now=day(judged_on)).outcome
+    assert outcome not in ("no_response", "unreachable", "not_returned", "campaign_ended")

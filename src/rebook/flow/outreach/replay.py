@@ -114,8 +114,6 @@ def _close_if_over(story: Imagined, now: datetime) -> None:
     verdict = decide_outcome(story.case_facts(), now=now)
     if verdict.outcome:
         close(story, verdict.outcome, verdict.detail, now)
-        if verdict.outcome == "clinician_review":
-            story.tell("task", now, says="unable_to_reach for clinician")
 
 
 def _plan(story: Imagined, now: datetime) -> None:

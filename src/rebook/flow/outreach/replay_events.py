@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rebook.core.channel import ChannelKind
-from rebook.core.outcome import CaseAppointment, CaseVisit
+from rebook.core.outcome import CLINICIAN_RISK_CLASS, ENDS_FOR_A_CLINICIAN, CaseAppointment, CaseVisit
 from rebook.core.outreach.replay_script import ScriptedEvent
 from rebook.core.reasons import Reason
 from rebook.core.response.classify import classify
@@ -140,6 +140,9 @@ def close(story: Imagined, outcome: str, detail: str, now: datetime) -> None:
         reason = Reason("case_closed", f"the case ended: {outcome}")
         story.tell("refused", now, attempt=waiting, reasons=(reason,))
     story.tell("closed", now, says=outcome, reasons=(Reason(outcome, detail),))
+    risk_class = story.facts.cases[CASE].risk_class
+    if outcome in ENDS_FOR_A_CLINICIAN and risk_class >= CLINICIAN_RISK_CLASS:
+        story.tell("task", now, says="unable_to_reach for clinician")
 
 
 def _clicks(story: Imagined, _: str, now: datetime) -> None:

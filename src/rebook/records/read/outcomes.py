@@ -4,7 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from rebook.core.outcome import CaseAppointment, CaseFacts, CaseVisit, CaseWindows
+from django.db import connection
+
+from rebook.core.outcome import (
+    CLINICIAN_RISK_CLASS,
+    ENDS_FOR_A_CLINICIAN,
+    CaseAppointment,
+    CaseFacts,
+    CaseVisit,
+    CaseWindows,
+)
 from rebook.records.models import Appointment, Case, Visit
 
 
@@ -66,3 +75,20 @@ def _facts(
             booking_days=case.campaign.booking_window_days, visit_days=case.campaign.visit_window_days
         ),
     )
+
+
+_UNTOLD = """
+SELECT c.id FROM records_case c JOIN records_gap g ON g.id = c.gap_id
+WHERE c.organisation_id = %s AND c.closed_at >= %s AND c.closed_at <= %s AND c.arm = 'contact'
+  AND g.risk_class >= %s AND g.closed_on IS NULL AND c.outcome = ANY(%s)
+  AND NOT EXISTS (SELECT 1 FROM records_task t WHERE t.case_id = c.id AND t.kind = 'unable_to_reach')
+ORDER BY c.id
+"""
+
+
+def ended_untold(*, organisation_id: int, since: datetime, now: datetime) -> list[int]:
+    """Cases of class 3 and higher, lately ended with the reason still open, of which no clinician heard."""
+    with connection.cursor() as cursor:
+        words = sorted(ENDS_FOR_A_CLINICIAN)
+        cursor.execute(_UNTOLD, [organisation_id, since, now, CLINICIAN_RISK_CLASS, words])
+        return [row[0] for row in cursor.fetchall()]
