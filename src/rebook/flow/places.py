@@ -9,7 +9,7 @@ from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
-from rebook.packs.jurisdictions_law import HOUSE, file_of, rows_of
+from rebook.packs.jurisdictions_law import HOUSE, every_row, file_of, rows_of, rule_file
 from rebook.packs.jurisdictions_rows import Row
 from rebook.packs.jurisdictions_words import STATUSES, says
 from rebook.packs.outreach import law_of, plausible_places
@@ -30,6 +30,9 @@ class RuleLine:
     """One row as people read it. ``reviewed_on`` is the newer of the pack's and the practice's own review."""
 
     row: Row
+    # Name of the place whose row it is: the country's for most of a state's.
+    place: str
+    is_own: bool
     says: str
     status: str
     sources: tuple[tuple[str, str], ...]
@@ -49,7 +52,7 @@ class PlaceSheet:
     name: str
     patients: int | None
     lines: tuple[RuleLine, ...]
-    # What the file is known not to say; and the places that stand in for one without rules of its own.
+    # What the file is known not to say.
     unsaid: tuple[str, ...]
     stale: int
     unsigned: int
@@ -125,32 +128,32 @@ def sheet_of(
     for one in sorted(reviews, key=lambda review: review.reviewed_on):
         newest[f"{one.row_key}@{one.row_version}"] = one
     rows = rows_of(key) if not own_rows_only else [row for row in rows_of(key) if row.place != file.key]
-    lines = tuple(
-        _line(row, on, newest, file.addresses)
-        for row in rows
-        if not row.effective_to or row.effective_to >= on
-    )
+    lines = [_line(row, key, on, newest) for row in rows if not row.effective_to or row.effective_to >= on]
+    # The place's own rules are what a reader came for.
+    lines.sort(key=lambda line: not line.is_own)
     return PlaceSheet(
         key=key,
         name=law.name,
         patients=patients,
-        lines=lines,
+        lines=tuple(lines),
         unsaid=file.unsaid if key in (file.key, HOUSE) else (),
         stale=sum(one.is_stale for one in lines),
         unsigned=sum(not one.reviewed_by for one in lines),
     )
 
 
-def _line(
-    row: Row, on: date, newest: Mapping[str, read.RuleReview], addresses: Mapping[str, str]
-) -> RuleLine:
+def _line(row: Row, key: str, on: date, newest: Mapping[str, read.RuleReview]) -> RuleLine:
     own = newest.get(row.review_key)
     days = {row.review_key: own.reviewed_on} if own else {}
+    # The European Union is no place of its own, only its members are.
+    file, law = file_of(row.place) or rule_file(row.place), law_of(row.place, on=on)
     return RuleLine(
         row=row,
+        place=law.name if law else file.name,
+        is_own=row.place == key,
         says=says(row),
         status=STATUSES[row.status],
-        sources=tuple((name, addresses.get(name, name)) for name in row.sources),
+        sources=tuple((one, file.addresses.get(one, one)) for one in row.sources),
         reviewed_on=row.last_reviewed(days),
         reviewed_by=own.reviewed_by if own else row.reviewed_by,
         is_stale=row.is_stale(on, days),
@@ -214,9 +217,7 @@ def record_review(
     Lifts the row's warning for this practice alone, and only while it reads as it does now (R-A77). Raises
     ``UnableToReview`` when there is no such row, or it reads otherwise.
     """
-    file = file_of(row_key.partition(".")[0])
-    rows = file.rows if file else ()
-    if not any(row.id == row_key and row.version == row_version for row in rows):
+    if not any(row.id == row_key and row.version == row_version for row in every_row()):
         raise UnableToReview("the rule has changed, or there is none of that name: read it again")
     with transaction.atomic(durable=True):
         is_new = write.add_review(

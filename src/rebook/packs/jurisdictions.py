@@ -21,6 +21,7 @@ from .jurisdictions_law import (
     HOUSE,
     Reviews,
     every_place,
+    every_row,
     file_of,
     law_between,
     law_of,
@@ -136,7 +137,7 @@ def guard_policy(
 def is_review_due(on: date) -> bool:
     """Whether some row was last reviewed over twelve months before ``on``: then a practice's own reviews
     have to be asked for (R-A77)."""
-    return any(row.is_stale(on, {}) for key in (HOUSE, *COUNTRIES) for row in rule_file(key).rows)
+    return any(row.is_stale(on, {}) for row in every_row())
 
 
 def review_warnings(*, today: date, reviewed: Mapping[str, date] | None = None) -> tuple[str, ...]:

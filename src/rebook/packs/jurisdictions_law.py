@@ -45,9 +45,15 @@ def every_place() -> frozenset[str]:
 
 
 @cache
+def every_row() -> tuple[Row, ...]:
+    """Every row of every file, the house's first."""
+    return tuple(row for key in (HOUSE, *COUNTRIES) for row in rule_file(key).rows)
+
+
+@cache
 def own_rows(place: str) -> tuple[Row, ...]:
-    file = file_of(place)
-    return tuple(row for row in file.rows if row.place == place) if file else ()
+    """The rows that name this place, also those of the European Union, which is no place of its own."""
+    return tuple(row for row in every_row() if row.place == place)
 
 
 @cache

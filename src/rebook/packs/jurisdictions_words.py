@@ -39,7 +39,7 @@ PERMISSIONS: Final = {
     "never": "never",
 }
 STATUSES: Final = {
-    "stated": "read in the source",
+    "stated": "from a source",
     "unverified": "unverified",
     "design": "chosen here",
 }
@@ -93,9 +93,14 @@ def says(row: Row) -> str:
 
 
 def _hours(hours: Hours) -> str:
-    parts = [f"Mon-Fri {_window(hours.days[0])}", f"Sat {_window(hours.days[5])}"]
-    parts.append(f"Sun {_window(hours.days[6])}")
-    if hours.holiday is not None:
+    weekday, saturday, sunday = hours.days[0], hours.days[5], hours.days[6]
+    if weekday == saturday == sunday:
+        parts = [f"every day {_window(weekday)}"]
+    elif weekday == saturday:
+        parts = [f"Mon-Sat {_window(weekday)}", f"Sun {_window(sunday)}"]
+    else:
+        parts = [f"Mon-Fri {_window(weekday)}", f"Sat {_window(saturday)}", f"Sun {_window(sunday)}"]
+    if hours.holiday is not None and not weekday == saturday == sunday == hours.holiday:
         parts.append(f"public holidays {_window(hours.holiday)}")
     whom = ", ".join(KINDS[kind] for kind in sorted(hours.kinds))
     return ", ".join(parts) + (f" (only {whom})" if whom else "")
@@ -117,7 +122,7 @@ def _consent(row: Row) -> str:
         text += ", when a machine dials or writes"
     if row.is_fallback:
         text += ", where a place says nothing else"
-    return f"{text} ({first.lawful_basis})"
+    return f"{text}; basis: {first.lawful_basis.replace('_', ' ')}"
 
 
 def _term(key: str, value: Any) -> str:

@@ -53,7 +53,10 @@ def test_a_number_brings_its_place(clinic, signed_in):
 
 def test_a_place_shows_every_rule_with_source_status_and_review(clinic, signed_in):
     shown = signed_in(clinic, "manager").get("/setup/places/us-ct/").content.decode()
-    assert "Mon-Fri 09:00-20:00" in shown
+    assert "Every day 09:00-20:00" in shown
+    # The state's own first, then what binds in the whole country.
+    assert shown.index("Every day 09:00-20:00") < shown.index("Every day 08:00-21:00")
+    assert "United States · R-A30" in shown
     assert "Marketing by text, telephone: signed permission" in shown
     assert "https://usestello.com/compliance" in shown
     assert "Unverified" in shown
