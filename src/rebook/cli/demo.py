@@ -4,7 +4,7 @@ import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -30,6 +30,9 @@ def demo(
     days: Annotated[int, typer.Option(help="Days to live through.", min=1)] = 60,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the pages at the end.")] = True,
     port: Annotated[int, typer.Option(help="Port to serve on.")] = 8000,
+    compare_forecast: Annotated[
+        bool, typer.Option("--compare-forecast", help="Hold the looks ahead against what happened.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Invent a practice, run it for sixty days, tell what happened, and serve its pages."""
@@ -55,17 +58,35 @@ def demo(
     report = build_report(organisation_id=made.organisation_id, as_of=last_on)
     show(report)
     account.compare_with_truth(made, first=first, as_of=last_on)
+    compared = _compared(made.organisation_id, start_on, last_on) if compare_forecast else []
     seconds = round(monotonic() - began)
     console.print(f"\nAll of it took {seconds} seconds.")
     console.quiet = False
     if as_json:
         told = {"reactions": dict(diary.reactions), "tasks": dict(diary.tasks), "report": as_plain(report)}
-        answer_json({"seconds": seconds, "cleaned": first.cleaned, **told})
+        answer_json({"seconds": seconds, "cleaned": first.cleaned, **told, "forecasts": compared})
     elif serve:
         from rebook.cli.serving import serve_pages
 
         console.print(f"Sign in as {setup.STAFF[0][0]} with the password {setup.PASSWORD}", highlight=False)
         serve_pages(host="127.0.0.1", port=port, threads=8)
+
+
+def _compared(organisation_id: int, first_on: date, last_on: date) -> list[dict[str, Any]]:
+    """The first day's look ahead, and the one of the middle, beside what then happened; printed too."""
+    from rebook.cli.simulate import comparison_json, show_comparison
+    from rebook.flow.lookahead.comparing import compare_forecast, forecasts_made
+
+    kept = forecasts_made(organisation_id=organisation_id)
+    middle = first_on + (last_on - first_on) / 2
+    found = []
+    for made_on in dict.fromkeys((min(kept), min(kept, key=lambda day: abs(day - middle)))):
+        one = compare_forecast(organisation_id=organisation_id, made_on=made_on, today=last_on)
+        if one is not None:
+            if not console.quiet:
+                show_comparison(one)
+            found.append(comparison_json(one))
+    return found
 
 
 def _emptied_home() -> Path:

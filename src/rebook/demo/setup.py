@@ -16,6 +16,7 @@ from rebook.demo.people import CLINICIANS, SITES, make_people
 from rebook.demo.world import World
 from rebook.flow import booking, practice, sync
 from rebook.flow.outreach import approvals, campaigns, ready
+from rebook.flow.outreach.capacity_settings import change_capacity
 from rebook.records.read import identifiers
 
 SOURCE = "practice-system"
@@ -26,6 +27,8 @@ STAFF = (
     ("nurse@riverbend.example", "Nina Nurse", "clinician"),
     ("compliance@riverbend.example", "Cora Compliance", "compliance"),
 )
+# What the desk can give to outreach each day; how many tasks it does is in ``simulation``.
+STAFF_MINUTES = 240
 BEGUN = ["treatment_unscheduled", "referral_out_incomplete", "test_not_done"]
 VISIT_TYPES = {
     "annual_visit": "Annual check-up",
@@ -92,6 +95,9 @@ def set_up(world: World, *, folder: Path, now: datetime, slug: str) -> DemoPract
         for email, name, role in STAFF
     }
     _open_hours(organisation_id, now=now)
+    change_capacity(
+        organisation_id=organisation_id, changes={"minutes_a_day": STAFF_MINUTES}, now=now, actor="demo"
+    )
     _approve_words(organisation_id, now=now, staff=staff)
     _be_ready(organisation_id, now=now, actor=f"user:{staff['manager']}")
     ids = identifiers.patient_ids(organisation_id=organisation_id, source_key=SOURCE)
@@ -143,6 +149,8 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
             # So many kept visits in a quarter.
             goal_visits=5 * daily_limit,
             goal_on=now.date() + timedelta(days=90),
+            # The practice is closed at the weekend.
+            plan={"calendar": {"weekdays": [0, 1, 2, 3, 4]}},
             now=now,
             actor=f"user:{manager}",
         )

@@ -16,14 +16,14 @@ from rebook.demo.clinic_life import ClinicLife
 from rebook.demo.export import write_appointments
 from rebook.demo.outbox import Outbox
 from rebook.demo.setup import DemoPractice, import_folder
-from rebook.demo.staff import work_tasks
+from rebook.demo.staff import answer_alarms, work_tasks
 from rebook.work.schedule import run_continuous, run_day
 
 NIGHT = time(4)
 # When due attempts are sent and people's answers come in.
 TICKS = (time(10, 15), time(16, 0))
 # Tasks the staff can do between two ticks.
-TASKS_PER_TICK = 6
+TASKS_PER_TICK = 12
 
 
 @dataclass(slots=True)
@@ -118,3 +118,5 @@ def _let_people_answer(run: Simulation, *, until: datetime) -> None:
         person = run.demo.world.index[person_id]
         what = doings.carry_out(run.demo, person, token=token, reaction=reaction, random=run.random, now=at)
         run.diary.reactions[what] += 1
+        # What sounds like an emergency reaches the nurse's phone at once.
+        run.diary.tasks.update(answer_alarms(run.demo, random=run.random, now=at + timedelta(minutes=5)))

@@ -26,6 +26,15 @@ def work_tasks(demo: DemoPractice, *, random: Random, now: datetime, limit: int)
     return done
 
 
+def answer_alarms(demo: DemoPractice, *, random: Random, now: datetime) -> Counter[str]:
+    """Do every open safety task; counts by what came of them."""
+    waiting = tasks.work_list(
+        organisation_id=demo.organisation_id, user_id=None, roles=(), now=now, limit=5, offset=0
+    )
+    urgent = [task for task in waiting if task.kind == "safety"]
+    return Counter(_do(demo, task, random=random, now=now) for task in urgent)
+
+
 def _do(demo: DemoPractice, task: TaskView, *, random: Random, now: datetime) -> str:
     nurse = f"user:{demo.staff['clinician']}"
     desk = f"user:{demo.staff['front_desk']}"

@@ -14,6 +14,7 @@ from rebook.flow.likelihood import learn
 from rebook.flow.lookahead.keeping import keep_forecast
 from rebook.flow.outcome import close_cases
 from rebook.flow.outreach.capacity import count_room_again, measure_capacity
+from rebook.flow.outreach.capacity_budget import check_budgets, check_budgets_hourly
 from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.experiments import take_looks
@@ -56,6 +57,7 @@ def run_day(
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("tell staff", lambda: tell_staff(**one, now=now)),
         ("examine", lambda: examine_before_enrolling(**one, now=now)),
+        ("complaint budget", lambda: check_budgets(**one, now=now)),
         ("room", lambda: measure_capacity(**one, as_of=as_of, now=now)),
         ("look ahead", lambda: keep_forecast(**one, as_of=as_of, now=now)),
         ("enrol", lambda: enrol(**one, as_of=as_of, now=now)),
@@ -80,6 +82,7 @@ def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[
     one: dict[str, Any] = {"organisation_id": organisation_id, "now": now}
     with organisation_scope(organisation_id):
         return [
+            StageResult("complaint budget", asdict(check_budgets_hourly(**one))),
             StageResult("room", asdict(count_room_again(**one))),
             StageResult("plan", asdict(plan_attempts(**one))),
             StageResult("send", asdict(send_due(**one, worker=worker))),

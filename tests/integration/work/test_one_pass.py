@@ -27,6 +27,7 @@ STAGES = [
     "rank",
     "tell staff",
     "examine",
+    "complaint budget",
     "room",
     "look ahead",
     "enrol",

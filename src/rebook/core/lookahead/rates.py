@@ -14,7 +14,7 @@ from rebook.core.lookahead.values import CHANNELS, MILLION, ChannelShares
 from rebook.core.outreach.sequence_when import ALWAYS, SoFar, When, unmet
 
 # Enough contacts by a channel to go by the practice's own share, and enough of what is counted.
-ENOUGH_CONTACTS, ENOUGH_EVENTS = 100, 5
+ENOUGH_CONTACTS, ENOUGH_EVENTS = 60, 5
 # So many contacts tell even of what hardly ever happens.
 MANY_CONTACTS = 500
 Z_90 = NormalDist().inv_cdf(0.95)
@@ -62,19 +62,19 @@ BELIEFS: Mapping[str, Mapping[str, Chance]] = {
     "sms": {
         "refused": _belief(0.05, 0.0, 0.2, _GUARD),
         "replies": _belief(0.15, 0.05, 0.25, "guide: 15 to 25 % answer a text (R-F68)"),
-        "books": _belief(0.06, 0.02, 0.12, "guides: 10 to 15 % book over a few contacts (R-F67)"),
+        "books": _belief(0.08, 0.02, 0.2, "guides: 8 to 30 % book over a few contacts (R-F67)"),
         "stops": _belief(0.04, 0.01, 0.1, "stated belief: declined, opted out, moved"),
     },
     "email": {
         "refused": _belief(0.05, 0.0, 0.2, _GUARD),
         "replies": _belief(0.03, 0.005, 0.1, "guide: 20 to 30 % open an e-mail, few answer (R-F68)"),
-        "books": _belief(0.025, 0.005, 0.08, "stated belief, below that of a text"),
+        "books": _belief(0.03, 0.005, 0.1, "stated belief, below that of a text"),
         "stops": _belief(0.02, 0.005, 0.06, "stated belief: declined, opted out, moved"),
     },
     "phone": {
         "refused": _belief(0.03, 0.0, 0.15, _GUARD),
         "replies": _belief(0.0, 0.0, 0.0, "a call is its own answer"),
-        "books": _belief(0.12, 0.05, 0.2, "guide: 25 to 40 % reached, 30 to 50 % of them book (R-F68)"),
+        "books": _belief(0.12, 0.05, 0.25, "guide: 25 to 40 % reached, 30 to 50 % of them book (R-F68)"),
         "stops": _belief(0.1, 0.03, 0.2, "stated belief: declined, moved, wrong number"),
     },
     "letter": {

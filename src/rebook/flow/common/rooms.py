@@ -17,7 +17,8 @@ class Rooms:
     """``free``: (location id, visit type, day on that site's clock) -> free times.
 
     The same hour may serve several kinds of visit: counts of different kinds do not add up. ``known`` are the
-    kinds of visit whose hours somebody gave; for any other nobody can say whether there is room.
+    kinds of visit that somebody's hours serve; for any other nobody can say whether there is room, because it
+    is given elsewhere or kept in another diary.
     """
 
     free: dict[tuple[int, str, date], int]
@@ -37,18 +38,18 @@ def count_rooms(*, organisation_id: int, now: datetime, days: int) -> Rooms:
     until = now + timedelta(days=days)
     whole = diary(organisation_id=organisation_id, from_at=now, until_at=until, now=now)
     free: Counter[tuple[int, str, date]] = Counter()
+    given: set[str] = set()
     zones = {name: ZoneInfo(name) for name in {one.time_zone for one in whole.hours}}
     for part in _by_practitioner(whole):
         for kind in kinds:
             if all(one.visit_types and kind.key not in one.visit_types for one in part.hours):
                 continue
+            given.add(kind.key)
             query = SlotQuery(visit_type=kind.key, minutes=kind.minutes, from_at=now, until_at=until)
             for slot in calendar().free_slots(query, diary=part):
                 on = slot.starts_at.astimezone(zones[slot.time_zone]).date()
                 free[slot.location_id, kind.key, on] += 1
-    # A kind of visit that the practice has, and nobody gives: there is no room for it, and that is known.
-    known = frozenset(kind.key for kind in kinds) if whole.hours else frozenset()
-    return Rooms(dict(free), known, {kind.key: kind.minutes for kind in kinds})
+    return Rooms(dict(free), frozenset(given), {kind.key: kind.minutes for kind in kinds})
 
 
 def _by_practitioner(whole: Diary) -> list[Diary]:

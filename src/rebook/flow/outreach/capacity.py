@@ -21,10 +21,8 @@ from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.capacity import CapacityLine
 from rebook.records.write import capacity as write
 
+from .capacity_budget import COUNTED_EVERY
 from .subject import House
-
-# Between two passes of the day the free times are counted again so often.
-COUNTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,8 @@ def measure_capacity(*, organisation_id: int, as_of: date, now: datetime) -> Cap
 
 def count_room_again(*, organisation_id: int, now: datetime) -> CapacitySummary:
     """Between two passes: count the free times when the last count is an hour old."""
-    kept = read.room_count(organisation_id=organisation_id)
-    if kept is not None and now - kept.counted_at < COUNTED_EVERY:
+    counted_at = read.room_counted_at(organisation_id=organisation_id)
+    if counted_at is not None and now - counted_at < COUNTED_EVERY:
         return CapacitySummary()
     today = look_today(organisation_id=organisation_id, now=now, days=KEPT_DAYS)
     with transaction.atomic(durable=True):

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 from django.db import transaction
 
 from rebook.accounts import audit
+from rebook.records.read.complaints import is_stopped_by_budget
 from rebook.records.write import outreach as write
 
 Scope = Literal["organisation", "campaign", "channel"]
@@ -44,6 +45,8 @@ def end_stop(
 ) -> bool:
     """Let it go on; False when there was no such stop. What waited is put before the guard again."""
     _check(scope, key)
+    if scope == "campaign" and is_stopped_by_budget(organisation_id=organisation_id, campaign_id=int(key)):
+        raise UnableToStop("its complaint budget stopped it: on its own page say why it may go on")
     with transaction.atomic(durable=True):
         ended = write.end_stops(organisation_id=organisation_id, scope=scope, key=key, actor=actor, now=now)
         if ended:

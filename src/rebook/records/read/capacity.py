@@ -122,6 +122,12 @@ def room_count(*, organisation_id: int) -> RoomCountView | None:
     return RoomCountView(row.counted_at, days, row.types)
 
 
+def room_counted_at(*, organisation_id: int) -> datetime | None:
+    """When free times were last counted; None when never."""
+    rows = RoomCount.objects.filter(organisation_id=organisation_id)
+    return rows.values_list("counted_at", flat=True).first()
+
+
 def room_of_type(*, organisation_id: int, visit_type: str) -> dict[str, Any] | None:
     """The last count for one kind of visit, without the days; None where nobody counted it."""
     rows = RoomCount.objects.filter(organisation_id=organisation_id)
