@@ -22,6 +22,7 @@ class Commands(Door):
         "doctor": ("doctor",),
         "campaigns": ("campaign", "stop-all"),
         "segments": ("segment",),
+        "sequences": ("sequences", "replay"),
         "places": ("places",),
         "running": ("run", "serve", "worker"),
         "report": ("report",),

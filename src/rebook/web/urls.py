@@ -4,6 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from rebook.web.views import (
     accounts,
+    approval_rules,
+    approvals,
     attention,
     backtests,
     campaign_forms,
@@ -31,6 +33,7 @@ from rebook.web.views import (
     tasks,
     templates,
     templates_edit,
+    templates_look,
     time_away,
     today,
     unfinished,
@@ -76,6 +79,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/<int:campaign_id>/cases/", campaigns.cases, name="campaign_cases"),
     path("campaigns/<int:campaign_id>/tests/", wording_tests.wording_tests, name="wording_tests"),
     path("wording-tests/<int:test_id>/<slug:act>/", wording_tests.wording_test_act, name="wording_test_act"),
+    path("campaigns/<int:campaign_id>/approval/", approvals.campaign, name="campaign_approval"),
+    path("campaigns/<int:campaign_id>/approval/sign/", approvals.sign_campaign, name="campaign_sign"),
+    path(
+        "campaigns/<int:campaign_id>/approval/withdraw/", approvals.withdraw_campaign, name="campaign_unsign"
+    ),
     path("campaigns/<int:campaign_id>/<slug:act>/", campaigns.act, name="campaign_act"),
     path("segments/", segments.segments, name="segments"),
     path("segments/new/", segments.segment_new, name="segment_new"),
@@ -117,10 +125,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/places/<slug:key>/", places.place, name="setup_place"),
     path("setup/packs/", packs.packs, name="setup_packs"),
     path("setup/packs/<slug:key>/<slug:act>/", packs.change, name="pack_change"),
+    path("setup/approvals/", approvals.texts, name="approvals"),
+    path("setup/approvals/sign/", approvals.sign_text, name="approval_sign"),
+    path("setup/approvals/withdraw/", approvals.withdraw_text, name="approval_withdraw"),
+    path("setup/approvals/rules/", approval_rules.rules, name="approval_rules"),
     path("setup/templates/", setup.templates, name="setup_templates"),
     path("setup/templates/approve/", setup_acts.approve_template, name="template_approve"),
     path("setup/texts/", templates.library, name="texts"),
     path("setup/texts/begin/", templates_edit.begin, name="text_begin"),
+    path("setup/texts/look/", templates_look.look, name="text_look"),
     path("setup/texts/scripts/", templates.scripts, name="text_scripts"),
     path("setup/texts/<slug:key>/<slug:channel>/<slug:language>/", templates_edit.text, name="text"),
     path(

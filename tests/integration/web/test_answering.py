@@ -1,6 +1,7 @@
 """The inbox and the patient's page: answers through the guard, holds, stop and start, finding people."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from rebook.accounts.models import AuditEvent
 from rebook.records.models import Attempt, AutomationHold, Consent, Patient, Reply, Task
@@ -95,7 +96,12 @@ def test_stop_counts_at_once_and_start_needs_their_words(clinic, desk):
     page = desk.post(f"{address}opt-in/", {"channel": "sms", "wording": ""}, follow=True).content.decode()
     assert "it is the evidence" in page
     assert not Consent.objects.filter(patient=patient, state="granted").exists()
-    desk.post(f"{address}opt-in/", {"channel": "sms", "wording": "yes you can text me again"})
+    said = {"channel": "sms", "wording": "yes you can text me again"}
+    page = desk.post(f"{address}opt-in/", said, follow=True).content.decode()
+    assert "attach what they signed, wrote or said" in page
+    assert not Consent.objects.filter(patient=patient, state="granted").exists()
+    form = SimpleUploadedFile("form.pdf", b"signed", "application/pdf")
+    desk.post(f"{address}opt-in/", {**said, "file": form})
     assert Consent.objects.filter(patient=patient, state="granted").exists()
 
 
