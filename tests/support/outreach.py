@@ -8,6 +8,9 @@ from rebook.accounts.models import Location, Membership, Organisation, User
 from rebook.channels.phone_task import PhoneTask
 from rebook.core.channel import BadSignature, Capabilities, InboundBatch, SendResult
 from rebook.flow.outreach import approvals, campaigns
+from rebook.flow.outreach.dispatch import send_due
+from rebook.flow.outreach.enrol import enrol
+from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.outreach.texts import Place, begin, publish, save_draft, text_file
 from rebook.records.models import (
     Appointment,
@@ -243,3 +246,27 @@ def second_wording_of(organisation, *, manager, change=None, language="en", appr
     if approve:
         approvals.approve_all_in_use(organisation_id=organisation.pk, now=NOW, actor=f"user:{manager.pk}")
     return place
+
+
+class Day:
+    """The stages of a day at a clinic, at an instant of one's choice."""
+
+    def __init__(self, clinic):
+        self.clinic = clinic
+
+    def enrol(self, at=NOW):
+        return enrol(organisation_id=self.clinic.id, as_of=at.date(), now=at)
+
+    def plan(self, at=NOW):
+        return plan_attempts(organisation_id=self.clinic.id, now=at, channels=self.clinic.channels)
+
+    def send(self, at=NOW, **more):
+        return send_due(
+            organisation_id=self.clinic.id, now=at, worker="w1", channels=self.clinic.channels, **more
+        )
+
+    def run(self, at=NOW):
+        self.clinic.synced(at)
+        self.enrol(at)
+        self.plan(at)
+        return self.send(at)

@@ -33,6 +33,7 @@ from .enrol_days import against_today, called
 from .sequences_running import days_off
 from .subject import House
 
+CONTACT: Arm = "contact"
 # A refusal at enrolment is written down once in this time, not every day.
 TOLD_EVERY = timedelta(days=30)
 # Refusals written per campaign and run; the summary counts all of them.
@@ -113,7 +114,10 @@ def _enrol_campaign(
     chosen = capacity_today(house, campaign, as_of, now).choose(free, most=max(room, 0))
     left_out.update(row.reason for row in barred)
     totals["waiting"] += len(free) - len(chosen)
-    arms = _draw(house.organisation.id, campaign, chosen, as_of=as_of, now=now)
+    drawn = [row for row in chosen if not row.entry]
+    # Who was contacted before stays among the contacted.
+    arms = {row.patient_id: CONTACT for row in chosen if row.entry}
+    arms |= _draw(house.organisation.id, campaign, drawn, as_of=as_of, now=now)
     together = combined(
         organisation_id=house.organisation.id, pack_keys=house.organisation.pack_keys, rows=chosen
     )

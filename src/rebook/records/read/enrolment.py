@@ -137,7 +137,8 @@ WITH last AS (
         g.rank NULLS LAST, g.id
 )
 SELECT best.id, p.id, p.household_key, best.location_id, p.home_location_id, p.time_zone, best.kind,
-       best.risk_class, best.rank, {barred}, best.needed, p.birth_on, best.due_on, NULL, best.entry, best.closed_at
+       best.risk_class, best.rank, {barred}, best.needed, p.birth_on, best.due_on, NULL,
+       best.entry, best.closed_at
 FROM best JOIN records_patient p ON p.id = best.patient_id
 ORDER BY best.rank NULLS LAST, best.id
 """
