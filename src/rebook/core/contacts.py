@@ -4,6 +4,7 @@ Every comparison of numbers (opt-out, household, inbound reply) is on the value 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -57,6 +58,18 @@ def read_phone(value: str, *, region: str) -> ContactReading:
         phonenumbers.format_number(parsed, PhoneNumberFormat.E164),
         line_type=_LINE_TYPES.get(phonenumbers.number_type(parsed), "unknown"),
     )
+
+
+@lru_cache(maxsize=4096)
+def written_phone(value: str) -> str:
+    """An E.164 number as people of its country write it, "(617) 555-0100"; anything else as it is."""
+    try:
+        parsed = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return value
+    if not phonenumbers.is_possible_number(parsed):
+        return value
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL)
 
 
 def read_email(value: str) -> ContactReading:

@@ -35,7 +35,7 @@ def read_postal(
     name, street, town or postal code, or where it does not fit, there is a problem.
     """
     street = [_clean(one) for one in re.split(r"[\n;]", address_line)]
-    parts = {"name": _clean(name), "street": " ".join(street), "town": _clean(city)}
+    parts = {"name": _clean(name), "street": "".join(street), "town": _clean(city)}
     parts["postal code"] = _clean(postal_code)
     for what, value in parts.items():
         if not value:

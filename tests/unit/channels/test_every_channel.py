@@ -15,6 +15,7 @@ from rebook.channels.registry import (
     channels_for,
 )
 from rebook.core.channel import BadSignature, OutboundMessage, SendResult, WebhookRequest
+from support.fhir_portal import fhir_portal
 
 
 class Accepting:
@@ -37,12 +38,19 @@ def _free_port():
 
 
 @pytest.fixture
-def settings(tmp_path, mail_server):
+def portal():
+    with fhir_portal() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path, mail_server, portal):
     return ChannelSettings(
         sandbox_directory=tmp_path,
         sandbox_secret="quiet",
         smtp_url=mail_server,
         smtp_from="Elm Street Practice <recall@clinic.example>",
+        portal_fhir_url=portal.base,
     )
 
 
@@ -53,8 +61,12 @@ def channel(request, settings):
 
 @pytest.fixture
 def message(channel, text):
-    to = "ana@example.org" if channel.capabilities.kind == "email" else "+16175550123"
-    return text(to=to, subject="A visit")
+    to = {
+        "email": "ana@example.org",
+        "letter": "Ana Lopez\n12 Main Street\nCambridge, MA 02139",
+        "portal": "Patient/17",
+    }
+    return text(to=to.get(channel.capabilities.kind, "+16175550123"), subject="A visit")
 
 
 def test_it_answers_to_its_key(channel, request):

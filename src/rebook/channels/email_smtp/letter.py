@@ -1,5 +1,6 @@
 """The e-mail itself: text and HTML, one-click unsubscribe, and headers that no patient's name can break."""
 
+import base64
 import re
 from datetime import datetime
 from email.errors import MessageError
@@ -12,6 +13,7 @@ from rebook.core.channel import OutboundMessage
 
 _SAFE_REFERENCE = re.compile(r"[A-Za-z0-9._+-]{1,100}")
 _BLANKS = re.compile(r"\s+")
+_PICTURE = re.compile(r'src="data:image/(?P<kind>png|jpeg|gif);base64,(?P<content>[A-Za-z0-9+/=]+)"')
 
 
 class NotALetter(Exception):
@@ -50,8 +52,26 @@ def compose(message: OutboundMessage, *, sender: str, now: datetime) -> EmailMes
         letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(message.body)
     if message.body_html:
-        letter.add_alternative(message.body_html, subtype="html")
+        _add_html(letter, message)
     return letter
+
+
+def _add_html(letter: EmailMessage, message: OutboundMessage) -> None:
+    """The HTML part; a picture in it travels as a part of its own, as mail programs show no data: address."""
+    pictures: list[tuple[str, str, str]] = []
+
+    def named(found: re.Match[str]) -> str:
+        name = f"picture{len(pictures) + 1}@{message.reference}"
+        pictures.append((name, found["kind"], found["content"]))
+        return f'src="cid:{name}"'
+
+    html = _PICTURE.sub(named, message.body_html)
+    letter.add_alternative(html, subtype="html")
+    alternatives = letter.get_payload()
+    for name, kind, content in pictures:
+        alternatives[-1].add_related(  # type: ignore[index, union-attr]
+            base64.b64decode(content), maintype="image", subtype=kind, cid=f"<{name}>", disposition="inline"
+        )
 
 
 def recipient(value: str) -> Address:

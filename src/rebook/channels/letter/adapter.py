@@ -31,9 +31,9 @@ class Letters:
 
     def __init__(self, *, key: str = "letter") -> None:
         self.key = key
-        # Whoever is at home opens the post: what it says is for others to read. A letter that was taken in
-        # hand and not recorded was not printed either, so it may be taken in hand again.
+        # Whoever is at home opens the post: what it says is for others to read.
         self.capabilities = Capabilities(kind="letter", is_open=True, can_look_up=True)
+        self._in_hand: dict[str, SendResult] = {}
 
     def send(self, message: OutboundMessage, *, now: datetime) -> SendResult:
         """Accepted: it waits to be printed; the code on it is its id with us, so a second time changes
@@ -43,10 +43,14 @@ class Letters:
             return SendResult(state="failed", code="bad_address", failure="permanent_channel")
         if not message.body.strip():
             return SendResult(state="failed", code="empty", failure="content")
-        return SendResult(state="accepted", provider_message_id=letter_code(message.reference))
+        taken = SendResult(state="accepted", provider_message_id=letter_code(message.reference))
+        self._in_hand[message.reference] = taken
+        return taken
 
     def look_up(self, reference: str) -> SendResult | None:
-        return None
+        """Only what this process took in hand: what another did, and did not record, was never printed and
+        may be taken in hand again."""
+        return self._in_hand.get(reference)
 
     def verify_signature(self, request: WebhookRequest) -> None:
         raise BadSignature("letters have no webhooks")

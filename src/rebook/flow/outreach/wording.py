@@ -12,6 +12,7 @@ from django.conf import settings
 from rebook.accounts.read import LocationView, OrganisationView
 from rebook.core.booking import TOKEN_BYTES, new_token
 from rebook.core.channel import ChannelKind
+from rebook.core.contacts import written_phone
 from rebook.core.outreach.message import LINK_FIELDS, RenderedMessage, Template, render
 
 from .library import TemplateLibrary, library_of
@@ -108,10 +109,10 @@ def site_fields(organisation: OrganisationView, site: LocationView | None) -> di
     is_neutral = organisation.public_name != organisation.name
     return {
         "practice_name": organisation.public_name,
-        "practice_phone": organisation.phone,
+        "practice_phone": written_phone(organisation.phone),
         "postal_address": organisation.postal_address,
         "site_name": (site.name if site and not is_neutral else "") or organisation.public_name,
-        "site_phone": (site.phone if site else "") or organisation.phone,
+        "site_phone": written_phone((site.phone if site else "") or organisation.phone),
     }
 
 
