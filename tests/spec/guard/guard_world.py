@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from rebook.core.outreach.guard_views import ConfidentialView, NumberView, OfferView
 from rebook.core.outreach.values import (
     AppointmentView,
     ConsentStatement,
@@ -19,6 +20,7 @@ from rebook.core.outreach.values import (
 )
 
 ADULTS_NUMBER = "+16175550100"
+EAST = ("America/New_York",)
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,19 @@ class Person:
     zones: tuple[str, ...]
     through_adult: bool = False
     arm: str = "contact"
+    payer: str = "unknown"
+    # False when the practice has the number from elsewhere.
+    gave_number: bool = True
 
 
 # Two children and a parent share a number; one child is about to come of age. A partner lives there, and a
-# lodger who moved out still has their number. The others live alone.
+# lodger who moved out still has their number. The others live alone, one of them abroad under
+# another law.
 PEOPLE = {
-    "parent": Person("parent", ADULTS_NUMBER, "h1", date(1985, 4, 2), ("us-ma",), ("America/New_York",)),
-    "partner": Person("partner", "+16175550144", "h1", date(1984, 9, 9), ("us-ma",), ("America/New_York",)),
-    "lodger": Person("lodger", ADULTS_NUMBER, "h5", date(1995, 7, 7), ("us-ma",), ("America/New_York",)),
-    "child": Person(
-        "child", ADULTS_NUMBER, "h1", date(2016, 6, 1), ("us-ma",), ("America/New_York",), through_adult=True
-    ),
+    "parent": Person("parent", ADULTS_NUMBER, "h1", date(1985, 4, 2), ("us-ma",), EAST, payer="self_pay"),
+    "partner": Person("partner", "+16175550144", "h1", date(1984, 9, 9), ("us-ma",), EAST, payer="medicare"),
+    "lodger": Person("lodger", ADULTS_NUMBER, "h5", date(1995, 7, 7), ("us-ma",), EAST, payer="commercial"),
+    "child": Person("child", ADULTS_NUMBER, "h1", date(2016, 6, 1), ("us-ma",), EAST, through_adult=True),
     "nearly": Person(
         "nearly",
         ADULTS_NUMBER,
@@ -58,6 +62,7 @@ PEOPLE = {
         date(1960, 1, 1),
         ("us-ri", "us-az"),
         ("America/New_York", "America/Phoenix", "America/Denver"),
+        payer="self_pay",
     ),
     "spared": Person(
         "spared",
@@ -69,6 +74,10 @@ PEOPLE = {
         arm="holdout",
     ),
     "ageless": Person("ageless", "+18085550133", "h4", None, ("us-hi",), ("Pacific/Honolulu",)),
+    "abroad": Person(
+        "abroad", "+358401234567", "h6", date(1970, 3, 3), ("xa",), ("Europe/Helsinki",), payer="self_pay"
+    ),
+    "unasked": Person("unasked", "+16175550177", "h7", date(1979, 8, 8), ("us-ma",), EAST, gave_number=False),
 }
 
 
@@ -82,7 +91,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Try:
-    """One contact that somebody wants to make."""
+    """One contact that somebody wants to make. ``offer`` is (cents, signed) of a text that promises one."""
 
     who: str
     channel: str
@@ -92,6 +101,10 @@ class Try:
     expires_at: datetime
     risk_class: int = 1
     visit_type: str = "annual_visit"
+    by_machine: bool = False
+    offer: tuple[int, bool] | None = None
+    names_them: bool = False
+    is_generic: bool = False
 
 
 @dataclass
@@ -111,34 +124,49 @@ def _last(world: World, kinds: tuple[str, ...], who: str) -> Event | None:
     return found[-1] if found else None
 
 
+def value_for(person: Person, channel: str) -> str:
+    if channel in ("sms", "phone"):
+        return person.number
+    return "postal" if channel == "letter" else f"{person.name}@example.org"
+
+
+def _records_of(world: World, name: str) -> set[str]:
+    """The record and those that were merged into it."""
+    return {name} | {e.who for e in world.happened("merged") if e.what["into"] == name}
+
+
 def subject(world: World, wanted: Try) -> GuardSubject:
     person = PEOPLE[wanted.who]
     numbers = wanted.channel in ("sms", "phone")
-    value = person.number if numbers else f"{person.name}@example.org"
+    value = value_for(person, wanted.channel)
     gap = _last(world, ("gap_closed", "gap_opened"), person.name)
     visits = world.happened("visited", person.name)
     wrote = world.happened("wrote", person.name)
+    home = _last(world, ("moved",), person.name)
+    read = world.happened("records_read")
+    tags = [e.what["tag"] for e in world.happened("tagged", person.name)]
+    system = "phone" if numbers else "postal" if wanted.channel == "letter" else "email"
     return GuardSubject(
         origin=wanted.origin,
         purpose=wanted.purpose,
         channel=wanted.channel,
         channel_is_open=wanted.channel != "phone",
-        channel_is_manual=wanted.channel == "phone",
+        channel_is_manual=wanted.channel == "phone" and not wanted.by_machine,
         campaign_id=7,
         is_deceased=bool(world.happened("died", person.name)),
         has_left_practice=bool(world.happened("left", person.name)),
         do_not_contact=bool(world.happened("wants_no_contact", person.name)),
-        is_merged_away=False,
+        is_merged_away=bool(world.happened("merged", person.name)),
         birth_on=person.birth_on,
         contact_is_responsible_adult=person.through_adult,
         exclusions=(),
-        sensitivity=(),
+        sensitivity=tuple(tags),
         holds=_holds(world, person),
-        contact=ContactView(value, "phone" if numbers else "email", "verified", "mobile" if numbers else ""),
-        time_zones=person.zones,
-        jurisdictions=person.jurisdictions,
+        contact=ContactView(value, system, "verified", "mobile" if numbers else "", person.gave_number),
+        time_zones=home.what["zones"] if home else person.zones,
+        jurisdictions=home.what["places"] if home else person.jurisdictions,
         consents=_consents(world, person, numbers),
-        history=_history(world, wanted, person, value),
+        history=_history(world, person, value),
         patient_last_wrote_at=wrote[-1].at if wrote else None,
         gap_is_open=gap is None or gap.kind == "gap_opened",
         gap_is_sensitive=False,
@@ -153,7 +181,14 @@ def subject(world: World, wanted: Try) -> GuardSubject:
         due_at=wanted.due_at,
         expires_at=wanted.expires_at,
         stops=_stops(world),
-        data_as_of=world.now,
+        data_as_of=read[-1].at if read else None,
+        template_is_generic=wanted.is_generic,
+        template_fields=frozenset({"first_name"} if wanted.names_them else ()),
+        confidential=_wishes(world, person),
+        number=_number(world, person, value, visits),
+        offer=OfferView(wanted.offer[0], is_approved=wanted.offer[1]) if wanted.offer else None,
+        payer_class=person.payer,
+        offers_this_year_cents=_offered(world, person),
     )
 
 
@@ -172,28 +207,40 @@ def _consents(world: World, person: Person, numbers: bool) -> tuple[ConsentState
         on_number = e.what["binding"] == "number"
         if on_number and not (numbers and PEOPLE[e.who].number == person.number):
             continue
-        if not on_number and e.who != person.name:
+        if not on_number and e.who not in _records_of(world, person.name):
             continue
         found.append(
             ConsentStatement(
-                on_number, e.what["channel"], e.what["purpose"], e.what["state"], e.at, e.what["by_patient"]
+                on_number,
+                e.what["channel"],
+                e.what["purpose"],
+                e.what["state"],
+                e.at,
+                e.what["by_patient"],
+                e.what.get("evidence", ""),
+                frozenset(e.what.get("scope", ())),
             )
         )
     return tuple(found)
 
 
-def _history(world: World, wanted: Try, person: Person, value: str) -> tuple[PastContact, ...]:
+def _history(world: World, person: Person, value: str) -> tuple[PastContact, ...]:
+    mine = _records_of(world, person.name)
+    failed = {e.what["number"] for e in world.happened("not_delivered")}
+    ours = [e for e in world.happened("sent") if e.what["number"] not in failed]
+    told = [(e.what["at"], e) for e in world.happened("told_of")]
     return tuple(
         PastContact(
-            at=e.at,
+            at=at,
             channel=e.what["channel"],
             purpose=e.what["purpose"],
             origin=e.what["origin"],
-            same_person=e.who == person.name,
+            same_person=e.who in mine,
             same_household=PEOPLE[e.who].household == person.household,
             same_number=e.what["value"] == value,
+            system=e.what.get("system", ""),
         )
-        for e in world.happened("sent")
+        for at, e in [*((e.at, e) for e in ours), *told]
     )
 
 
@@ -219,9 +266,46 @@ def _stops(world: World) -> tuple[StopView, ...]:
     return tuple(standing.values())
 
 
+def _wishes(world: World, person: Person) -> tuple[ConfidentialView, ...]:
+    """The newest of each record, unless it was ended; those of merged records beside."""
+    found = []
+    for name in sorted(_records_of(world, person.name)):
+        newest = _last(world, ("asked_for", "asks_no_more"), name)
+        if newest is not None and newest.kind == "asked_for":
+            found.append(ConfidentialView(**newest.what))
+    return tuple(found)
+
+
+def _number(world: World, person: Person, value: str, visits: list[Event]) -> NumberView:
+    marks = [e for e in world.happened("marked") if e.what["value"] == value]
+    checks = [e for e in marks if e.what["mark"] != "blocked"]
+    seen = [e.at for e in world.happened("delivered") if e.what["value"] == value]
+    seen += [e.at for e in visits]
+    return NumberView(
+        seen_at=max(seen, default=None),
+        check=checks[-1].what["mark"] if checks else "",
+        checked_at=checks[-1].at if checks else None,
+        is_blocked=any(e.what["mark"] == "blocked" for e in marks),
+    )
+
+
+def _offered(world: World, person: Person) -> int:
+    return sum(
+        e.what["offer"]
+        for e in world.happened("sent", person.name)
+        if e.what["offer"] and e.at.year == world.now.year
+    )
+
+
 def sent(world: World, wanted: Try) -> None:
     person = PEOPLE[wanted.who]
-    value = person.number if wanted.channel in ("sms", "phone") else f"{person.name}@example.org"
     world.add(
-        "sent", wanted.who, channel=wanted.channel, purpose=wanted.purpose, origin=wanted.origin, value=value
+        "sent",
+        wanted.who,
+        channel=wanted.channel,
+        purpose=wanted.purpose,
+        origin=wanted.origin,
+        value=value_for(person, wanted.channel),
+        number=len(world.log),
+        offer=wanted.offer[0] if wanted.offer else 0,
     )

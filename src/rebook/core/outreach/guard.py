@@ -33,6 +33,8 @@ from rebook.core.reasons import Reason
 _TEST: frozenset[Origin] = frozenset({"test"})
 _ANSWERS: frozenset[Origin] = frozenset({"reply", "safety", "test"})
 _SAFETY: frozenset[Origin] = frozenset({"safety", "test"})
+# Beyond it a wait is no wait.
+_FAR = timedelta(days=21)
 _ALL_BUT_CAMPAIGNS: frozenset[Origin] = frozenset({"manual", "reply", "safety", "test"})
 
 RULES: tuple[GuardRule, ...] = (
@@ -180,7 +182,7 @@ def _defer(
     subject: GuardSubject, policy: GuardPolicy, now: datetime, waits: list[Finding], asked: tuple[str, ...]
 ) -> Decision:
     until: datetime | None = max(wait.until for wait in waits if wait.until is not None)
-    if until is not None and hours.binds_hours(subject, policy, until):
+    if until is not None:
         until = _first_open(subject, policy, until)
     if until is None or until >= subject.expires_at:
         late = Reason("expired", f"would have to wait beyond {subject.expires_at:%Y-%m-%d %H:%M} UTC")
@@ -189,16 +191,17 @@ def _defer(
 
 
 def _first_open(subject: GuardSubject, policy: GuardPolicy, since: datetime) -> datetime | None:
-    """The first instant that the law's hours and the patient's own both leave open."""
-    pairs, wanted = hours.clocks(subject, policy), privacy.wanted_hours(subject)
+    """The first instant that the law's hours and the patient's own both leave open, as far as they bind."""
+    binds = hours.binds_hours(subject, policy, since)
+    pairs = hours.clocks(subject, policy) if binds else ()
+    asks = subject.channel in hours.QUIET_CHANNELS and subject.origin not in _SAFETY
+    wanted = privacy.wanted_hours(subject) if asks else ()
     at: datetime | None = since
-    while at is not None:
+    while at is not None and at - since <= _FAR:
         opens = hours.next_open(pairs, at, margin_minutes=policy.closing_margin_minutes)
-        if opens is None or not wanted:
-            return opens
-        at = hours.next_open(wanted, opens, margin_minutes=0)
-        if at == opens or at is None or at - since > timedelta(days=21):
-            return opens if at == opens else None
+        at = hours.next_open(wanted, opens, margin_minutes=0) if opens is not None and wanted else opens
+        if at == opens:
+            return at
     return None
 
 
