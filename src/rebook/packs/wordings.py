@@ -10,7 +10,10 @@ from rebook.core.outreach.lint_wording import Wording, WordRule
 
 from .loader import Document, PackError, PackInvalid, Table
 
-_LISTS = ("opt_out", "opt_out_words", "reserved", "reserved_after", "reasons", "care_due", "other_people", "spoken")
+_LISTS = (
+    *("opt_out", "opt_out_words", "reserved", "reserved_after"),
+    *("reasons", "care_due", "other_people", "spoken"),
+)
 _TOP = {"language", "voicemail", "choice", "shorteners", "rule", *_LISTS}
 _RULE = {"key", "severity", "why", "source", "suggestion", "only_open", "in_service", "sign", "words"}
 # What makes a text marketing (R-A5); each language says what its words for it are.

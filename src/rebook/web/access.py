@@ -27,6 +27,7 @@ Act = Literal[
     "campaigns",  # create, launch, pause
     "wording",  # write texts
     "approve",  # sign the wording that goes out
+    "approval_rules",  # say who has to sign what
     "sign_off",  # sign a clinical rule
     "release",  # lift a safety hold
     "audit",  # read the trail
@@ -43,6 +44,7 @@ ROLES_BY_ACT: dict[Act, frozenset[str]] = {
     "campaigns": frozenset({"manager", "coordinator"}),
     "wording": frozenset({"writer", "manager", "coordinator", "clinician", "compliance"}),
     "approve": frozenset({"manager", "compliance", "clinician"}),
+    "approval_rules": frozenset({"manager", "compliance"}),
     "sign_off": frozenset({"clinician"}),
     "release": frozenset({"clinician", "coordinator"}),
     "audit": frozenset({"compliance", "manager"}),

@@ -15,7 +15,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of what is signed. ``key`` finds it again ("text/due_visit/sms/en", "audience", "step/2");
-    ``title`` names it for people and ``text`` is what they read; ``data`` is what is hashed beside it."""
+    ``title`` names it for people and ``text`` is what they read; ``data`` is the same in full, as hashed."""
 
     key: str
     title: str
@@ -31,8 +31,11 @@ class Content:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of every part: changing, adding, taking away or swapping any voids the signature."""
-        seen = [[one.key, one.text, one.data] for one in self.parts]
+        """SHA-256 of every part: changing, adding, taking away or swapping any voids the signature.
+
+        Where a part has data its text only says it in words, which may be put better one day.
+        """
+        seen = [[one.key, one.data or one.text] for one in self.parts]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=False).encode()).hexdigest()
 
     def as_json(self) -> list[dict[str, str]]:
@@ -78,7 +81,7 @@ def changes(before: Content, after: Content) -> tuple[Change, ...]:
         was = old.get(part.key)
         if was is None:
             found.append(Change(part.key, part.title, (), (Piece("new", part.text),)))
-        elif (was.text, was.data) != (part.text, part.data):
+        elif (was.data or was.text) != (part.data or part.text):
             left, right = word_diff(was.text, part.text)
             found.append(Change(part.key, part.title, left, right, is_hidden=was.text == part.text))
     gone = [one for one in before.parts if one.key not in new]

@@ -87,7 +87,7 @@ def _filled(
 
 
 def marked(text: str, findings: Iterable[Finding]) -> tuple[Span, ...]:
-    """The text in pieces; joined again it is the text. Where findings overlap the first one keeps the place."""
+    """The text in pieces; joined again it is the text. Where findings overlap the first one has the place."""
     spans: list[Span] = []
     at = 0
     placed = sorted((one for one in findings if one.start >= 0 and one.words), key=lambda one: one.start)

@@ -16,6 +16,7 @@ from rebook.core.outreach.approval import ApprovalRules, BadRules, approval_rule
 from rebook.core.outreach.approved_content import Content, only_phrases_differ
 from rebook.core.outreach.classify import suggest_template
 from rebook.core.outreach.lint import word_problems
+from rebook.core.outreach.lint_template import lint_template
 from rebook.core.outreach.message import Template
 from rebook.packs.outreach import wording
 from rebook.records.read import approvals as read
@@ -69,6 +70,8 @@ def approve_template(
     roles = signing_roles(organisation_id=organisation_id, actor=actor)
     if not roles:
         raise UnableToApprove("only a clinician, compliance or the manager signs texts")
+    if problems := lint_template(template).problems:
+        raise UnableToApprove(f"it would not go out: {problems[0].why}")
     with transaction.atomic(durable=True):
         return _approve(organisation_id, template, roles, purpose, reason, now=now, actor=actor)
 
@@ -136,8 +139,8 @@ def carry_over(*, organisation_id: int, template: Template, now: datetime, actor
     rules = rules_of(organisation_id)
     key = text_key(template)
     before = read.signed_before(
-        organisation_id=organisation_id, kind="template", key=key, content_hash=template.content_hash
-    )
+        organisation_id=organisation_id, kind="template", current={key: template.content_hash}
+    ).get(key)
     if before is None or not _fits(before.content, template, rules):
         return False
     with transaction.atomic(durable=True):

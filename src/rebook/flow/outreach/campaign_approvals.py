@@ -71,12 +71,10 @@ def _with_changes(
 ) -> CampaignApproval:
     before = None
     if stands.state == "changed":
+        key = str(campaign_id)
         before = read.signed_before(
-            organisation_id=organisation_id,
-            kind="campaign",
-            key=str(campaign_id),
-            content_hash=content.hash,
-        )
+            organisation_id=organisation_id, kind="campaign", current={key: content.hash}
+        ).get(key)
     return CampaignApproval(
         state=stands.state,
         missing=stands.missing,

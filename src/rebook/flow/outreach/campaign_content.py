@@ -9,7 +9,8 @@ from rebook.core.gaps import KINDS
 from rebook.core.outreach.approved_content import Content, Part
 from rebook.core.outreach.campaign_plan import plan_json, read_plan
 from rebook.core.outreach.message import Template
-from rebook.core.outreach.sequence import Sequence, Step, as_json, from_json, template_for
+from rebook.core.outreach.sequence import BadSequence, Sequence, as_json, from_json, template_for
+from rebook.core.outreach.sequence_words import step_sentence
 from rebook.core.segment import Segment, sentence
 from rebook.records.read.campaigns import CampaignView
 
@@ -29,7 +30,7 @@ def campaign_content(*, organisation_id: int, campaign: CampaignView) -> Content
         (
             _audience(campaign),
             _limits(campaign),
-            *(_steps(plan) if plan else ()),
+            *(_steps(plan) if plan else _no_steps(campaign)),
             *(_text(one) for one in texts_of(organisation_id, campaign, plan)),
         )
     )
@@ -49,9 +50,12 @@ def texts_of(organisation_id: int, campaign: CampaignView, sequence: Sequence | 
 
 
 def _sequence(organisation_id: int, campaign: CampaignView) -> Sequence | None:
-    """As frozen at launch, else as it would be."""
+    """As frozen at launch, else as it would be; None where there is none that can be read."""
     if campaign.sequence:
-        return from_json(campaign.sequence)
+        try:
+            return from_json(campaign.sequence)
+        except BadSequence:
+            return None
     return sequence_of(organisation_id=organisation_id, key=campaign.sequence_key)
 
 
@@ -83,18 +87,14 @@ _SAID = ("programme", "goal_visits", "goal_on", "budget_cents", "rest_days")
 def _steps(sequence: Sequence) -> Iterator[Part]:
     value = as_json(sequence)
     for step, row in zip(sequence.steps, value.pop("steps"), strict=True):
-        yield Part(f"step/{step.index + 1}", f"Step {step.index + 1}", _step_says(step), _data(row))
+        yield Part(f"step/{step.index + 1}", f"Step {step.index + 1}", step_sentence(step), _data(row))
     rest = f"Then {sequence.rest_days} days of rest."
     yield Part("sequence", "After the last step", rest, _data(value))
 
 
-def _step_says(step: Step) -> str:
-    days = "working days" if step.business_days else "days"
-    wait = f"after {step.delay_days} {days}" if step.delay_days else "at once"
-    part = "" if step.day_part == "any" else f", in the {step.day_part}"
-    other = f"; where that cannot be, by {' or '.join(step.fallbacks)}" if step.fallbacks else ""
-    words = "the words for the reason" if step.template_key == "by_gap_kind" else f"'{step.template_key}'"
-    return f"By {step.channel} {wait}{part}, {words}{other}."
+def _no_steps(campaign: CampaignView) -> Iterator[Part]:
+    named = {"key": campaign.sequence_key, "frozen": campaign.sequence}
+    yield Part("sequence", "Steps", "There are none that can be read.", _data(named))
 
 
 def _text(text: Template) -> Part:

@@ -1,6 +1,6 @@
 """Signatures under texts and campaigns, and what kind of message each text was said to be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,16 +63,22 @@ def signatures_by_key(
 
 
 def signed_before(
-    *, organisation_id: int, kind: SubjectKind, key: str, content_hash: str
-) -> SignedBefore | None:
-    """What was signed last under this text or campaign with another content; None when nothing was."""
-    rows = Approval.objects.filter(organisation_id=organisation_id, subject_kind=kind, subject_key=key)
-    row = rows.exclude(content_hash=content_hash).order_by("-signed_at", "-pk").first()
-    if row is None:
-        return None
-    return SignedBefore(
-        row.signed_by, row.signed_at, row.role, row.content_hash, content_from_json(row.snapshot)
+    *, organisation_id: int, kind: SubjectKind, current: Mapping[str, str]
+) -> dict[str, SignedBefore]:
+    """What was signed last under each text or campaign with another content than now; by key.
+
+    ``current``: the content hash as it stands, by key. Keys under which nothing else was signed are left out.
+    """
+    rows = Approval.objects.filter(
+        organisation_id=organisation_id, subject_kind=kind, subject_key__in=list(current)
     )
+    found: dict[str, SignedBefore] = {}
+    for row in rows.exclude(content_hash__in=list(current.values())).order_by("signed_at", "pk"):
+        content = content_from_json(row.snapshot)
+        found[row.subject_key] = SignedBefore(
+            row.signed_by, row.signed_at, row.role, row.content_hash, content
+        )
+    return found
 
 
 def text_classes(*, organisation_id: int, content_hash: str = "") -> dict[str, ConfirmedClass]:
