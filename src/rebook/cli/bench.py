@@ -14,6 +14,7 @@ BENCHES = {
     "gaps": "patients",
     "daily": "patients",
     "explain": "patients",
+    "guard": "contacts",
     "send": "attempts",
     "import": "patients",
     "book": "patients at once",
