@@ -102,7 +102,8 @@ def conditions(when: When) -> tuple[str, ...]:
 
 
 def _either(barriers: Collection[str]) -> str:
-    return " or ".join(BARRIERS[one][:1].lower() + BARRIERS[one][1:] for one in barriers)
+    *most, last = (BARRIERS[one][:1].lower() + BARRIERS[one][1:] for one in barriers)
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def unmet(when: When, so_far: SoFar) -> Reason | None:

@@ -20,6 +20,7 @@ from rebook.packs.specialties import specialty
 from rebook.records.read import sequences as read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
+from rebook.web.words import words
 
 from .sequences_drawing import drawing
 from .sequences_form import as_given, choices, read_settings, read_step, settings_of
@@ -47,13 +48,20 @@ def _pack_name(pack: str) -> str:
     return specialty(pack).called()
 
 
+def _who(plan: Sequence) -> str:
+    """The classes in the clinic's words, with their numbers: "Routine care (class 1)"."""
+    low, high = (words(str(min(one, 4)), "risk") for one in (plan.min_class, plan.max_class))
+    span = low if low == high else f"{low} to {high[:1].lower()}{high[1:]}"
+    return f"{span} ({who_words(plan)})"
+
+
 def _line(file: SequenceFile) -> dict[str, Any]:
     """What the list says of one plan."""
     steps = file.sequence.steps
     return {
         "file": file,
         "name": sequence_name(file.sequence),
-        "who": who_words(file.sequence),
+        "who": _who(file.sequence),
         "channels": list(dict.fromkeys(step.channel for step in steps)),
         "steps": len(steps),
         "days": sum(step.delay_days for step in steps),
@@ -86,7 +94,7 @@ def _sequence_page(
         status=status,
         file=file,
         name=sequence_name(file.sequence),
-        who=who_words(file.sequence),
+        who=_who(file.sequence),
         picture=drawing(file.sequence, laid),
         steps=[
             (step, step_sentence(step), placed[step.index], problems.get(step.index))
