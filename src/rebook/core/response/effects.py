@@ -123,6 +123,8 @@ class Effects:
     binds_person: bool = True
     wants_no_contact: bool = False
     grants: bool = False
+    # What a start opens again: "all", or only what the patient named (R-A46).
+    purposes: tuple[str, ...] = ("all",)
     holds: tuple[HoldWanted, ...] = ()
     tasks: tuple[TaskWanted, ...] = ()
     answers: tuple[AnswerWanted, ...] = ()
@@ -180,7 +182,9 @@ def effects_of(reading: Classification, *, about: Circumstances) -> Effects:
         # What became of the case is for a person to find out.
         effects = replace(effects, close="")
     if first == "opt_in":
-        effects = replace(effects, grants=True)
+        named = {match.scope for match in reading.of("opt_in")}
+        is_narrow = named == {"operations"}
+        effects = replace(effects, grants=True, purposes=("operations",) if is_narrow else ("all",))
     return replace(
         effects,
         barrier=reading.barrier,

@@ -147,6 +147,7 @@ def carry_out(
         wording=wording,
         actor=PATIENT,
         now=now,
+        purposes=effects.purposes,
         proof=_proof(proof, effects, reply_id=reply_id, channel=channel),
     )
     apply_person(house, effects=effects, sender=sender, now=now)

@@ -142,6 +142,8 @@ def is_revoked(*, organisation_id: int, value: str, channel: str) -> bool:
     if stopped_at is None:
         return False
     lifts = said.filter(state="granted", origin__in=(*PATIENTS_OWN, SIGNED), at__gt=stopped_at)
+    # Who kept only the texts about booked visits is signed off from the rest (R-A46).
+    lifts = lifts.filter(purpose__in=("all", "treatment_recall"))
     return not lifts.exists()
 
 
