@@ -17,6 +17,7 @@ from rebook.core.outreach.campaign_readiness import (
     read_channel,
     read_staffed,
 )
+from rebook.core.outreach.message import Template
 from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.flow.common.library import library_of
@@ -88,6 +89,15 @@ def safety_check(
                     Reason("safety_unapproved", f"the answer to an emergency is not signed off ({language})")
                 )
     return ReadinessCheck("safety", "The answer to an emergency is signed off", tuple(reasons), "templates")
+
+
+def safety_texts(house: OrganisationView, languages: set[str]) -> list[Template]:
+    """The answers to a red flag in these languages, where there are any."""
+    library = library_of(house)
+    if "sms" not in practice_channels(organisation_id=house.id):
+        return []
+    found = [library.find(key, "sms", language) for language in sorted(languages) for key in SAFETY_TEXTS]
+    return [one for one in found if one is not None]
 
 
 def room_checks(

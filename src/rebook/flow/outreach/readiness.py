@@ -27,10 +27,12 @@ from .answering import (
     replies_check,
     room_checks,
     safety_check,
+    safety_texts,
 )
 from .campaign_approvals import campaign_approval
 from .library import TemplateLibrary, library_of
 from .reviews import past_their_date
+from .sequences import effort_reasons
 
 
 def launch_checklist(
@@ -59,6 +61,7 @@ def launch_checklist(
     return (
         ReadinessCheck("owner", "Somebody looks after it", tuple(_owner(campaign, members)), "campaign"),
         ReadinessCheck("backup", "Somebody stands in", _backup(campaign, members), "campaign", True),
+        ReadinessCheck("effort", "Every class gets what it is owed", effort_reasons(sequence), "campaign"),
         ReadinessCheck("texts", "Every text is signed off, in every language", unsigned, "templates"),
         safety_check(house, languages, approved),
         _approval(organisation_id, campaign, now),
@@ -172,18 +175,39 @@ def _texts(
     languages: set[str],
     approved: frozenset[tuple[str, str, str]],
 ) -> Iterator[Reason]:
-    wanted = Segment.from_json(campaign.segment).of("gap_kind")
-    kinds = wanted.values if wanted and not wanted.is_not else KINDS
-    served = practice_channels(organisation_id=house.id)
-    in_use = texts_in_use(
-        sequence, kinds=kinds, channels=served, languages=languages, library=library_of(house)
-    )
-    for template in in_use:
+    for template in _in_use(house, campaign, sequence, languages):
         if (template.key, template.language, template.content_hash) not in approved:
             yield Reason(
                 "not_approved",
                 f"the {template.channel} text '{template.key}' ({template.language}) is not signed off",
             )
+
+
+def _in_use(
+    house: OrganisationView, campaign: CampaignView, sequence: Sequence, languages: set[str]
+) -> list[Template]:
+    wanted = Segment.from_json(campaign.segment).of("gap_kind")
+    kinds = wanted.values if wanted and not wanted.is_not else KINDS
+    served = practice_channels(organisation_id=house.id)
+    return texts_in_use(
+        sequence, kinds=kinds, channels=served, languages=languages, library=library_of(house)
+    )
+
+
+def texts_to_read(
+    *, organisation_id: int, campaign: CampaignView, sequence: Sequence | None, now: datetime
+) -> list[tuple[Template, bool]]:
+    """[(text, whether it is signed)] of everything a launch asks to be signed, the emergency answers last."""
+    if sequence is None:
+        return []
+    house = accounts.organisation(organisation_id=organisation_id)
+    approved = read.approved(organisation_id=organisation_id)
+    languages = _languages(house, campaign, now)
+    texts = [
+        *_in_use(house, campaign, sequence, languages),
+        *safety_texts(house, languages),
+    ]
+    return [(one, (one.key, one.language, one.content_hash) in approved) for one in texts]
 
 
 def texts_in_use(

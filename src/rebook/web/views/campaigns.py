@@ -36,7 +36,6 @@ ACTS: dict[str, tuple[Callable[..., Any], str, str]] = {
 }
 # Where each check of the launch checklist is mended.
 MENDED_AT = {
-    "templates": ("setup_templates", "Sign the texts"),
     "ready": ("setup_ready", "Say who answers"),
     "hours": ("setup_hours", "Set the hours"),
     "people": ("setup_people", "See the people"),
@@ -118,7 +117,8 @@ def _mended_at(campaign_id: int) -> Mapping[str, tuple[str, str]]:
     """Address and words of the page on which each kind of refusal is mended."""
     own = {
         "campaign": (reverse("campaign_edit", args=[campaign_id]), "Change the draft"),
-        "approval": (f"{reverse('campaign', args=[campaign_id])}approval/", "Sign the campaign"),
+        "approval": (reverse("campaign_approval", args=[campaign_id]), "Sign the campaign"),
+        "templates": (reverse("campaign_texts", args=[campaign_id]), "Read and sign the texts"),
     }
     return own | {key: (reverse(name), label) for key, (name, label) in MENDED_AT.items()}
 
