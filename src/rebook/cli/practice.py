@@ -29,6 +29,8 @@ Packs = Annotated[
 ]
 Phone = Annotated[str, typer.Option(help="Number patients may call.")]
 DEFAULT_PACK = "primary_care"
+# As people say it, where the key is another.
+_COUNTRIES = {"uk": "gb", "usa": "us"}
 PASSWORD_VARIABLE = "REBOOK_NEW_PASSWORD"  # noqa: S105 - the name, not the secret
 
 
@@ -49,6 +51,7 @@ def init(
     phone: Phone = "",
     address: Annotated[str, typer.Option(help="Postal address, shown in e-mails.")] = "",
     language: Annotated[str, typer.Option(help="Language of most patients, like en or es.")] = "en",
+    country: Annotated[str, typer.Option(help="Whose rules bind: us, ca, gb, au, or fr, ie, de ...")] = "us",
     slug: Annotated[str, typer.Option(help="Short name for commands.")] = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -61,6 +64,7 @@ def init(
         phone=phone,
         postal_address=address,
         default_language=language,
+        jurisdiction=_COUNTRIES.get(country.strip().casefold(), country.strip().casefold()),
         now=datetime.now(UTC),
         actor="cli",
     )

@@ -97,6 +97,8 @@ def places_in_use(*, organisation_id: int) -> Mapping[str, int]:
     for site in accounts.locations(organisation_id=organisation_id):
         keys, _ = plausible_places(country=country, clinic_state=site.state, clinic_zone=site.time_zone)
         homes.update(dict.fromkeys(keys, 0))
+    if file_of(country.casefold()) is not None:
+        homes[country.casefold()] += 0
     found = {key: max(homes[key], numbers[key]) for key in {*homes, *numbers}}
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 

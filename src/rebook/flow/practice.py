@@ -14,6 +14,7 @@ from django.utils.text import slugify
 from rebook.accounts import audit, read, write
 from rebook.core.contacts import read_phone, region_of
 from rebook.flow.common.packs import add_visit_types, unknown_pack
+from rebook.packs.jurisdictions_law import file_of
 from rebook.packs.templates import templates
 
 T = TypeVar("T")
@@ -41,9 +42,14 @@ def create_organisation(
 ) -> int:
     """A new practice with the kinds of visit of its packs; its id.
 
-    Raises ``UnableToSetUp`` for an unknown zone or pack, or a taken name.
+    ``jurisdiction`` is a key of ``packs/jurisdiction`` ("us", "ca-on", "gb", "fr"). Raises ``UnableToSetUp``
+    for an unknown zone, pack or country, or a taken name.
     """
     _check_zone(time_zone)
+    if file_of(jurisdiction) is None:
+        raise UnableToSetUp(
+            f"no rules are held of '{jurisdiction}': say us, ca, gb, au or a member state like fr"
+        )
     if problem := unknown_pack(pack_keys):
         raise UnableToSetUp(problem)
     _check_language(default_language)

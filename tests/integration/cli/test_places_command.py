@@ -2,6 +2,7 @@
 
 import pytest
 
+from rebook.accounts.models import Organisation
 from rebook.records.models import ContactPoint
 from support.practice import make_practice
 
@@ -20,7 +21,7 @@ def patient(db):
 
 def test_the_places_in_use(patient, answer, rebook):
     told = {one["place"]: one for one in answer("places", "--on", "2026-11-22")["places"]}
-    assert set(told) == {"house", "us-ri", "ca-on", "us-il"}
+    assert set(told) == {"house", "us", "us-ri", "ca-on", "us-il"}
     assert told["us-ri"]["patients"] == 1
     assert told["us-ri"]["name"] == "Rhode Island"
     assert told["us-ri"]["not_reviewed_for_a_year"] == 0
@@ -69,3 +70,18 @@ def test_what_it_refuses(patient, rebook, answer):
         "known": False,
     }
     assert "strictest" in rebook("places", "--key", "mx", code=1).stdout
+
+
+INIT = ("init", "--name", "Elm", "--pack", "dental", "--phone", "020 7946 0000")
+
+
+def test_a_practice_says_its_country(db, answer, rebook):
+    answer(*INIT, "--time-zone", "Europe/London", "--country", "UK")
+    row = Organisation.objects.get()
+    assert (row.jurisdiction, row.phone) == ("gb", "+442079460000")
+    told = {one["place"] for one in answer("places")["places"]}
+    assert told == {"house", "gb"}
+    assert {one["row"] for one in answer("places", "--key", "gb")["rules"]} >= {"gb.hours", "gb.numbers"}
+    refused = rebook(*INIT, "--time-zone", "America/Mexico_City", "--country", "mx", "--slug", "two", code=2)
+    assert "no rules are held of 'mx'" in refused.output
+    assert Organisation.objects.count() == 1
