@@ -15,6 +15,7 @@ from rebook.core.outreach.campaign_calendar import against_enrolment
 from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import choose_channel, from_json
+from rebook.core.outreach.sequence_effort import steps_when_silent
 from rebook.core.outreach.values import GuardPolicy
 from rebook.flow.common.capacity import Today, booking_rates, look_today
 from rebook.flow.common.channels import practice_channels
@@ -22,6 +23,7 @@ from rebook.packs.outreach import guard_policy, sequences
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import lookahead as read
 from rebook.records.read.campaigns import CampaignView
+from rebook.records.read.sequences import own_versions
 
 from .cases import gather
 from .days import Site, due_days, openings, sites_of
@@ -157,6 +159,9 @@ def _steps(house: OrganisationView, campaign: CampaignView, change: CampaignChan
     if not wanted and campaign.sequence:
         return from_json(campaign.sequence)
     key = wanted or campaign.sequence_key
+    for version in own_versions(organisation_id=house.id, key=key):
+        if version.state == "published":
+            return from_json(version.content)
     for pack in house.pack_keys:
         if key in (found := sequences(pack)):
             return found[key]
@@ -181,7 +186,9 @@ def _planned(
         name=campaign.name,
         daily_limit=campaign.daily_limit if now.daily_limit is None else now.daily_limit,
         holdout_percent=campaign.holdout_percent if now.holdout_percent is None else now.holdout_percent,
-        minutes_each=expected_minutes([step.channel for step in plan.steps], policy),
+        minutes_each=expected_minutes(
+            [step.channel for _, step in steps_when_silent(plan, risk_class=1)], policy
+        ),
         channel=[
             [[_way(plan, step, reach, one) for one in range(-1, len(CHANNELS))] for reach in range(32)]
             for step in range(len(plan.steps))

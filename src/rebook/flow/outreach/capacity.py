@@ -12,6 +12,7 @@ from rebook.core.capacity import Capacity, Demand, expected_minutes, of_the_day,
 from rebook.core.outreach.campaign_calendar import against_enrolment
 from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.sequence import from_json
+from rebook.core.outreach.sequence_effort import steps_when_silent
 from rebook.core.reasons import Reason
 from rebook.flow.common.capacity import KEPT_DAYS, Today, keep_today, look_today
 from rebook.records.read import campaigns as read_campaigns
@@ -139,8 +140,9 @@ def _opened(house: House, campaign_id: int, *, as_of: date) -> int:
 
 
 def _minutes(campaign: CampaignView, today: Today) -> float:
-    steps = from_json(campaign.sequence).steps
-    return expected_minutes([step.channel for step in steps], today.policy)
+    # Branches on what a patient may say are no part of what everybody costs.
+    taken = steps_when_silent(from_json(campaign.sequence), risk_class=1)
+    return expected_minutes([step.channel for _, step in taken], today.policy)
 
 
 def _demands(
