@@ -9,6 +9,7 @@ from rebook.core.backtest import BadQuestion, Question
 from rebook.core.gaps import KINDS, GapDefinition, GapSettings, read_settings
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import choose_sequence, from_json
+from rebook.core.outreach.sequence_effort import steps_when_silent
 from rebook.core.segment import Segment
 from rebook.flow.common.value_sets import loaded_codes
 from rebook.packs import outreach as packs
@@ -136,8 +137,6 @@ def contact_steps(*, organisation_id: int, asked: Asked) -> list[tuple[str, int,
     for kind in ("interval", *sorted(asked.rules.kinds)):
         for risk_class in RISK_CLASSES:
             plan = asked.plan or choose_sequence(plans, gap_kind=kind, risk_class=risk_class)
-            day = 0
-            for step in plan.steps if plan else ():
-                day += step.delay_days
-                steps.append((kind, risk_class, day, str(step.channel)))
+            taken = steps_when_silent(plan, risk_class=risk_class) if plan else ()
+            steps += [(kind, risk_class, day, str(step.channel)) for day, step in taken]
     return steps

@@ -15,6 +15,7 @@ from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.outreach.sequence import BY_GAP_KIND, BadSequence, Sequence, as_json, from_json
 from rebook.core.outreach.sequence_effort import shortfalls
+from rebook.core.reasons import Reason
 from rebook.packs import outreach as packs
 from rebook.records.read import sequences as read
 from rebook.records.read.sequences import OwnVersion
@@ -122,6 +123,11 @@ def problems_of(*, organisation_id: int, sequence: Sequence) -> tuple[Problem, .
         if step.channel in step.fallbacks:
             found.append(Problem("fallbacks", "a channel cannot be its own second way", step.index))
     return tuple(found)
+
+
+def effort_reasons(sequence: Sequence) -> tuple[Reason, ...]:
+    """Why a campaign may not be launched with it: classes for which it does too little (R-C5)."""
+    return tuple(Reason("too_little_effort", one.says) for one in shortfalls(sequence))
 
 
 def clone_sequence(*, organisation_id: int, key: str, title: str, now: datetime, actor: str) -> str:
