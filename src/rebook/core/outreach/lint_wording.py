@@ -119,7 +119,7 @@ class Wording:
 
 
 # One digit that is no clock time, or a word in capitals.
-_TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|[A-ZÁÉÍÓÚÑ]{2,8})\b")
+_TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|(?!I\b)[A-ZÁÉÍÓÚÑ]{1,8})\b")
 
 
 def whole(patterns: Iterable[str]) -> re.Pattern[str]:

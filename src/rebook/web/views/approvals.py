@@ -93,12 +93,12 @@ def _queue(request: HttpRequest) -> str:
 def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """What is signed with a campaign, by whom, who must still sign, and what changed since."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    of = {"organisation_id": staff.organisation_id, "campaign_id": campaign_id}
-    file = campaignpages.campaign_file(**of)
-    view = read_campaigns.campaign(**of)
+    practice = staff.organisation_id
+    file = campaignpages.campaign_file(organisation_id=practice, campaign_id=campaign_id)
+    view = read_campaigns.campaign(organisation_id=practice, campaign_id=campaign_id)
     if file is None or view is None:
         raise Http404
-    found = flow.campaign_approval(**of, now=staff.now)
+    found = flow.campaign_approval(organisation_id=practice, campaign_id=campaign_id, now=staff.now)
     return page(
         request,
         "approvals/campaign.html",
