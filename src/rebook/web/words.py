@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, str]] = {
     # Tasks about the house itself, by their key.
     "alarm": {
         "nobody_looks_after": "Overdue patients nobody looks after",
+        "campaign_stopped": "A campaign was stopped by its complaint budget",
         "wording_test_found": "A test on wording has an answer",
     },
     "test_element": {
