@@ -13,6 +13,7 @@ from rebook.packs.jurisdictions_law import HOUSE, every_row, file_of, rows_of, r
 from rebook.packs.jurisdictions_rows import Row
 from rebook.packs.jurisdictions_words import STATUSES, says
 from rebook.packs.outreach import law_of, plausible_places
+from rebook.packs.places import places_of
 from rebook.records.read import places as read
 from rebook.records.write import places as write
 
@@ -85,7 +86,9 @@ def places_in_use(*, organisation_id: int) -> Mapping[str, int]:
     house = accounts.organisation(organisation_id=organisation_id)
     country = house.jurisdiction.partition("-")[0].upper() or "US"
     homes, numbers = Counter[str](), Counter[str]()
-    for hint in read.place_hints(organisation_id=organisation_id):
+    known = file_of(country.casefold())
+    signs = max(places_of(known.key).postal_width, 1) if known else 1
+    for hint in read.place_hints(organisation_id=organisation_id, postal_signs=signs):
         phone = f"{hint.phone}5550100"[:12] if hint.phone.startswith("+1") else hint.phone + "0" * 7
         keys, _ = plausible_places(
             country=country,
@@ -97,7 +100,7 @@ def places_in_use(*, organisation_id: int) -> Mapping[str, int]:
     for site in accounts.locations(organisation_id=organisation_id):
         keys, _ = plausible_places(country=country, clinic_state=site.state, clinic_zone=site.time_zone)
         homes.update(dict.fromkeys(keys, 0))
-    if file_of(country.casefold()) is not None:
+    if known is not None:
         homes[country.casefold()] += 0
     found = {key: max(homes[key], numbers[key]) for key in {*homes, *numbers}}
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))

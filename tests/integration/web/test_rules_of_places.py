@@ -144,3 +144,11 @@ def test_a_country_without_rules_says_so(clinic, signed_in):
 def test_a_practice_without_patients(quiet_clinic, signed_in):
     shown = signed_in(quiet_clinic, "manager").get("/setup/places/").content.decode()
     assert "Illinois" in shown
+
+
+def test_the_checklist_says_when_nobody_read_the_rules_for_a_year(clinic, signed_in, monkeypatch):
+    manager = signed_in(clinic, "manager")
+    assert "Rules of places looked at within a year" in manager.get("/setup/").content.decode()
+    monkeypatch.setattr(timezone, "now", lambda: clinic.now.replace(year=2028, month=3, day=1))
+    manager = signed_in(clinic, "manager")
+    assert "the stricter applies" in manager.get("/setup/").content.decode()

@@ -8,8 +8,7 @@ from django.db import connection
 
 from rebook.records.models import ContactPoint, Patient, PlaceRuleReview
 
-# As much of a postal code, and of a number, as ever tells a place: "K1A 0B1", "+1416".
-_POSTAL_SIGNS = 4
+# As much of a number as ever tells a place: "+1416".
 _NUMBER_SIGNS = 5
 
 
@@ -57,11 +56,12 @@ GROUP BY 1
 """
 
 
-def place_hints(*, organisation_id: int) -> tuple[PlaceHint, ...]:
-    """States and postal codes, and beginnings of numbers, of patients who may be contacted. Two queries."""
+def place_hints(*, organisation_id: int, postal_signs: int) -> tuple[PlaceHint, ...]:
+    """States and postal codes (their first ``postal_signs``), and beginnings of numbers, of the patients who
+    may be contacted. Two queries."""
     found: list[PlaceHint] = []
     with connection.cursor() as cursor:
-        cursor.execute(_HOMES, {"org": organisation_id, "signs": _POSTAL_SIGNS})
+        cursor.execute(_HOMES, {"org": organisation_id, "signs": postal_signs})
         found += [PlaceHint(state, code, "", patients) for state, code, patients in cursor.fetchall()]
         cursor.execute(_NUMBERS, {"org": organisation_id, "signs": _NUMBER_SIGNS})
         found += [PlaceHint("", "", phone, patients) for phone, patients in cursor.fetchall()]

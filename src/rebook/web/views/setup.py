@@ -9,9 +9,11 @@ from rebook.accounts import trail
 from rebook.core.outreach.message import Template
 from rebook.flow.catalogue import catalogue
 from rebook.flow.outreach.ready import statements
+from rebook.flow.places import sheet_of
 from rebook.packs.outreach import templates as shipped_templates
 from rebook.records.read import pages
 from rebook.records.read import setuppages as read
+from rebook.records.read.places import rule_reviews
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import page
 
@@ -88,6 +90,7 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
         Check(
             approved > 0, f"{approved} of {len(wording)} texts approved; only those go out", "setup_templates"
         ),
+        _places_check(staff),
         Check(ready.self_bookable_visits > 0, "Kinds of visit that patients may book themselves"),
         Check(
             ready.practitioners_with_hours > 0, "Hours of practitioners, from which free times are offered"
@@ -96,6 +99,19 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
             not ready.campaigns_without_owner, "Every campaign has somebody who looks after it", "campaigns"
         ),
     )
+
+
+def _places_check(staff: Staff) -> Check:
+    """Rules that nobody looked at for a year fall back to the stricter (R-A77): the house's, the country's."""
+    reviews = rule_reviews(organisation_id=staff.organisation_id)
+    keys = ("house", staff.organisation.jurisdiction)
+    sheets = [sheet_of(key, on=staff.today, reviews=reviews) for key in keys]
+    stale = sum(sheet.stale for sheet in sheets if sheet)
+    unsigned = sum(sheet.unsigned for sheet in sheets if sheet)
+    says = f"Rules of places looked at within a year ({unsigned} never signed by a person)"
+    if stale:
+        says = f"{stale} rules of places not looked at for a year: the stricter applies"
+    return Check(not stale, says, "setup_places")
 
 
 @staff_page(may="anything")
