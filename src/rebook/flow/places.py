@@ -10,7 +10,7 @@ from django.db import transaction
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.packs.jurisdictions_law import HOUSE, every_row, file_of, rows_of, rule_file
-from rebook.packs.jurisdictions_rows import Row
+from rebook.packs.jurisdictions_values import Row
 from rebook.packs.jurisdictions_words import STATUSES, says
 from rebook.packs.outreach import law_of, plausible_places
 from rebook.packs.places import places_of

@@ -28,7 +28,8 @@ from .jurisdictions_law import (
     numbers_of,
     rule_file,
 )
-from .jurisdictions_rows import LIMITS, RuleFile, read_rule_file
+from .jurisdictions_rows import LIMITS, read_rule_file
+from .jurisdictions_values import RuleFile
 from .loader import Document, PackError, PackInvalid
 from .narrowing import narrowed
 from .places import COUNTRIES

@@ -8,7 +8,7 @@ import holidays
 from rebook.core.outreach.values import JurisdictionWindows, Window
 
 from .jurisdictions_law import country_file, own_rows, stands_in
-from .jurisdictions_rows import CLOSED, Row, RuleFile
+from .jurisdictions_values import CLOSED, Row, RuleFile
 from .loader import PackInvalid
 from .places import calendar_of, places_of
 

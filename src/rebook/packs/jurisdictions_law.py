@@ -8,8 +8,9 @@ from typing import Any
 
 from rebook.core.outreach.law import ConsentRule, Law
 
-from .jurisdictions_rows import Row, RuleFile, read_rule_file
+from .jurisdictions_rows import read_rule_file
 from .jurisdictions_terms import TERMS, joined
+from .jurisdictions_values import Row, RuleFile
 from .loader import PACKS, read_document
 from .places import COUNTRIES, country_by_place, places_of
 

@@ -6,8 +6,7 @@ A row is the smallest thing that a person reviews (R-A77): its ``version`` chang
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Any, Literal, cast, get_args
 
 from rebook.core.channel import ChannelKind
@@ -15,14 +14,13 @@ from rebook.core.outreach.law import PERMISSIONS, ConsentRule, MessageClass, Per
 from rebook.core.outreach.values import Window
 
 from .jurisdictions_terms import read_terms
+from .jurisdictions_values import CLOSED, Hours, Row, RuleFile
 from .loader import Document, PackError, PackInvalid, Table
 
-CLOSED = Window(None, None)
 HOUSE = "house"
 KINDS = ("sms", "call", "auto_call", "email", "portal")
 # Where a row comes from: read somewhere, from general knowledge and not verified, or chosen here (R-G6).
 STATUSES = ("stated", "unverified", "design")
-REVIEW_LASTS = timedelta(days=365)
 # The house's limits, by their names in ``GuardPolicy``.
 LIMITS = (
     *("closing_margin_minutes", "max_per_day", "max_per_week", "max_per_case", "max_calls_per_case"),
@@ -30,91 +28,15 @@ LIMITS = (
     *("stale_after_hours", "reply_session_minutes", "opt_out_confirmation_minutes", "recheck_minutes"),
 )
 HOURS = ("weekdays", "saturday", "sunday", "holidays")
+_TOP = {
+    *("id", "name", "version", "reviewed_on", "reviewed_by", "holiday_calendar", "closes_on", "unlisted"),
+    *("unsaid", "sources", "emergency", "hours", "consent", "term", "limit", "exclusions"),
+}
 _COMMON = {
     *("key", "topic", "rules", "status", "source", "note"),
     *("effective_from", "effective_to", "reviewed_on", "reviewed_by"),
 }
 _CONSENT = {"class", "channels", "permission", "basis", "expires_after_months", "automated_only", "only_when"}
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Windows of a week. ``holiday`` is None where holidays are days like others; no kinds binds all."""
-
-    days: tuple[Window, ...]
-    holiday: Window | None
-    kinds: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One rule of one place. ``values`` is what the file says in it, for people to read."""
-
-    id: str
-    place: str
-    rules: tuple[str, ...]
-    status: str
-    sources: tuple[str, ...]
-    note: str
-    effective_from: date | None
-    effective_to: date | None
-    reviewed_on: date | None
-    reviewed_by: str
-    version: str
-    values: Mapping[str, Any]
-    hours: Hours | None = None
-    consent: tuple[ConsentRule, ...] = ()
-    # Holds only where no other row speaks of the class and channel, or where that row was not reviewed.
-    is_fallback: bool = False
-    terms: Mapping[str, Any] = field(default_factory=dict)
-
-    def in_force(self, on: date) -> bool:
-        return self.overlaps(on, on)
-
-    def overlaps(self, first: date, last: date) -> bool:
-        """Whether it is in force on some day from ``first`` to ``last``."""
-        began = self.effective_from is None or self.effective_from <= last
-        return began and (self.effective_to is None or self.effective_to >= first)
-
-    def last_reviewed(self, reviewed: Mapping[str, date]) -> date | None:
-        """The newer of the file's date and the practice's own review of this very version."""
-        own = reviewed.get(self.review_key)
-        return max((day for day in (own, self.reviewed_on) if day), default=None)
-
-    @property
-    def review_key(self) -> str:
-        return f"{self.id}@{self.version}"
-
-    def is_stale(self, on: date, reviewed: Mapping[str, date]) -> bool:
-        """Nobody looked at it within twelve months before ``on`` (R-A77)."""
-        last = self.last_reviewed(reviewed)
-        return last is None or on - last > REVIEW_LASTS
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFile:
-    """A country's file (or the house's), checked.
-
-    ``unlisted``: what binds a place of the country without rows: the country's rows, or the strictest of all
-    its places. ``closes_on``: whose public holidays the house rule closes on, the country's or the place's.
-    """
-
-    key: str
-    name: str
-    version: str
-    calendar: str
-    closes_on: Literal["country", "place"]
-    unlisted: Literal["country", "strictest"]
-    rows: tuple[Row, ...]
-    closed_on: frozenset[date]
-    # What the file is known not to say.
-    unsaid: tuple[str, ...]
-    addresses: Mapping[str, str]
-
-    @property
-    def places(self) -> frozenset[str]:
-        """Places with a row of their own."""
-        return frozenset(row.place for row in self.rows) - {self.key}
 
 
 def read_window(table: Table, key: str) -> Window | None:
@@ -142,13 +64,14 @@ def read_rule_file(document: Document, *, members: frozenset[str] = frozenset())
     """
     errors: list[PackError] = []
     top = Table(document, "", 0, document.data, errors)
+    top.only(_TOP)
     key = top.text("id")
     reader = _Reader(document, key, members, errors)
     headers = ("hours", "consent", "term", *(("limit", "exclusions") if key == HOUSE else ()))
     rows = tuple(row for header in headers for row in reader.all(header))
     closes_on = top.text("closes_on", "country", one_of=("country", "place"))
     unlisted = top.text("unlisted", "country", one_of=("country", "strictest"))
-    emergency = document.data.get("emergency", {})
+    emergency = Table(document, "emergency", 0, document.data.get("emergency", {}), errors)
     found = RuleFile(
         key=key,
         name=top.text("name"),
@@ -157,13 +80,22 @@ def read_rule_file(document: Document, *, members: frozenset[str] = frozenset())
         closes_on=cast(Literal["country", "place"], closes_on),
         unlisted=cast(Literal["country", "strictest"], unlisted),
         rows=rows,
-        closed_on=frozenset(emergency.get("closed_on", ())),
+        closed_on=_dates(emergency, "closed_on"),
         unsaid=top.words("unsaid"),
         addresses=dict(document.data.get("sources", {})),
     )
     if errors:
         raise PackInvalid(errors)
     return found
+
+
+def _dates(table: Table, key: str) -> frozenset[date]:
+    table.only({key})
+    values = table.data.get(key, [])
+    if not isinstance(values, list) or not all(type(one) is date for one in values):
+        table.wrong(key, "wants a list of dates like 2026-11-21, without quotes")
+        return frozenset()
+    return frozenset(values)
 
 
 class _Reader:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rebook.core.outreach.values import Window
 
-from .jurisdictions_rows import Hours, Row
+from .jurisdictions_values import Hours, Row
 
 KINDS: Final = {
     "sms": "texts",

@@ -10,6 +10,7 @@ import pytest
 from rebook.core.outreach.guard_hours import clocks, is_open, next_open
 from rebook.core.outreach.law import PERMISSIONS, strictest_rule
 from rebook.core.outreach.values import GuardPolicy
+from rebook.packs import jurisdictions_hours
 from rebook.packs.jurisdictions import (
     base_policy,
     guard_policy,
@@ -353,6 +354,46 @@ def test_two_rows_for_the_same_day_are_refused_and_for_other_days_not():
     caps = [one for one in parted.rows if one.id == "xx.cap"]
     assert [[one.terms["max_per_day"] for one in caps if one.in_force(day)] for day in
             (date(2026, 6, 30), date(2026, 7, 1))] == [[3], [2]]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ('unlistd = "strictest"', "unlistd"),
+        ('unlisted = "lenient"', "unlisted"),
+        ('closes_on = "Sundays"', "closes_on"),
+        ('unsaid = "much"', "unsaid"),
+        ('emergency = { closed_on = ["2026-01-01"] }', "closed_on"),
+        ("emergency = { closed = [2026-01-01] }", "closed"),
+    ],
+)
+def test_a_bad_head_of_a_file_says_which_field(line, field):
+    with pytest.raises(PackInvalid) as caught:
+        read_rule_file(parse_document("xx.toml", f"{line}\n{GOOD}"))
+    assert [error.field for error in caught.value.errors] == [field]
+
+
+def test_a_declared_emergency_closes_its_day():
+    """R-A39: in that country, on every channel."""
+    day = datetime(2026, 12, 2, 12, tzinfo=ZoneInfo(CENTRAL))
+    text = GOOD.replace('id = "xx"', 'id = "us"').replace('"xx', '"us')
+    stated = read_rule_file(parse_document("us.toml", f"emergency = {{ closed_on = [2026-12-02] }}\n{text}"))
+    assert stated.closed_on == {date(2026, 12, 2)}
+    declared = replace(rule_file("us"), closed_on=stated.closed_on)
+    row = jurisdictions_hours._rests("us", declared, YEARS)
+    limits = policy("us-ny")
+    hit = replace(limits, windows=(*limits.windows, row))
+    for channel in ("sms", "email", "phone", "portal"):
+        assert opens(limits, day, "us-ny", channel=channel)
+        assert not opens(hit, day, "us-ny", channel=channel)
+        assert opens(hit, day + timedelta(days=1), "us-ny", channel=channel)
+
+
+def test_what_a_policy_allows_is_worked_out_once():
+    limits = policy("us-ma")
+    assert clocks(subject("us-ma"), limits) is clocks(subject("us-ma"), limits)
+    assert clocks(subject("us-ma"), limits) is not clocks(subject("us-ma", channel="email"), limits)
+    assert clocks(subject("us-ma"), limits) is not clocks(subject("us-ma"), policy("us-ma", "us-ri"))
 
 
 # --- overrides

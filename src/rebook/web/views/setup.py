@@ -102,7 +102,7 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
 
 
 def _places_check(staff: Staff) -> Check:
-    """Rules that nobody looked at for a year fall back to the stricter (R-A77): the house's, the country's."""
+    """Rules of house and country that nobody looked at for a year fall back to the stricter (R-A77)."""
     reviews = rule_reviews(organisation_id=staff.organisation_id)
     keys = ("house", staff.organisation.jurisdiction)
     sheets = [sheet_of(key, on=staff.today, reviews=reviews) for key in keys]
