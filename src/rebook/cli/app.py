@@ -24,6 +24,7 @@ class Commands(Door):
         "segments": ("segment",),
         "sequences": ("sequences", "replay"),
         "places": ("places",),
+        "lint": ("lint",),
         "running": ("run", "serve", "worker"),
         "report": ("report",),
         "simulate": ("simulate",),
@@ -36,7 +37,7 @@ class Commands(Door):
         "bench": ("bench",),
     }
     # These make a ledger of their own.
-    without_ledger = frozenset({"demo", "bench", "measures"})
+    without_ledger = frozenset({"demo", "bench", "lint", "measures"})
 
 
 app = typer.Typer(

@@ -19,6 +19,7 @@ BENCHES = {
     "import": "patients",
     "book": "patients at once",
     "intents": "texts",
+    "lint": "messages of a file",
     "fit": "patients",
     "show": "appointments",
     "cdsi": "cases",

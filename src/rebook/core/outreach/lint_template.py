@@ -40,8 +40,11 @@ class TemplateReport:
 
     @property
     def spans(self) -> tuple[Span, ...]:
-        """The text in pieces, the first finding at each place marked."""
-        return marked(self.shown, self.findings)
+        """The text in pieces, the first finding at each place marked; an empty subject left out."""
+        found = marked(self.shown, self.findings)
+        if found and found[0].finding is None and found[0].words.startswith("\n"):
+            return (Span(found[0].words[1:]), *found[1:])
+        return found
 
 
 def lint_template(template: Template, *, own_hosts: Collection[str] = ()) -> TemplateReport:
