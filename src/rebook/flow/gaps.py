@@ -50,6 +50,10 @@ class NoPatient(Exception):
     permanent = True
 
 
+# From here on the planner is told: a first find turns an empty table into a large one.
+MANY_GAPS = 5_000
+
+
 @dataclass(frozen=True, slots=True)
 class GapSummary:
     """``tiers`` counts all patients; ``booked`` what a coming appointment closes.
@@ -144,6 +148,8 @@ def find_gaps(
                 organisation_id=organisation_id, snapshot_number=snapshot.number, full_on=full_on, **asked
             )
             standing = outlook.standing(organisation_id=organisation_id)
+    if changed["opened"] >= MANY_GAPS:
+        write.refresh_statistics()
     return GapSummary(
         as_of=as_of,
         snapshot_number=snapshot.number,

@@ -129,3 +129,9 @@ def _stage(create: str, table: str, columns: Iterable[str], blocks: Iterable[byt
         with cursor.cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy:
             for block in blocks:
                 copy.write(block)
+
+
+def refresh_statistics() -> None:
+    """Tell PostgreSQL's planner how many gaps there are now; its own look comes a minute later."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE records_gap")
