@@ -19,7 +19,7 @@ from rebook.cli.context import (
 )
 from rebook.core.outreach.guard_explain import rule_of
 from rebook.core.outreach.values import CHANNEL_WORDS, PURPOSE_WORDS
-from rebook.flow.outreach.allowed import CHANNELS, Looked, Question, look
+from rebook.flow.outreach.allowed import CHANNELS, NO_CHANNEL, Looked, Question, look
 from rebook.records.read import campaigns, chart
 
 VERDICTS = {"allow": "allowed", "defer": "not yet", "refuse": "not allowed"}
@@ -148,6 +148,8 @@ def _show(channel: str, looked: Looked, *, explain: bool) -> None:
 
 def _sentence(found: Any, rule: str, detail: str) -> str:
     key = rule_of(rule)
+    if key == NO_CHANNEL:
+        return "not set up for this practice"
     says = next((one.says.rstrip(".") for one in found.steps if one.key == key), key.replace("_", " "))
     return f"{says} ({detail})" if detail else says
 

@@ -23,6 +23,8 @@ from .subject import House, PlannedContact, judge, subjects_of
 from .wording import primary
 
 DAYS_AHEAD = 7
+# What stands for a rule where the practice has no such channel.
+NO_CHANNEL = "no_channel"
 # A contact that is only imagined is worth making for so long.
 WORTH_ASKING = timedelta(days=8)
 
@@ -105,7 +107,7 @@ def look(
         subjects = [replace(one, campaign_id=question.campaign_id) for one in subjects]
     zone = asked.zone
     ahead = tuple(
-        _ahead(kind, subject, policy, now=now, zone=ZoneInfo(zone))
+        _ahead(kind, subject, policy, now=now, zone=ZoneInfo(zone)) if asked.serves(kind) else _unserved(kind)
         for kind, subject in zip(channels, subjects[1:], strict=True)
     )
     at = question.at if question.at.tzinfo else question.at.replace(tzinfo=ZoneInfo(zone))
@@ -135,6 +137,10 @@ def _ahead(
     return ChannelAhead(channel, first, tuple(cells), "" if first else cells[0].rule)
 
 
+def _unserved(channel: str) -> ChannelAhead:
+    return ChannelAhead(channel, None, (), NO_CHANNEL)
+
+
 def speaks(decision: Decision) -> str:
     """The rule to name: the first that spoke for itself; "expired" only says that the wait is too long."""
     named = [rule_of(reason.rule) for reason in decision.reasons]
@@ -149,6 +155,9 @@ class _Asked:
         self.person: Correspondent = correspondent(organisation_id=organisation_id, patient_id=patient_id)
         self.now = now
         self._adapters: Mapping[str, Channel] = practice_channels(organisation_id=organisation_id)
+
+    def serves(self, kind: str) -> bool:
+        return kind in self._adapters
 
     @property
     def zone(self) -> str:

@@ -77,7 +77,9 @@ def circumstances(
         "number": _number(planned, person, facts),
         "template_fields": _fields(planned, person),
         "sender_is_neutral": bool(organisation.settings.get("sender_is_neutral")),
-        "sensitive_reason_is_approved": _is_signed(signatures, planned.channel),
+        "sensitive_reason_is_approved": _is_signed(
+            signatures, planned.template.place if planned.template else planned.channel
+        ),
         "offer": _offer(planned, signatures),
         "payer_class": person.payer_class,
         "offers_this_year_cents": more.offered.get(person.id, 0),

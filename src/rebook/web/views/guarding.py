@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from rebook.core.outreach.values import PURPOSE_WORDS, Purpose
 from rebook.flow import access
-from rebook.flow.outreach.allowed import CHANNELS, Question, look
+from rebook.flow.outreach.allowed import CHANNELS, NO_CHANNEL, Question, look
 from rebook.flow.outreach.confidential import UnableToKeep, Wish, end_wish, keep_wish
 from rebook.packs.sensitivity import sensitivity_tables
 from rebook.records.read import campaigns, patientfile
@@ -43,7 +43,8 @@ def guard(request: HttpRequest, patient_id: int) -> HttpResponse:
         channels=CHANNELS,
         purposes=PURPOSE_WORDS,
         spoken=[one for one in looked.explained.steps if one.answer in ("refuses", "waits")],
-        rules={one.key: one.says.rstrip(".") for one in looked.explained.steps},
+        rules={one.key: one.says.rstrip(".") for one in looked.explained.steps}
+        | {NO_CHANNEL: "Not set up for this practice"},
     )
 
 
