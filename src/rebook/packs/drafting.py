@@ -16,7 +16,7 @@ from rebook.core.outreach.message import RenderedMessage, Template, render
 from rebook.core.outreach.message_html import Look
 
 from .looks import default_look
-from .templates import CHANNELS, POSTCARD_FIELDS, known_fields, template_fields, wording
+from .templates import CHANNELS, POSTCARD_FIELDS, known_fields, sms_allowed, template_fields, wording
 
 CLOSED = frozenset({"phone", "portal"})
 LONGEST = {"subject": 200, "button": 60, "body": 6000, "short_body": 1000}
@@ -107,7 +107,8 @@ def check_draft(draft: Draft, *, look: Look | None = None) -> DraftCheck:
         shown.append(render(replace(every, body=template.short_body), longest))
     problems += [problem for one in shown for problem in one.problems]
     warnings = [warning for one in shown for warning in one.warnings]
-    if template.channel == "sms" and template.role == "recall" and min(one.segments for one in shown) > 1:
+    is_campaigns = template.channel == "sms" and template.role == "recall"
+    if is_campaigns and all(one.segments > sms_allowed(one) for one in shown):
         problems.append("too_long: does not fit one SMS with long values, and has no short wording that does")
     return DraftCheck(template, tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(warnings)), full)
 

@@ -14,7 +14,14 @@ from typing import Any, cast, get_args
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import TemplateRole, Wording
 from rebook.core.outreach.liquid_text import BadLiquid
-from rebook.core.outreach.message import FieldClass, Template, TemplateField, render, undeclared
+from rebook.core.outreach.message import (
+    FieldClass,
+    RenderedMessage,
+    Template,
+    TemplateField,
+    render,
+    undeclared,
+)
 from rebook.core.outreach.values import Purpose
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
@@ -47,6 +54,11 @@ def wording(language: str) -> Wording:
     """The checks for texts of a language; English where there are none of its own."""
     path = FOLDER / language.partition("-")[0] / "wording.toml"
     return read_wording(read_document(path if path.exists() else FOLDER / "en" / "wording.toml"))
+
+
+def sms_allowed(message: RenderedMessage) -> int:
+    """How many SMS a campaign's text may take: half as many letters fit outside GSM-7."""
+    return 1 if message.encoding == "gsm7" else 2
 
 
 @cache
@@ -198,6 +210,6 @@ def _trial(template: Template, document: Document, body: Path) -> Iterator[PackE
     fewest = render(template, {f.name: f.longest for f in template.fields if f.is_required})
     for problem in dict.fromkeys(full.problems + fewest.problems):
         yield PackError(name, 1, "", problem)
-    # Campaign texts fit one SMS even with long values (R-D6).
-    if template.channel == "sms" and template.role == "recall" and full.segments > 1:
+    # Campaign texts fit one SMS even with long values (R-D6); two in letters that take twice the room.
+    if template.channel == "sms" and template.role == "recall" and full.segments > sms_allowed(full):
         yield PackError(name, 1, "", "does not fit one SMS with long values")
