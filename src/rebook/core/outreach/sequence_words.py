@@ -1,6 +1,9 @@
 """A sequence in plain sentences: "2 business days later, in the evening, a call, unless they answered"."""
 
-from rebook.core.outreach.sequence import BY_GAP_KIND, Sequence, Step
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rebook.core.outreach.sequence import BY_GAP_KIND, BadSequence, Sequence, Step, from_json
 from rebook.core.outreach.sequence_when import conditions
 
 CHANNEL_WORDS = {
@@ -57,6 +60,15 @@ def _unless(step: Step) -> str:
         stops = ""
     joined = f"only if {' and '.join(only)}" if only else ""
     return ", ".join(part for part in (joined, stops) if part)
+
+
+def sentences(steps: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The sentence of each step of a frozen plan, kept as JSON; what cannot be read has none."""
+    try:
+        plan = from_json({"key": "frozen", "steps": list(steps)})
+    except BadSequence:
+        return []
+    return [step_sentence(step) for step in plan.steps]
 
 
 def sequence_name(sequence: Sequence) -> str:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rebook.records.models import Appointment, Attempt, Consent, Reply, Task, Visit
+from rebook.core.outreach.sequence_when import RULE
+from rebook.records.models import Appointment, Attempt, Consent, PassedStep, Reply, Task, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line: ``kind`` is visit, appointment, attempt, reply, consent or task; the rest says which."""
+    """One line; ``kind``: visit, appointment, attempt, passed (step), reply, consent or task."""
 
     kind: str
     at: datetime
@@ -29,12 +30,13 @@ class Event:
 
 
 def timeline(*, organisation_id: int, patient_id: int, limit: int = 40) -> tuple[Event, ...]:
-    """The newest ``limit`` events. Six queries, whatever happened."""
+    """The newest ``limit`` events. Seven queries, whatever happened."""
     of = {"organisation_id": organisation_id, "patient_id": patient_id}
     events = [
         *_visits(of, limit),
         *_appointments(of, limit),
         *_attempts(of, limit),
+        *_passed(of, limit),
         *_replies(of, limit),
         *_consents(of, limit),
         *_tasks(of, limit),
@@ -81,6 +83,17 @@ def _attempts(of: dict[str, int], limit: int) -> list[Event]:
             reasons=tuple(row.reasons),
         )
         for row in rows[:limit]
+    ]
+
+
+def _passed(of: dict[str, int], limit: int) -> list[Event]:
+    """Steps whose condition did not hold; those that found no way left attempts that say why."""
+    rows = PassedStep.objects.filter(
+        organisation_id=of["organisation_id"], case__patient_id=of["patient_id"]
+    ).filter(reasons__contains=[{"rule": RULE}])
+    return [
+        Event("passed", row.passed_at, str(row.step_index + 1), "", "", reasons=tuple(row.reasons))
+        for row in rows.order_by("-passed_at")[:limit]
     ]
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from rebook.accounts import read as accounts
 from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.campaign_readiness import ReadinessCheck
+from rebook.core.outreach.sequence_words import sentences, step_sentence
 from rebook.core.segment import Segment
 from rebook.flow import segments
 from rebook.flow.outreach import campaigns as flow
@@ -82,7 +83,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         counted=_counted(staff, segment),
         checks=_checklist(staff, campaign_id) if file.state == "draft" else (),
         mended_at=_mended_at(campaign_id),
-        steps=file.sequence.get("steps") or _steps_of(staff, file.sequence_key),
+        steps=sentences(file.sequence.get("steps") or ()) or _steps_of(staff, file.sequence_key),
     )
 
 
@@ -123,10 +124,10 @@ def _mended_at(campaign_id: int) -> Mapping[str, tuple[str, str]]:
     return own | {key: (reverse(name), label) for key, (name, label) in MENDED_AT.items()}
 
 
-def _steps_of(staff: Staff, key: str) -> list[dict[str, Any]]:
-    """The steps of a draft, which is not frozen to a sequence yet."""
+def _steps_of(staff: Staff, key: str) -> list[str]:
+    """The steps of a draft, which is not frozen to a sequence yet, each in a sentence."""
     sequence = sequences_in_use(organisation_id=staff.organisation_id).get(key)
-    return [{"channel": s.channel, "delay_days": s.delay_days} for s in sequence.steps] if sequence else []
+    return [step_sentence(step) for step in sequence.steps] if sequence else []
 
 
 @staff_page(may="patients")
