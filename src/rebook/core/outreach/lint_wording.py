@@ -14,7 +14,7 @@ _PLAIN_START = re.compile(r"[a-z]{2}(?![?*+{|])")
 _LOOK_BEHIND = re.compile(r"(?:\(\?<![^()]*\))+")
 _FIRST_GROUP = re.compile(r"\(\?:(?P<inside>[^()]*)\)(?P<optional>\??)(?![*+{])")
 # A word told by its ending.
-_ENDING = re.compile(r"\\w\{3,\}\(\?:([^()]*)\)$")
+_ENDING = re.compile(r"\\w\{2,\}\(\?:([^()]*)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _screen(rules: Iterable[WordRule]) -> tuple[re.Pattern[str], ...]:
     found = [whole(one for one in patterns if not _ENDING.fullmatch(one))]
     if endings:
         made = _grouped([fold_pattern(one) for part in endings for one in part.split("|")])
-        found.append(re.compile(rf"(?<=\w\w\w)(?:{made})(?!\w)"))
+        found.append(re.compile(rf"(?<=\w\w)(?:{made})(?!\w)"))
     return tuple(found)
 
 

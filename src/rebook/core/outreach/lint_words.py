@@ -54,8 +54,23 @@ def _hits(rule: WordRule, each: tuple[re.Pattern[str], ...], read: Placed) -> It
 @lru_cache(maxsize=4096)
 def _shown(pattern: str) -> str:
     """A pattern in letters that people read."""
-    bare = re.sub(r"\(\?<?[!=][^()]*\)|\(\?:|\\[wbsdS]|[()\\?*+]|\[[^]]*\]", "", pattern)
+    bare = re.sub(r"\(\?:|\\[wbsdS]|[()\\?*+]|\[[^]]*\]", "", _without_looks(pattern))
     return bare.replace("|", "/").strip()[:60]
+
+
+def _without_looks(pattern: str) -> str:
+    """The pattern without what must or must not stand around it, whatever is nested inside."""
+    found = _LOOK.search(pattern)
+    if found is None:
+        return pattern
+    depth, at = 1, found.end()
+    while at < len(pattern) and depth:
+        depth += (pattern[at] == "(") - (pattern[at] == ")")
+        at += 1
+    return _without_looks(pattern[: found.start()] + pattern[at:])
+
+
+_LOOK = re.compile(r"\(\?<?[!=]")
 
 
 def people(read: Placed, wording: Wording, *, is_open: bool) -> Iterator[Finding]:
