@@ -92,14 +92,14 @@ def attention_report(*, organisation_id: int, today: date, now: datetime) -> Att
     counts: Counter[Attention] = Counter()
     for facts, patients in found:
         counts[attention(facts)] += patients
-    by_state = dict.fromkeys(STATES, 0)
+    by_state: dict[str, int] = dict.fromkeys(STATES, 0)
     for one, patients in counts.items():
         by_state[one.state] += patients
     lines = [
         AttentionLine(one.state, one.reason.rule, one.reason.detail, patients)
         for one, patients in counts.items()
     ]
-    lines.sort(key=lambda line: (STATES.index(line.state), -line.patients, line.rule))  # type: ignore[arg-type]
+    lines.sort(key=lambda line: (STATES.index(line.state), -line.patients, line.rule))
     return AttentionReport(sum(by_state.values()), by_state, tuple(lines))
 
 

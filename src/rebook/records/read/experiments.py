@@ -92,10 +92,14 @@ def arm_counts(
     """(cases drawn so far by arm, arms with those whose time to answer is over). By assignment (R-F51)."""
     within = ANSWER_WITHIN[test.plan.metric]
     query = _COUNTS.format(happened=_HAPPENED[test.plan.metric])
+    given: dict[str, Any] = {
+        "org": organisation_id,
+        "test": test.id,
+        "until": now - within,
+        "within": within,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            query, {"org": organisation_id, "test": test.id, "until": now - within, "within": within}
-        )
+        cursor.execute(query, given)
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     drawn = {arm: int(found.get(arm, (0,))[0]) for arm in test.plan.arms}
     counts = (ArmCount(arm, *map(int, found.get(arm, (0, 0, 0))[1:])) for arm in test.plan.arms)
