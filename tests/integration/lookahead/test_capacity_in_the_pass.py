@@ -201,7 +201,7 @@ def went_out(clinic, campaign, count, *, channel="sms", state="delivered", at=NO
                 expires_at=at + DAY,
                 sent_at=at,
                 to_value=f"+1212555{number:04d}",
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -13,8 +13,8 @@ from rebook.core.lookahead.rates import Chance, Counted, chances, lag_of, share_
 from rebook.core.lookahead.values import CHANNELS, Limits, PlannedCampaign, Scenario
 from rebook.core.outreach.campaign_calendar import against_enrolment
 from rebook.core.outreach.campaign_plan import read_plan
+from rebook.core.outreach.sequence import BadSequence, choose_channel, from_json
 from rebook.core.outreach.sequence import Sequence as ContactPlan
-from rebook.core.outreach.sequence import choose_channel, from_json
 from rebook.core.outreach.sequence_effort import steps_when_silent
 from rebook.core.outreach.values import GuardPolicy
 from rebook.flow.common.capacity import Today, booking_rates, look_today
@@ -157,7 +157,10 @@ def _steps(house: OrganisationView, campaign: CampaignView, change: CampaignChan
     """The steps as frozen at launch, or those that a draft or a changed plan names."""
     wanted = change.sequence_key if change else ""
     if not wanted and campaign.sequence:
-        return from_json(campaign.sequence)
+        try:
+            return from_json(campaign.sequence)
+        except BadSequence as error:
+            raise BadPlan(f"the steps of campaign {campaign.id} cannot be read: {error}") from None
     key = wanted or campaign.sequence_key
     for version in own_versions(organisation_id=house.id, key=key):
         if version.state == "published":
