@@ -10,8 +10,9 @@ from rebook.accounts.models import AuditEvent
 from rebook.channels.letter import Letters
 from rebook.flow.outreach import letters
 from rebook.flow.outreach.letters import UnableToDoWithLetters
+from rebook.flow.outreach.manual import send_manual
 from rebook.flow.outreach.posting import switch_letters
-from rebook.records.models import Attempt, Letter, LetterBatch, ReturnedAddress, Task
+from rebook.records.models import Attempt, ConfidentialRequest, Letter, LetterBatch, ReturnedAddress, Task
 from rebook.records.read import letters as read
 from support.outreach import DAY, HOUR, NOW
 
@@ -51,9 +52,7 @@ def posted(clinic, number=1, at=NOW + 2 * HOUR):
 
 
 def returned(clinic, code, reason="moved", at=NOW + 9 * DAY):
-    return letters.record_return(
-        organisation_id=clinic.id, code=code, reason=reason, now=at, actor="user:1"
-    )
+    return letters.record_return(organisation_id=clinic.id, code=code, reason=reason, now=at, actor="user:1")
 
 
 def test_a_letter_goes_from_plan_to_post(posting, day, tmp_path):
@@ -138,7 +137,9 @@ def test_post_that_comes_back_is_found_by_its_code_and_ends_the_address(posting,
     posting.synced(NOW + 10 * DAY)
     day.plan(NOW + 10 * DAY)
     assert posting.attempts(patient)[-1][1] == "letter"
-    assert Attempt.objects.filter(patient=patient).order_by("-pk")[0].to_value.split("\n")[1] == "5 Oak Avenue"
+    assert (
+        Attempt.objects.filter(patient=patient).order_by("-pk")[0].to_value.split("\n")[1] == "5 Oak Avenue"
+    )
 
 
 @pytest.mark.parametrize(
@@ -182,19 +183,58 @@ def test_a_household_gets_all_its_letters_in_one_batch(posting, day):
 
 def test_a_childs_letter_goes_to_the_responsible_adult(posting, day):
     adult = posting.patient(1, phone=False, gap=False, **HOME)
-    child = writing_to(
-        posting, 2, given_name="Kim", birth_on=dt.date(2018, 5, 1), responsible_patient=adult
-    )
+    child = writing_to(posting, 2, given_name="Kim", birth_on=dt.date(2018, 5, 1), responsible_patient=adult)
     taken_in_hand(posting, day, child)
     assert Attempt.objects.get(patient=child).to_value == ADDRESS
     assert posting.attempts(child) == [(0, "letter", "accepted")]
+
+
+def test_a_letter_in_confidence_goes_to_the_address_that_was_asked_for(posting, day):
+    posting.organisation.refresh_from_db()
+    posting.organisation.settings = {**posting.organisation.settings, "letters": {"form": "postcard"}}
+    posting.organisation.save()
+    patient = writing_to(posting)
+    ConfidentialRequest.objects.create(
+        organisation=posting.organisation,
+        patient=patient,
+        address_line="7 Quiet Lane",
+        city="New York",
+        state="NY",
+        postal_code="10002",
+        in_envelope=True,
+        made_at=NOW - DAY,
+        made_by="user:1",
+    )
+    assert taken_in_hand(posting, day, patient) == [[(0, "letter", "accepted")]]
+    assert Attempt.objects.get(patient=patient).to_value == "Ana Test1\n7 Quiet Lane\nNew York, NY 10002"
+    # The practice sends postcards; this patient asked for an envelope.
+    assert printed(posting).batches == {"letter": 1}
+
+
+def test_staff_may_write_a_letter_by_hand(posting, day):
+    patient = writing_to(posting, gap=False)
+    said = send_manual(
+        organisation_id=posting.id,
+        patient_id=patient.pk,
+        channel="letter",
+        body="Elm Street Practice has a new door. Please ring twice.",
+        now=NOW,
+        actor="user:1",
+        channels=posting.channels,
+    )
+    assert said.verdict == "allow"
+    posting.synced(NOW + 3 * DAY)
+    assert printed(posting, at=NOW + 3 * DAY).batches == {"letter": 1}
+    assert Attempt.objects.get(patient=patient).to_value == ADDRESS
 
 
 @pytest.mark.parametrize("missing", ["address_line", "city", "postal_code"])
 def test_half_an_address_is_none(posting, day, missing):
     patient = writing_to(posting, **{missing: ""})
     taken_in_hand(posting, day, patient)
-    assert "letter" not in {channel for _step, channel, state in posting.attempts(patient) if state != "refused"}
+    assert "letter" not in {
+        channel for _step, channel, state in posting.attempts(patient) if state != "refused"
+    }
 
 
 def test_a_practice_without_letters_plans_none(clinic, day):

@@ -20,6 +20,7 @@ from rebook.records.write.planning import DueCase, Passed, ReachableBy
 from .choosing import Way, choose_way, contacts_of, local_day
 from .experiments import Arms
 from .library import library_of
+from .postal import IN_ENVELOPE
 from .sequences_running import NO_WAY, days_off, so_far_of
 from .subject import House, PlannedContact
 from .wording import Words, write_message
@@ -105,6 +106,7 @@ def take_a_way(
         visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
         variant=arms.variant(case, template_key=template_key, channel=way.channel, language=way.language),
         site=house.locations.get(case.home_location_id or case.location_id or 0),
+        in_envelope=bool(way.contact and way.contact.line_type == IN_ENVELOPE),
     )
     return True
 

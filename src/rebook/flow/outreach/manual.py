@@ -22,10 +22,13 @@ from rebook.records.write.planning import ReachableBy, reachable_by
 from .choosing import fit_for, is_minor, local_day
 from .claiming import state_of
 from .dispatch import send_due
+from .postal import with_postal
 from .subject import House, PlannedContact, judge
 from .wording import primary
 
 WORTH_SENDING = timedelta(days=1)
+# A letter waits until somebody prints.
+WORTH_POSTING = timedelta(days=7)
 LONGEST = 2000
 
 
@@ -85,7 +88,13 @@ def contact_of(house: House, person: Correspondent, channel: str, *, now: dateti
         person.birth_on, majority=majority, today=local_day(now, zone)
     ):
         owner = person.responsible_patient_id
-    found = reachable_by(organisation_id=house.organisation.id, patient_ids=[owner])
+    found = with_postal(
+        reachable_by(organisation_id=house.organisation.id, patient_ids=[owner]),
+        organisation_id=house.organisation.id,
+        country=house.country,
+        patient_ids=[owner],
+        channels=(channel,),
+    )
     return fit_for(channel, found.get(owner, ()))
 
 
@@ -118,7 +127,8 @@ def _planned(
         contemplated=Contemplated(
             patient_id=person.id,
             case_id=None,
-            contact_point_id=contact.id if contact else None,
+            # An address stands on the patient: no row of its own.
+            contact_point_id=(contact.id or None) if contact else None,
             to_value=contact.value if contact else "",
         ),
         origin=origin,
@@ -128,7 +138,7 @@ def _planned(
         channel_is_open=channel.capabilities.is_open,
         channel_is_manual=channel.capabilities.is_manual,
         due_at=now,
-        expires_at=now + WORTH_SENDING,
+        expires_at=now + (WORTH_POSTING if channel.capabilities.kind == "letter" else WORTH_SENDING),
         language=primary(person.language) or house.organisation.default_language,
         message_problems=message.problems,
         text=f"{message.subject}\n{message.body}",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # A reading that no row stands for.
 NO_ROW = 0
+# What stands in place of the type of a line where the patient asked for a closed envelope (R-A101).
+IN_ENVELOPE = "envelope"
 
 
 def address_hash(value: str) -> str:
@@ -58,7 +60,8 @@ def with_postal(
     for patient, home in homes.items():
         value = address_of(home, country=country)
         if value and (patient, address_hash(value)) not in came_back:
-            found.setdefault(patient, []).append(ReachableBy(NO_ROW, patient, "postal", value, ""))
+            kind = IN_ENVELOPE if home.in_envelope else ""
+            found.setdefault(patient, []).append(ReachableBy(NO_ROW, patient, "postal", value, kind))
         if home.fhir_id:
             value = f"Patient/{home.fhir_id}"
             found.setdefault(patient, []).append(ReachableBy(NO_ROW, patient, "portal", value, ""))
