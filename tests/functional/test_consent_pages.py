@@ -79,8 +79,7 @@ def test_setup_says_what_a_stop_binds_and_finds_a_number(size, new_page, clinic,
     expect(page.get_by_text("Every stop older than a day is honoured")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Number or address, as people write it").fill("12")
-    with page.expect_response(lambda answer: answer.status == 400):
-        page.get_by_role("button", name="Look up").click()
+    page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("alert")).to_contain_text("Not looked up")
     page.get_by_label("Number or address, as people write it").fill("(312) 555-1201")
     page.get_by_role("button", name="Look up").click()

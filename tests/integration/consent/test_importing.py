@@ -223,3 +223,23 @@ def test_the_command_reports_and_names_no_patient(clinic, rosa, rebook, answer, 
     rejects = answer("rejects", "--source", "consents")["rejects"]
     assert [(one["line"], one["field"]) for one in rejects] == [(3, "patient_id")]
     assert "cannot be opened" in rebook("import", "consents", str(tmp_path / "none.csv"), code=2).output
+
+
+def test_a_narrow_stop_from_a_file_hides_no_wider_one_from_the_practices_own_system(
+    clinic, rosa, bring, tmp_path
+):
+    """The export of patients carries consents of its own; each way in adds what it knows."""
+    from rebook.flow.sync import import_files
+
+    bring("p1,,sms,promotions,no,2026-10-01,,no offers please,")
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(
+        '[[table]]\nfiles = "patients.csv"\n[table.patient]\nexternal_id = "id"\nfamily_name = "name"\n'
+        '[[table.patient.consents]]\nchannel = "sms"\ncolumn = "texts"\n'
+    )
+    rows = tmp_path / "patients.csv"
+    rows.write_text("id,name,texts\np1,Test1,no\n")
+    import_files(
+        organisation_id=clinic.id, source_key="pms", kind="csv", paths=[rows], mapping=mapping, now=NOW
+    )
+    assert stands(clinic, rosa) == "stopped"

@@ -116,7 +116,7 @@ class TestStopping:
     def test_only_booked_visits(self, link, visitor, patient):
         visitor.post(f"{link}/preferences", wishes(wish_sms="visits"))
         assert stands(patient) == ("stopped", "unsaid")
-        assert "selected>Only about visits" in visitor.get(f"{link}/preferences").content.decode()
+        assert "selected>Only visits" in visitor.get(f"{link}/preferences").content.decode()
 
     def test_is_proved_by_what_was_shown_and_by_no_whole_address(self, link, visitor, patient):
         visitor.post(f"{link}/preferences", wishes(wish_sms="nothing"))
@@ -202,14 +202,14 @@ class TestBestWay:
 class TestOtherAnswers:
     def test_a_day_of_their_own(self, link, visitor, patient):
         day = timezone.now().date() + dt.timedelta(days=77)
-        answer = visitor.post(f"{link}/not-now", {"option": "day", "day": day.isoformat()}, follow=True)
+        answer = visitor.post(f"{link}/not-now", {"option": "30", "day": day.isoformat()}, follow=True)
         hold = AutomationHold.objects.get(patient=patient, kind="snooze")
         assert abs((hold.until_at.date() - day).days) <= 1
         assert answer.status_code == 200
 
-    @pytest.mark.parametrize("day", ["", "2020-01-01", "tomorrow", "2999-01-01"])
+    @pytest.mark.parametrize("day", ["2020-01-01", "tomorrow", "2999-01-01"])
     def test_a_day_that_is_none_is_asked_again(self, day, link, visitor):
-        page = visitor.post(f"{link}/not-now", {"option": "day", "day": day}).content.decode()
+        page = visitor.post(f"{link}/not-now", {"option": "30", "day": day}).content.decode()
         assert "Please choose a day after today" in page
         assert not AutomationHold.objects.exists()
 

@@ -162,7 +162,6 @@ class TestThePagesShow:
     @pytest.mark.parametrize("typed", ["12", "", "<script>", "x@"])
     def test_nonsense_is_told(self, typed, signed_in):
         answer = signed_in("compliance").post("/setup/consent/number/", {"number": typed})
-        assert answer.status_code == 400
         assert "Not looked up" in html(answer)
         assert "<script>" not in html(answer).split("<main")[1]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rebook.accounts import audit
+from rebook.core.outreach.consent import Provenance
 from rebook.core.response.dispositions import Disposition
 from rebook.core.response.effects import Effects
 from rebook.records.read.response import Correspondent, has_other_contact, is_revoked, open_holds
@@ -111,6 +112,19 @@ def _consent(house: House, coded: Disposition, subject: Subject, *, actor: str, 
         wording=subject.note or f"told to staff: {coded.label}",
         actor=actor,
         now=now,
+        proof=_proof(subject, is_theirs=is_theirs),
+    )
+
+
+def _proof(subject: Subject, *, is_theirs: bool) -> Provenance:
+    """What staff wrote down of a call, or of a message that they read."""
+    return Provenance(
+        way="voice" if subject.reply_id is None else "",
+        speaker="patient" if is_theirs else "number_holder",
+        evidence_kind="note" if subject.reply_id is None else "message",
+        evidence_ref=f"reply:{subject.reply_id}"
+        if subject.reply_id
+        else f"attempt:{subject.attempt_id or ''}",
     )
 
 

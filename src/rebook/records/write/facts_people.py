@@ -148,7 +148,8 @@ FROM (
 ) said
 LEFT JOIN LATERAL (
     SELECT state, at FROM records_consent i WHERE i.patient_id = said.patient_id
-        AND i.channel = said.channel AND i.origin = 'import' ORDER BY i.at DESC, i.id DESC LIMIT 1
+        AND i.channel = said.channel AND i.purpose = 'all' AND i.origin = 'import'
+        ORDER BY i.at DESC, i.id DESC LIMIT 1
 ) last ON true
 WHERE last.state IS DISTINCT FROM said.state
     AND NOT coalesce(said.known_at < last.at, false)
@@ -160,7 +161,7 @@ WHERE last.state IS DISTINCT FROM said.state
                 SELECT value FROM records_contactpoint n WHERE n.patient_id = said.patient_id))
             AND NOT EXISTS (
                 SELECT FROM records_consent g WHERE g.organisation_id = o.organisation_id
-                    AND g.state = 'granted' AND g.origin <> 'import' AND g.at > o.at
+                    AND g.state = 'granted' AND g.origin NOT IN ('import', 'staff') AND g.at > o.at
                     AND g.channel IN (o.channel, 'all')
                     AND (g.patient_id = o.patient_id OR g.contact_value = nullif(o.contact_value, '')))))
 """

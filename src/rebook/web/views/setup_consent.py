@@ -34,7 +34,7 @@ def number(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     found = _read(request, staff)
     if found.problem:
-        return _shown(request, typed=request.POST.get("number", ""), problem=found.problem, status=400)
+        return _shown(request, typed=request.POST.get("number", ""), problem=found.problem)
     of = {"organisation_id": staff.organisation_id}
     entries = read.entries(**of, value=found.value)
     access.record_search(**of, found=len(entries), page="consent", now=staff.now, actor=staff.actor)
@@ -94,7 +94,7 @@ def _read(request: HttpRequest, staff: Staff) -> ContactReading:
     return read_phone(text, region=region_of(staff.organisation.jurisdiction))
 
 
-def _shown(request: HttpRequest, *, status: int = 200, **asked: Any) -> HttpResponse:
+def _shown(request: HttpRequest, **asked: Any) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     of = {"organisation_id": staff.organisation_id}
     values: dict[str, Any] = {
@@ -109,7 +109,6 @@ def _shown(request: HttpRequest, *, status: int = 200, **asked: Any) -> HttpResp
     return page(
         request,
         "setup/consent.html",
-        status=status,
         scope=what_a_stop_means(revoke_all=revoke_all_from(laws), today=staff.today),
         counts=consent_report.counts(**of, lifting=(*PATIENTS_OWN, SIGNED)),
         broken=consent_report.unapplied(**of, now=staff.now),

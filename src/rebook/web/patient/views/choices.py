@@ -33,7 +33,7 @@ class Answer:
 CHOICES = {
     "call": Answer("ask_call", options=("any", "morning", "afternoon")),
     "question": Answer("question", has_text=True, needs_text=True),
-    "not-now": Answer("not_now", options=("14", "30", "90", "180", "day"), has_day=True),
+    "not-now": Answer("not_now", options=("14", "30", "90", "180"), has_day=True),
     "moved": Answer("moved", has_text=True),
     "seen-elsewhere": Answer("seen_elsewhere", has_text=True),
     "wrong-person": Answer("wrong_person"),
@@ -53,7 +53,8 @@ def choose(page: PatientPage, choice: str) -> HttpResponse:
         return page.render("choice.html", choice=choice, answer=answer, problem="missing")
     option = page.request.POST.get("option", "")
     option = option if option in answer.options else "".join(answer.options[:1])
-    if option == "day":
+    # A day of their own beats the rounder answers beside it.
+    if answer.has_day and page.request.POST.get("day"):
         option = _days_until(page)
         if not option:
             return page.render("choice.html", choice=choice, answer=answer, problem="no_day")
