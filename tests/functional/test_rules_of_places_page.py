@@ -36,6 +36,7 @@ def test_the_rules_of_a_place_are_read_and_signed(clinic, new_page, size, pictur
     page.get_by_role("link", name="Kentucky").click()
     expect(page.get_by_role("heading", name="Kentucky")).to_be_visible()
     expect(page.get_by_text("Every day 10:00-21:00", exact=False)).to_be_visible()
+    expect(page.get_by_role("heading", name="What it comes to")).to_be_visible()
     page.screenshot(path=pictures / f"place-{size}.png", full_page=False)
     assert_accessible(page)
     page.get_by_role("button", name="I read it against its source: us-ky.hours").click()

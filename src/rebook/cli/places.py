@@ -18,6 +18,7 @@ from rebook.cli.context import (
 )
 from rebook.flow import places as flow
 from rebook.packs.jurisdictions_law import HOUSE
+from rebook.packs.jurisdictions_words import CLASSES, SHORT
 from rebook.records.read import chart
 
 
@@ -153,6 +154,7 @@ def _for_patient(organisation_id: int, patient: str, day: date, *, as_json: bool
     if found is None:
         refuse("there is no such patient, or there are several: give the id that Rebook uses")
     sheets = [flow.sheet(organisation_id=organisation_id, key=key, on=day) for key in found.places]
+    needed = flow.what_it_comes_to(organisation_id=organisation_id, places=found.places, on=day)
     if as_json:
         answer_json(
             {
@@ -163,6 +165,7 @@ def _for_patient(organisation_id: int, patient: str, day: date, *, as_json: bool
                 "hints": [
                     {"hint": one.kind, "places": one.places, "time_zones": one.zones} for one in found.hints
                 ],
+                "permissions": _needed_json(needed),
                 "rules": {
                     key: [_as_json(line) for line in sheet.lines] if sheet else None
                     for key, sheet in zip(found.places, sheets, strict=True)
@@ -178,7 +181,20 @@ def _for_patient(organisation_id: int, patient: str, day: date, *, as_json: bool
         else:
             hours = [line.says for line in sheet.lines if line.row.hours and not line.is_coming]
             answer_table(f"{sheet.name} ({key}): hours", ["hours"], [[one] for one in hours])
+    columns = ["message", "text", "machine call", "call by hand", "e-mail", "portal", "letter"]
+    rows = [[CLASSES[one.message_class], *(SHORT[word] for word, _ in one.cells)] for one in needed]
+    answer_table("Permission needed, the strictest of all places and the house", columns, rows)
     console.print("All must be met at once, with the house rule. One place in full: rebook places --key KEY")
+
+
+def _needed_json(needed: tuple[flow.PermissionLine, ...]) -> dict[str, dict[str, dict[str, str]]]:
+    return {
+        line.message_class: {
+            f"{channel}_by_hand" if by_hand else channel: {"permission": permission, "asked_by": place}
+            for (channel, by_hand), (permission, place) in zip(flow.COLUMNS, line.cells, strict=True)
+        }
+        for line in needed
+    }
 
 
 def _few(keys: tuple[str, ...]) -> str:

@@ -1,23 +1,31 @@
 """The rules of places for one practice: where its patients may be, what binds there, and who reviewed it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import get_args
 
 from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
+from rebook.core.channel import ChannelKind
+from rebook.core.outreach.law import MessageClass, Permission, strictest_rule
 from rebook.packs.jurisdictions_law import HOUSE, every_row, file_of, rows_of, rule_file
 from rebook.packs.jurisdictions_values import Row
 from rebook.packs.jurisdictions_words import STATUSES, says
-from rebook.packs.outreach import law_of, plausible_places
+from rebook.packs.outreach import guard_policy, law_of, plausible_places
 from rebook.packs.places import places_of
 from rebook.records.read import places as read
 from rebook.records.write import places as write
 
 LONGEST_NOTE = 200
+# Columns of what it comes to: channel, and whether a person dials.
+COLUMNS: tuple[tuple[ChannelKind, bool], ...] = (
+    *(("sms", False), ("phone", False), ("phone", True), ("email", False), ("portal", False)),
+    ("letter", False),
+)
 
 
 class UnableToReview(Exception):
@@ -43,6 +51,14 @@ class RuleLine:
     # Nobody looked at it for twelve months: the house rule counts beside it (R-A77).
     is_stale: bool
     is_coming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionLine:
+    """What one class of message needs by each of ``COLUMNS``: the permission, and the place that asks it."""
+
+    message_class: MessageClass
+    cells: tuple[tuple[Permission, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,32 @@ class WhereMayTheyBe:
     hints: tuple[Hint, ...]
     places: tuple[str, ...]
     zones: tuple[str, ...]
+
+
+def what_it_comes_to(
+    *, organisation_id: int, places: Collection[str], on: date
+) -> tuple[PermissionLine, ...]:
+    """The strictest permission for each class and channel, for somebody who may be in any of ``places``.
+
+    As the guard takes it: with the house rule, and with what falls back for want of review (R-A33, R-A77).
+    """
+    policy = guard_policy(
+        jurisdiction_keys=places,
+        years=(on.year, on.year + 1),
+        on=on,
+        reviewed=read.review_days(organisation_id=organisation_id),
+    )
+    return tuple(
+        PermissionLine(
+            one,
+            tuple(
+                (rule.permission, rule.place)
+                for channel, by_hand in COLUMNS
+                if (rule := strictest_rule(policy.laws, message_class=one, channel=channel, by_hand=by_hand))
+            ),
+        )
+        for one in get_args(MessageClass)
+    )
 
 
 def places_in_use(*, organisation_id: int) -> Mapping[str, int]:

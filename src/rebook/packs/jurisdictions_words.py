@@ -38,6 +38,15 @@ PERMISSIONS: Final = {
     "written": "signed permission",
     "never": "never",
 }
+SHORT: Final = {
+    "none": "free",
+    "contact_given": "contact given",
+    "implied": "relationship",
+    "soft_opt_in": "soft opt-in",
+    "express": "express",
+    "written": "signed",
+    "never": "never",
+}
 STATUSES: Final = {
     "stated": "from a source",
     "unverified": "unverified",

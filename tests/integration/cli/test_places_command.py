@@ -53,6 +53,11 @@ def test_where_a_patient_may_be(patient, answer, rebook):
     assert hints["telephone number 1"] == ["ca-on"]
     assert {"America/Phoenix", "America/New_York", "America/Toronto"} <= set(told["time_zones"])
     assert [one["row"] for one in told["rules"]["us-ri"] if one["row"].startswith("us-ri")] == ["us-ri.hours"]
+    # Ontario asks more than Rhode Island for letters that advertise, the United States for such texts.
+    needed = told["permissions"]["marketing"]
+    assert needed["letter"] == {"permission": "express", "asked_by": "ca-on"}
+    assert needed["sms"] == {"permission": "written", "asked_by": "us"}
+    assert told["permissions"]["care_direct"]["phone_by_hand"]["permission"] == "implied"
     shown = rebook("places", "--for", str(patient.pk)).stdout
     assert "Rhode Island (us-ri): hours" in shown
     # Never a number, never a name.

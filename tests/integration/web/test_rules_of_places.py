@@ -66,6 +66,30 @@ def test_a_place_shows_every_rule_with_source_status_and_review(clinic, signed_i
     assert "I read it today" not in shown
 
 
+def cells(shown, heading):
+    """What the table "What it comes to" says of one class of message, by column."""
+    row = re.search(rf'<th scope="row">{heading}</th>(.*?)</tr>', shown, re.DOTALL)[1]
+    found = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
+    return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
+
+
+@pytest.mark.parametrize(
+    ("key", "care", "marketing"),
+    [
+        (
+            "us-ct",
+            ["contact given", "contact given", "free", "free", "free", "free"],
+            ["signed", "signed", "signed", "free", "express", "free"],
+        ),
+        ("fr", ["free"] * 6, ["express", "never", "never", "express", "express", "express"]),
+    ],
+)
+def test_a_place_says_what_it_comes_to(clinic, signed_in, key, care, marketing):
+    shown = signed_in(clinic, "manager").get(f"/setup/places/{key}/").content.decode()
+    assert cells(shown, "The patient(?:&#39;|')s own care") == care
+    assert cells(shown, "Marketing") == marketing
+
+
 @pytest.mark.parametrize("key", ["mx", "us_narnia", "narnia"])
 def test_a_place_without_rules_is_no_page(clinic, signed_in, key):
     assert signed_in(clinic, "manager").get(f"/setup/places/{key}/").status_code == 404

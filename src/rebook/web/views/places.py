@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from rebook.flow import places as flow
 from rebook.packs.jurisdictions_law import HOUSE, file_of
+from rebook.packs.jurisdictions_words import CLASSES, SHORT
 from rebook.records.read import places as read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
@@ -72,6 +73,11 @@ def place(request: HttpRequest, key: str) -> HttpResponse:
         "setup/place.html",
         sheet=sheet,
         parts=[part for part in parts if part.lines],
+        permissions=flow.what_it_comes_to(organisation_id=staff.organisation_id, places=[key], on=staff.today)
+        if key != HOUSE
+        else (),
+        classes=CLASSES,
+        short=SHORT,
         names=names_of(staff),
     )
 
