@@ -57,15 +57,17 @@ def test_steps_follow_one_another_and_end(clinic, day):
     assert [(step, channel) for step, channel, _ in clinic.attempts(patient)] == [
         (0, "sms"),
         (1, "email"),
-        (2, "phone"),
+        # Three steps for what keeps people away are passed over.
+        (5, "phone"),
     ]
     case = clinic.case(patient)
     assert case.next_step_at is None
     assert case.closed_at is None
     assert case.first_attempt_at == NOW
     gaps = [row.sent_at.date() for row in Attempt.objects.order_by("pk")]
-    # Step 2 four days after the first, but not on a Sunday; step 3 six working days after that.
-    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-12-01"]
+    # Step 2 four days after the first, but not on a Sunday; the call six working days after that, not
+    # counting Thanksgiving.
+    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-12-02"]
 
 
 def test_a_call_becomes_a_task_with_the_script(clinic, day):
