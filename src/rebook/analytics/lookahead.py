@@ -26,6 +26,7 @@ from rebook.core.lookahead.values import (
 # Adds at places that may come several times; its own types know only one array of places.
 _add_at: Any = np.add.at
 Ints = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(slots=True)
@@ -205,33 +206,41 @@ def _steps(asked: Scenario, tables: Tables, state: State, due: Ints, day: int) -
     campaign, site, step = case["campaign"][due], case["site"][due], case["step"][due]
     channel = tables.channel[campaign, step, case["reach"][due], case["preferred"][due] + 1]
     exhausted = case["tries"][due] >= asked.limits.per_case
+    taken = tables.taken[campaign, step, case["risk_class"][due]]
+    likely = 2 * taken >= MILLION
     may_go = (channel >= 0) & ~exhausted
     later = np.full(len(due), day, dtype=np.int64)
-    later[may_go] = _not_before(asked, tables, state, due[may_go], channel[may_go], day)
+    later[may_go] = _not_before(asked, tables, state, due[may_go], channel[may_go], likely[may_go], day)
     waits = later != day
     case["due"][due[waits]] = later[waits]
     keep = ~waits
     due, campaign, site, step, channel = (one[keep] for one in (due, campaign, site, step, channel))
+    taken, likely = taken[keep], likely[keep]
     blocked = (channel < 0) | exhausted[keep]
     blocked |= (channel == PHONE) & (case["calls"][due] >= asked.limits.calls_per_case)
     weight = state.weight[due]
-    meant = weight * tables.taken[campaign, step, case["risk_class"][due]] // MILLION
+    meant = weight * taken // MILLION
     _add(state.planned, campaign, site, day, weight)
     _add(state.cells["passed_over"], campaign, site, day, weight - meant)
     _add(state.cells["unreachable"], campaign[blocked], site[blocked], day, meant[blocked])
     goes = ~blocked
     _send(asked, state, due[goes], channel[goes], meant[goes], day)
+    counts = goes & likely
+    _remember(state, due[counts], channel[counts], day)
     case["due"][due] = tables.next_due[campaign, step, site, day]
     case["step"][due] = step + 1
     case["due"][due[step + 1 >= tables.steps[campaign]]] = NEVER
 
 
-def _not_before(asked: Scenario, tables: Tables, state: State, due: Ints, channel: Ints, day: int) -> Ints:
+def _not_before(
+    asked: Scenario, tables: Tables, state: State, due: Ints, channel: Ints, likely: Flags, day: int
+) -> Ints:
     limits, case = asked.limits, state.case
     urgent = case["risk_class"][due] >= URGENT_CLASS
     apart = np.where(urgent, limits.apart_urgent, limits.apart)
     third = case[f"sent_{limits.per_week}"][due] if 1 <= limits.per_week <= 3 else np.int64(LONG_AGO)
-    earliest = np.maximum(np.maximum(day, case["sent_1"][due] + apart), third + 7)
+    capped = np.maximum(np.maximum(day, case["sent_1"][due] + apart), third + 7)
+    earliest = np.where(likely, capped, day)
     last = tables.next_open.shape[2] - 1
     opens = tables.next_open[case["site"][due], channel, np.minimum(earliest, last)]
     return np.where(earliest <= last, opens, NEVER)
@@ -259,6 +268,11 @@ def _send(asked: Scenario, state: State, due: Ints, channel: Ints, meant: Ints, 
     for after in range(len(asked.lag)):
         _add_at(state.coming, (campaign, site, case["kind"][due], day + after), parts[:, after])
     state.weight[due] -= books + stops
+
+
+def _remember(state: State, due: Ints, channel: Ints, day: int) -> None:
+    """Contacts that count for the caps."""
+    case = state.case
     case["sent_3"][due], case["sent_2"][due] = case["sent_2"][due], case["sent_1"][due]
     case["sent_1"][due] = day
     case["tries"][due] += 1

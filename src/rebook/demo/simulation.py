@@ -16,7 +16,7 @@ from rebook.demo.clinic_life import ClinicLife
 from rebook.demo.export import write_appointments
 from rebook.demo.outbox import Outbox
 from rebook.demo.setup import DemoPractice, import_folder
-from rebook.demo.staff import answer_alarms, work_tasks
+from rebook.demo.staff import answer_alarms, review_stops, work_tasks
 from rebook.work.schedule import run_continuous, run_day
 
 NIGHT = time(4)
@@ -86,6 +86,7 @@ def _one_day(run: Simulation, *, day: date, is_last: bool) -> None:
         if not is_last_tick:
             done = work_tasks(run.demo, random=run.random, now=now, limit=TASKS_PER_TICK)
             run.diary.tasks.update(done)
+            run.diary.tasks.update(["campaign let go on"] * review_stops(run.demo, now=now))
 
 
 def _sync_changes(run: Simulation, *, day: date, now: datetime) -> None:

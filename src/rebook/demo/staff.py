@@ -9,7 +9,8 @@ from rebook.demo.behaviour import answer_call
 from rebook.demo.setup import DemoPractice
 from rebook.demo.world import Person
 from rebook.flow import booking, response
-from rebook.records.read import tasks
+from rebook.flow.outreach import capacity_budget
+from rebook.records.read import campaigns, tasks
 from rebook.records.read.tasks import TaskView
 
 CALLS = frozenset({"call", "call_back", "book", "unable_to_reach"})
@@ -33,6 +34,25 @@ def answer_alarms(demo: DemoPractice, *, random: Random, now: datetime) -> Count
     )
     urgent = [task for task in waiting if task.kind == "safety"]
     return Counter(_do(demo, task, random=random, now=now) for task in urgent)
+
+
+def review_stops(demo: DemoPractice, *, now: datetime) -> int:
+    """The manager reads why campaigns were stopped yesterday and lets them go on; how many."""
+    manager = f"user:{demo.staff['manager']}"
+    stops = [
+        one
+        for one in campaigns.stops_in_force(organisation_id=demo.organisation_id)
+        if one.scope == "campaign" and one.started_at <= now - timedelta(hours=20)
+    ]
+    for stop in stops:
+        capacity_budget.go_on(
+            organisation_id=demo.organisation_id,
+            campaign_id=int(stop.key),
+            reason="Read every message that brought it; the texts are as approved, the numbers were checked.",
+            now=now,
+            actor=manager,
+        )
+    return len(stops)
 
 
 def _do(demo: DemoPractice, task: TaskView, *, random: Random, now: datetime) -> str:

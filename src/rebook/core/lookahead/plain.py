@@ -181,12 +181,12 @@ def _step(run: Run, case: Case, day: int) -> None:
     here = (case.campaign, case.site)
     channel = campaign.channel[case.step][case.reach][case.preferred + 1]
     exhausted = case.tries >= asked.limits.per_case
+    taken = campaign.taken[case.step][case.risk_class]
     if channel >= 0 and not exhausted:
-        later = _not_before(run, case, channel, day)
+        later = _not_before(run, case, channel, day, is_likely=2 * taken >= MILLION)
         if later != day:
             case.due = later
             return
-    taken = campaign.taken[case.step][case.risk_class]
     meant = case.weight * taken // MILLION
     run.planned[here[0]][here[1]][day] += case.weight
     run.lost["passed_over"][here[0]][here[1]][day] += case.weight - meant
@@ -194,24 +194,27 @@ def _step(run: Run, case: Case, day: int) -> None:
     if channel < 0 or exhausted or too_many_calls:
         run.lost["unreachable"][here[0]][here[1]][day] += meant
     else:
-        _send(run, case, channel, meant, day)
+        _send(run, case, channel, meant, day, is_likely=2 * taken >= MILLION)
     case.due = campaign.next_due[case.step][case.site][day]
     case.step += 1
     if case.step >= campaign.steps:
         case.due = NEVER
 
 
-def _not_before(run: Run, case: Case, channel: int, day: int) -> int:
-    """The first day from ``day`` on on which caps and hours allow the contact."""
+def _not_before(run: Run, case: Case, channel: int, day: int, *, is_likely: bool) -> int:
+    """The first day from ``day`` on on which caps and hours allow the contact.
+
+    A step that few cases take neither waits for the caps nor counts for them: it stands for those few only.
+    """
     limits = run.asked.limits
     apart = limits.apart_urgent if case.risk_class >= URGENT_CLASS else limits.apart
     third = case.sent[limits.per_week - 1] if 1 <= limits.per_week <= 3 else LONG_AGO
-    earliest = max(day, case.sent[0] + apart, third + 7)
+    earliest = max(day, case.sent[0] + apart, third + 7) if is_likely else day
     opening = run.asked.next_open[case.site][channel]
     return opening[earliest] if earliest < len(opening) else NEVER
 
 
-def _send(run: Run, case: Case, channel: int, meant: int, day: int) -> None:
+def _send(run: Run, case: Case, channel: int, meant: int, day: int, *, is_likely: bool) -> None:
     share, where = run.asked.shares[channel], (case.campaign, case.site)
     refused = meant * share.refused // MILLION
     sent = meant - refused
@@ -225,9 +228,10 @@ def _send(run: Run, case: Case, channel: int, meant: int, day: int) -> None:
     for after, part in enumerate(spread(books, run.asked.lag)):
         coming[day + after] += part
     case.weight -= books + stops
-    case.sent = [day, *case.sent[:2]]
-    case.tries += 1
-    case.calls += channel == PHONE
+    if is_likely:
+        case.sent = [day, *case.sent[:2]]
+        case.tries += 1
+        case.calls += channel == PHONE
 
 
 def _book(run: Run, day: int) -> None:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from rebook.core.lookahead.values import CHANNELS, MILLION, ChannelShares
 from rebook.core.outreach.sequence_when import ALWAYS, SoFar, When, unmet
+from rebook.core.response.dispositions import BARRIERS
 
 # Enough contacts by a channel to go by the practice's own share, and enough of what is counted.
 ENOUGH_CONTACTS, ENOUGH_EVENTS = 60, 5
@@ -95,7 +96,7 @@ USUAL_LAG = (600_000, 200_000, 80_000, 50_000, 40_000, 30_000)
 ENOUGH_BOOKINGS = 50
 # Chances of what a step's condition asks, for looking ahead only: R-F68, and stated beliefs.
 _FACTS = {"delivered": 0.9, "read": 0.3, "clicked": 0.1, "replied": 0.15}
-_HAS_BARRIER = 0.1
+_HAS_BARRIER = 0.15
 
 
 def chances(counted: Mapping[str, Counted]) -> dict[str, dict[str, Chance]]:
@@ -155,6 +156,7 @@ def share_taken(when: When, *, risk_class: int) -> int:
     for name, chance in _FACTS.items():
         want = getattr(when, name)
         share *= 1.0 if not want else chance if want == "yes" else 1 - chance
-    share *= _HAS_BARRIER if when.barrier else 1.0
-    share *= 1 - _HAS_BARRIER / 4 if when.not_barrier else 1.0
+    each = _HAS_BARRIER / len(BARRIERS)
+    share *= each * len(when.barrier) if when.barrier else 1.0
+    share *= 1 - each * len(when.not_barrier)
     return round(share * MILLION)

@@ -145,12 +145,20 @@ def _campaigns(house: OrganisationView, changes: Changes, ids: Sequence[int]) ->
         if wanted not in every:
             raise BadPlan(f"there is no campaign {wanted}")
     left_out = {key for key, one in changes.campaigns.items() if one.is_left_out}
+    # What is stopped brings nothing until a person lets it go on.
+    stops = read_campaigns.stops_in_force(organisation_id=house.id)
+    if not ids:
+        left_out |= {key for key in every if any(_stops(one, key) for one in stops)}
     chosen = [
         one
         for one in every.values()
         if (one.id in ids if ids else one.state == "active" or one.id in changes.campaigns)
     ]
     return [one for one in chosen if one.id not in left_out]
+
+
+def _stops(stop: read_campaigns.StopLine, campaign_id: int) -> bool:
+    return stop.scope == "organisation" or (stop.scope, stop.key) == ("campaign", str(campaign_id))
 
 
 def _steps(house: OrganisationView, campaign: CampaignView, change: CampaignChange | None) -> ContactPlan:
