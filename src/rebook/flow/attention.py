@@ -10,6 +10,7 @@ from django.db import transaction
 
 from rebook.accounts import read as accounts
 from rebook.core.attention import STATES, Attention, AttentionFacts, attention
+from rebook.core.outreach.campaign_plan import read_plan
 from rebook.packs.exclusions import barring_words
 from rebook.records.read import attention as read
 from rebook.records.read import campaigns as read_campaigns
@@ -68,8 +69,15 @@ class _Practice:
 
     @cached_property
     def campaigns(self) -> list[CampaignView]:
+        """Those that will take an overdue patient in sooner or later: not one that is over, nor one that only
+        looks at a date (a birthday, a day before the due date)."""
         found = read_campaigns.campaigns(organisation_id=self.organisation_id, states=["active", "paused"])
-        return list(found)
+        return [one for one in found if self._takes_overdue(one)]
+
+    def _takes_overdue(self, campaign: CampaignView) -> bool:
+        plan = read_plan(campaign.plan)
+        ends_on = plan.calendar.ends_on
+        return plan.trigger is None and (ends_on is None or ends_on >= self.today)
 
     @property
     def asked(self) -> dict[str, object]:

@@ -236,3 +236,26 @@ def test_the_command_says_no_while_anybody_is_forgotten(clinic):
     assert (found["by_state"]["nobody"], found["listed"]) == (1, [patient.pk])
     clinic.campaign()
     assert CliRunner().invoke(app, asked).exit_code == 0
+
+
+def test_a_campaign_for_one_programme_looks_only_after_its_own(clinic):
+    lately, long_gone = clinic.patient(1), clinic.patient(2)
+    lately.gaps.update(tier="active")
+    long_gone.gaps.update(tier="long_lapsed")
+    campaign = clinic.campaign()
+    campaign.programme = "recall"
+    campaign.save()
+    assert stands(clinic, lately) == ("waiting", "capacity")
+    assert stands(clinic, long_gone) == ("nobody", "no_campaign")
+
+
+def test_a_campaign_that_is_over_or_waits_for_birthdays_looks_after_nobody_overdue(clinic):
+    patient = clinic.patient(1)
+    campaign = clinic.campaign()
+    for plan in (
+        {"calendar": {"ends_on": "2026-11-17"}},
+        {"trigger": {"field": "birthday", "offset_days": 0}},
+    ):
+        campaign.plan = plan
+        campaign.save()
+        assert stands(clinic, patient) == ("nobody", "no_campaign")

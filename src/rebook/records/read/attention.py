@@ -12,6 +12,7 @@ from rebook.core.segment import Segment
 
 from .barring import BARRED, barring_parameters
 from .campaigns import CampaignView
+from .enrolment import TIERS_OF_PROGRAMME
 from .patientfile import PatientLine, patient_lines
 from .segment_sql import in_segment
 
@@ -65,8 +66,8 @@ facts AS (
         CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END AS bar,
         EXISTS (SELECT 1 FROM records_case o JOIN records_campaign oc ON oc.id = o.campaign_id
             WHERE o.organisation_id = %(org)s AND o.patient_id = p.id
-            AND o.closed_at + make_interval(days => COALESCE((oc.sequence->>'rest_days')::int, 60)) > %(now)s
-            ) AS is_resting,
+            AND o.closed_at + make_interval(days =>
+                COALESCE(oc.rest_days, (oc.sequence->>'rest_days')::int, 60)) > %(now)s) AS is_resting,
         COALESCE(wanted.fits_active, FALSE) AS fits_active,
         COALESCE(wanted.fits_paused, FALSE) AS fits_paused,
         COALESCE(wanted.was_tried, FALSE) AS was_tried
@@ -83,6 +84,7 @@ _WANTED = """
     SELECT g.patient_id, '{state}' AS state, EXISTS (
         SELECT 1 FROM records_case c WHERE c.campaign_id = {campaign} AND c.gap_id = g.id) AS tried
     FROM overdue g WHERE g.outreach = 'yes' AND {fits}
+      AND (%(c{campaign}_tiers)s::varchar[] IS NULL OR g.tier = ANY(%(c{campaign}_tiers)s::varchar[]))
 """
 _NOTHING = "SELECT NULL::bigint AS patient_id, '' AS state, FALSE AS tried WHERE FALSE"
 
@@ -159,6 +161,7 @@ def _query(
         # Each segment numbers its values from nought.
         fits = fits.replace("%(segment_", f"%(c{one.id}_segment_")
         given |= {f"c{one.id}_{name}": value for name, value in chosen.items() if name.startswith("segment_")}
+        given[f"c{one.id}_tiers"] = TIERS_OF_PROGRAMME.get(one.programme)
         parts.append(_WANTED.format(state=one.state, campaign=one.id, fits=fits))
     query = _FACTS.format(wanted=" UNION ALL ".join(parts) or _NOTHING, hold=_HOLD, barred=BARRED)
     return query, given
