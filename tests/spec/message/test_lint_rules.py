@@ -236,8 +236,8 @@ HARD = (
     "acknowledgement of this communication and subsequent utilization of the electronic functionality."
 )
 EASY = (
-    "It is time for a visit. You can pick a day on our page. If you would like to talk, call us. We are in from "
-    "nine to five. We can help with a ride if you need one to get here. See you soon."
+    "It is time for a visit. You can pick a day on our page. If you would like to talk, call us. We are in "
+    "from nine to five. We can help with a ride if you need one to get here. See you soon."
 )
 
 

@@ -116,7 +116,7 @@ def _size(body: str) -> Iterator[Finding]:
         shown = ", ".join(f"{c} (plain: {p})" if p else c for c, p in size.offending[:5])
         first = size.offending[0][0]
         yield finding(
-            "not_gsm7", detail=shown, start=body.find(first), words=first, instead=size.offending[0][1]
+            "not_gsm7", detail=shown, start=body.find(first) + 1, words=first, instead=size.offending[0][1]
         )
 
 
@@ -135,7 +135,9 @@ def _offers_a_way(text: Text, wording: Wording, read: Placed) -> Iterator[Findin
     if count > MOST_CHOICES:
         yield finding("many_choices", detail=f"offers {count} things to do, {MOST_CHOICES} at most")
     if (reserved := wording.reserved_choice(text.body)) is not None:
-        yield finding("stop_as_choice", start=reserved.start(1), words=reserved.group(1))
+        yield finding(
+            "stop_as_choice", start=reserved.start(1) + len(text.subject) + 1, words=reserved.group(1)
+        )
     if text.channel == "sms" and not wording.offers_end(text.body):
         yield finding("no_opt_out")
     if not text.is_generic and not wording.gives_reason(read.folded):

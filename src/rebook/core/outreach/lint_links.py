@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from rebook.core.outreach.lint_findings import Finding, finding
-from rebook.core.outreach.lint_places import LINK, Placed
+from rebook.core.outreach.lint_places import LINK, Placed, without_names
 from rebook.core.outreach.lint_wording import Wording
 
 # The machine's own address is for trials on one desk; nothing else goes without TLS (R-A91).
@@ -38,7 +38,7 @@ def links(
     if len(set(found) - set(service_links)) > 1:
         yield finding("many_links")
     if "." in body:
-        yield from _without_scheme(body, wording, own_hosts, found)
+        yield from _without_scheme(body, wording, own_hosts, at=len(subject) + 1)
 
 
 def _one(link: str, own_hosts: frozenset[str] | None, *, at: int) -> Iterator[Finding]:
@@ -59,15 +59,15 @@ def _one(link: str, own_hosts: frozenset[str] | None, *, at: int) -> Iterator[Fi
 
 
 def _without_scheme(
-    body: str, wording: Wording, own_hosts: frozenset[str] | None, found: Collection[str]
+    body: str, wording: Wording, own_hosts: frozenset[str] | None, *, at: int
 ) -> Iterator[Finding]:
     if match := wording.shortener.search(body):
-        yield finding("public_shortener", start=match.start(), words=match.group())
-    bare = LINK.sub(" ", body)
+        yield finding("public_shortener", start=match.start() + at, words=match.group())
+    bare = without_names(body, ())
     for match in _BARE.finditer(bare):
         host = match.group().partition("/")[0].lower()
         if own_hosts is not None and host not in own_hosts:
-            yield finding("foreign_link", words=match.group())
+            yield finding("foreign_link", start=match.start() + at, words=match.group())
 
 
 def phones(read: Placed, own: Collection[str]) -> Iterator[Finding]:

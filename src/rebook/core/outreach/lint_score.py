@@ -15,7 +15,7 @@ WordingOf = Callable[[str], Wording]
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``caught``: bad messages with a finding of a rule they are said to break; ``stopped``: with any problem.
+    """``caught``: bad messages with a finding of a rule they are said to break; ``stopped``: with a problem.
     ``false_alarms``: good ones with a problem; ``warned``: with a warning only."""
 
     good: int

@@ -70,7 +70,7 @@ def syllables_en(word: str) -> int:
     count = len(_VOWELS_EN.findall(bare))
     if re.search(r"(?:[^aeiouyl]|[aeiouy]l)e$|[^aeiouytd]ed$|(?:[^aeiouyscxz]|th)es$", bare):
         count -= 1
-    if re.search(r"[^aeiouy]ia|io(?!us|n)|[^q]ua(?!r)|eo(?!n)|iu", bare):
+    if re.search(r"[^aeiouy]ia|io(?!us|n)|[^q]ua(?!r)|eo(?![np])|iu|(?:id|ar)ea$", bare):
         count += 1
     return max(1, count)
 
