@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from rebook.core.outcome import ENDS_FOR_A_CLINICIAN
 from rebook.core.outreach.sequence import Sequence, Step
 from rebook.core.outreach.sequence_when import When
 from rebook.packs.outreach import sequences
@@ -93,6 +94,31 @@ def test_what_is_imagined_is_what_happens(seed, clinic):
     # No step of either comes twice.
     steps = [(step, channel) for _, step, channel in expected["sent"]]
     assert len(steps) == len(set(steps))
+
+
+def test_whatever_happens_no_grave_case_ends_silently_and_no_step_is_lost(clinic):
+    """R-C6, in eighty stories: it ends with a visit, with a death, or with a clinician's task."""
+    ended = set()
+    patients = {risk: clinic.patient(risk, email=True) for risk in (3, 4)}
+    for risk, patient in patients.items():
+        patient.gaps.update(risk_class=risk)
+    for seed in range(1000, 1080):
+        _, _, script = story(seed)
+        plan = PLANS[("close", "critical")[seed % 2]]
+        lived = Lived(clinic, patients[3 + seed // 2 % 2], plan)
+        _, told = imagined(lived, script, days=200)
+        ended.add(told.outcome)
+        tasks = [line.says for line in told.lines if line.kind == "task"]
+        assert told.outcome in ("visit_kept", "returned_unprompted", "deceased") or (
+            told.outcome in ENDS_FOR_A_CLINICIAN and "unable_to_reach for clinician" in tasks
+        ), (script, told.lines)
+        # Every step that the case has gone through was sent, was refused, or was passed over with a reason.
+        gone = {line.step for line in told.lines if line.kind in ("sent", "failed", "passed_over", "refused")}
+        assert gone == set(range(max(gone, default=-1) + 1)), (script, told.lines)
+        assert all(line.reasons for line in told.lines if line.kind == "passed_over")
+        sent = [(line.step, line.channel) for line in told.sent]
+        assert len(sent) == len(set(sent))
+    assert {"clinician_review", "opted_out", "deceased"} <= ended
 
 
 def test_nothing_is_written(clinic):
