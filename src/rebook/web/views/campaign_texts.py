@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from rebook.core.outreach.message import Template
+from rebook.core.outreach.message import RenderedMessage, Template, render
 from rebook.flow.outreach import approvals
 from rebook.flow.outreach.campaigns import sequence_of
 from rebook.flow.outreach.readiness import texts_to_read
@@ -13,6 +13,7 @@ from rebook.records.read import campaignpages
 from rebook.records.read import campaigns as campaign_read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
+from rebook.web.say import telephone
 
 
 @staff_page(may="anything")
@@ -33,9 +34,20 @@ def texts(request: HttpRequest, campaign_id: int) -> HttpResponse:
         request,
         "campaigns/texts.html",
         file=file,
-        found=found,
+        found=[(one, is_signed, _as_read(one, staff)) for one, is_signed in found],
         unsigned=sum(not is_signed for _, is_signed in found),
     )
+
+
+def _as_read(template: Template, staff: Staff) -> RenderedMessage:
+    """The text as somebody gets it, with the practice's own name and number and long values elsewhere."""
+    own = {
+        "practice_name": staff.organisation.public_name,
+        "practice_phone": telephone(staff.organisation.phone),
+        "postal_address": staff.organisation.postal_address,
+    }
+    usual = {one.name: one.longest for one in template.fields}
+    return render(template, usual | {key: value for key, value in own.items() if value})
 
 
 def _sign(request: HttpRequest, staff: Staff, campaign_id: int, waiting: list[Template]) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rebook.accounts import read as accounts
+from rebook.core.gaps import KINDS
 from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.campaign_readiness import ReadinessCheck
 from rebook.core.outreach.sequence_words import sentences, step_sentence
@@ -66,6 +67,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     me = next(one for one in listed if one.line.id == campaign_id)
     plan = read_plan(file.plan)
     segment = Segment.from_json(file.segment)
+    kinds = _kinds(segment)
     return page(
         request,
         "campaigns/campaign.html",
@@ -80,6 +82,8 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         attempts=read.attempt_states(**of),
         reasons=read.not_contacted(**of),
         sites=_sites(staff, segment),
+        won_back=[(one, plan.success_of(one)) for one in kinds if plan.success_of(one) != "visit"],
+        is_plain=any(plan.success_of(one) == "visit" for one in kinds),
         counted=_counted(staff, segment),
         checks=_checklist(staff, campaign_id) if file.state == "draft" else (),
         mended_at=_mended_at(campaign_id),
@@ -100,6 +104,12 @@ def _sites(staff: Staff, segment: Segment) -> list[accounts.LocationView]:
         for one in accounts.locations(organisation_id=staff.organisation_id)
         if wanted is None or (str(one.id) in wanted.values) != wanted.is_not
     ]
+
+
+def _kinds(segment: Segment) -> tuple[str, ...]:
+    """The kinds of reason that a campaign is for: all of them unless it names some."""
+    wanted = segment.of("gap_kind")
+    return tuple(one for one in KINDS if wanted is None or (one in wanted.values) != wanted.is_not)
 
 
 def _checklist(staff: Staff, campaign_id: int) -> tuple[ReadinessCheck, ...]:

@@ -14,6 +14,7 @@ from rebook.core.outreach.campaign_readiness import BadStatement, on_call_proble
 from rebook.flow import booking
 from rebook.flow.outreach import ready as flow
 from rebook.records.read import setuppages as read
+from rebook.records.read.readiness import offered_visits
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 
@@ -135,6 +136,10 @@ def hours(request: HttpRequest) -> HttpResponse:
         status=422 if errors else 200,
         errors=errors,
         given=request.POST,
+        needed={
+            one.key
+            for one in offered_visits(organisation_id=organisation_id, segment={"who": "due"}, now=staff.now)
+        },
         practitioners=read.practitioners(organisation_id=organisation_id),
         visit_types=read.visit_types(organisation_id=organisation_id),
         locations=accounts.locations(organisation_id=organisation_id),
