@@ -14,7 +14,7 @@ from rebook.flow.outreach.texts import Place, UnableToChangeText
 from rebook.flow.outreach.wording import write_message
 from rebook.packs.drafting import Draft
 from rebook.packs.templates import templates
-from rebook.records.models import Attempt, Patient, Source, TemplateText
+from rebook.records.models import Attempt, Patient, Practitioner, Source, TemplateText
 from support.fhir_portal import fhir_portal
 from support.outreach import DAY, NOW, make_clinic
 
@@ -133,6 +133,42 @@ def test_site_details_stand_in_the_text_and_a_neutral_practice_gives_no_site_awa
     clinic.organisation.neutral_name = "Elm Health"
     clinic.organisation.save()
     assert message(clinic, site=site).message.body.startswith("Elm Health, Elm Health (")
+
+
+@pytest.mark.parametrize(
+    ("name", "sensitivity", "neutral", "shown"),
+    [
+        ("Dr. Jane van Houten, MD", [], "", "with Dr. van Houten"),
+        ("Lee, Robin", [], "", "with Lee"),
+        ("Dr. Jane Smith", ["mental_health"], "", "with us"),
+        ("Dr. Jane Smith", [], "Elm Health", "with us"),
+    ],
+)
+def test_the_practitioner_is_named_where_that_gives_nothing_away(
+    clinic, day, name, sensitivity, neutral, shown
+):
+    body = (
+        "{{ practice_name }}: time for a visit with "
+        "{% if practitioner_name %}{{ practitioner_name }}{% else %}us{% endif %}. "
+        "{{ link }} Reply STOP to end"
+    )
+    practitioner = Practitioner.objects.create(
+        organisation=clinic.organisation,
+        source=clinic.source,
+        external_id="dr",
+        fact_hash=bytes(16),
+        name=name,
+    )
+    patient = clinic.patient(1, practitioner=practitioner, sensitivity=sensitivity)
+    clinic.organisation.refresh_from_db()
+    clinic.organisation.neutral_name = neutral
+    clinic.organisation.save()
+    clinic.campaign()
+    day.enrol()
+    published(clinic, body)
+    day.plan()
+    (first, *_more) = Attempt.objects.filter(patient=patient, channel="sms")
+    assert shown in first.body
 
 
 def test_a_machines_translation_never_goes_out(clinic):

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from rebook.accounts.models import AuditEvent
 from rebook.channels.letter import letter_code
@@ -219,6 +220,43 @@ def test_another_practice_sees_none_of_it(clinic, writer, signed_in):
     other = make_clinic("oak-street")
     assert found(other).body != GOOD
     assert "Yours, in use" not in shown(signed_in(other, "writer").get(SMS))
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"rest of a picture"
+
+
+def test_the_look_of_emails_is_chosen_by_a_manager(clinic, signed_in):
+    manager = signed_in(clinic, "manager")
+    assert 'srcdoc="&lt;!doctype' in shown(manager.get("/setup/texts/look/"))
+    page = shown(manager.post("/setup/texts/look/", {"colour": "#0b6270"}, follow=True))
+    assert "Saved." in page
+    assert "need approving again" not in page
+    logo = SimpleUploadedFile("logo.png", PNG, content_type="image/png")
+    page = shown(manager.post("/setup/texts/look/", {"colour": "#0b6270", "logo": logo}, follow=True))
+    assert "they need approving again" in page
+    assert "data:image/png;base64," in page
+    assert "data:image/png;base64," in shown(manager.get(MAIL))
+
+
+@pytest.mark.parametrize(
+    ("posted", "says"),
+    [
+        ({"colour": "#ffee00"}, "Choose a darker one"),
+        ({"colour": "red"}, "A colour is written like"),
+        ({"colour": "#333333", "logo": SimpleUploadedFile("x.svg", b"<svg/>")}, "PNG, JPEG or GIF"),
+        ({"colour": "#333333", "logo": SimpleUploadedFile("x.png", PNG + bytes(30_000))}, "make it smaller"),
+    ],
+)
+def test_a_look_that_cannot_be_used_says_why(clinic, signed_in, posted, says):
+    page = shown(signed_in(clinic, "manager").post("/setup/texts/look/", posted, follow=True))
+    assert says.lower() in page.lower()
+    clinic.organisation.refresh_from_db()
+    assert "look" not in clinic.organisation.settings
+
+
+def test_the_front_desk_changes_no_look(clinic, signed_in):
+    answer = signed_in(clinic, "front_desk").post("/setup/texts/look/", {"colour": "#333333"})
+    assert answer.status_code == 403
 
 
 def test_call_scripts_are_shown_with_what_to_answer(writer):

@@ -1,5 +1,6 @@
 """E-mail against a real SMTP server on this machine."""
 
+import base64
 import email
 import socket
 import threading
@@ -242,6 +243,21 @@ def test_only_a_break_after_the_letter_leaves_doubt(hangs_up_at, state, mail, no
 def test_addresses_of_other_scripts_go_another_way(channel, mail, now):
     result = channel.send(mail(to="añá@example.org"), now=now)
     assert (result.state, result.failure) == ("failed", "permanent_channel")
+
+
+def test_a_picture_travels_with_the_mail_and_is_fetched_from_nowhere(channel, postbox, mail, now):
+    # Mail programs show no data: address; they show a part of the mail by its name.
+    logo = base64.b64encode(b"\x89PNG\r\n\x1a\nlogo").decode()
+    html = f'<p>Hello</p><img alt="Northside" src="data:image/png;base64,{logo}">'
+    assert channel.send(mail(body="Hello", body_html=html), now=now).state in ("accepted", "sent")
+    (letter,) = postbox.letters
+    shown = letter.get_body(("html",))
+    assert "data:" not in shown.get_content()
+    (picture,) = [part for part in letter.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_content() == b"\x89PNG\r\n\x1a\nlogo"
+    name = picture["Content-ID"].strip("<>")
+    assert f'src="cid:{name}"' in shown.get_content()
+    assert letter.get_body(("plain",)).get_content().strip() == "Hello"
 
 
 def test_the_date_is_the_one_given(channel, postbox, mail, now):

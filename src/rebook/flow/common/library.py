@@ -31,6 +31,8 @@ class TemplateLibrary:
 
     _texts: Mapping[tuple[str, str, str, str], Template]
     _by_hash: Mapping[str, Template]
+    # Every field that some text asks for.
+    fields_used: frozenset[str] = frozenset()
 
     def find(self, key: str, channel: str, language: str, variant: str = "") -> Template | None:
         """The text in use; None where there is none, also for a test arm without words of its own."""
@@ -103,7 +105,8 @@ def _library(organisation_id: int, stamp: str, look: Look) -> TemplateLibrary:
 
 
 def _made(texts: Mapping[tuple[str, str, str, str], Template]) -> TemplateLibrary:
-    return TemplateLibrary(texts, {text.content_hash: text for text in _last_first(texts.values())})
+    by_hash = {text.content_hash: text for text in _last_first(texts.values())}
+    return TemplateLibrary(texts, by_hash, frozenset(f.name for t in texts.values() for f in t.fields))
 
 
 def _last_first(texts: Iterable[Template]) -> list[Template]:

@@ -4,7 +4,7 @@ Nothing here writes: ``plan`` does it for the ledger, ``replay`` for a patient w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rebook.core.channel import Channel
@@ -44,6 +44,8 @@ class Draft:
     refused: tuple[Reason, ...] = ()
     way: Way | None = None
     words: Words | None = None
+    # Fields that few texts ask for, by name.
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft_of(house: House, case: DueCase, plan: ContactPlan, tried: set[str]) -> Draft:
@@ -106,6 +108,7 @@ def take_a_way(
         visit_on=case.gap_anchor_on if case.gap_kind in BROKEN_OFF else None,
         variant=arms.variant(case, template_key=template_key, channel=way.channel, language=way.language),
         site=house.locations.get(case.home_location_id or case.location_id or 0),
+        details=draft.details,
         in_envelope=bool(way.contact and way.contact.line_type == IN_ENVELOPE),
     )
     return True

@@ -19,6 +19,7 @@ from rebook.records.write import planning
 from rebook.records.write.attempts import NewAttempt
 
 from .claiming import state_of
+from .details import details_of
 from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
 from .experiments import Arms
 from .postal import with_postal
@@ -102,6 +103,9 @@ def _plan_batch(
             draft_of(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
             for one in cases
         ]
+        details = details_of(house.organisation, patient_ids=people)
+        for draft in drafts:
+            draft.details = details.get(draft.case.patient_id, {})
         for _ in range(MOST_WAYS):
             going = [
                 one

@@ -66,3 +66,16 @@ def returned(*, organisation_id: int, patient_ids: Iterable[int]) -> frozenset[t
         organisation_id=organisation_id, patient_id__in=sorted(set(patient_ids))
     )
     return frozenset(rows.values_list("patient_id", "address_hash"))
+
+
+def practitioners_of(*, organisation_id: int, patient_ids: Iterable[int]) -> dict[int, str]:
+    """Name of each patient's own practitioner, of those whose chart carries no sensitive tag."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT p.id, t.name FROM records_patient p JOIN records_practitioner t ON t.id = p.practitioner_id
+            WHERE p.organisation_id = %s AND p.id = ANY(%s::bigint[]) AND cardinality(p.sensitivity) = 0
+            """,
+            [organisation_id, as_ids(sorted(set(patient_ids)))],
+        )
+        return dict(cursor.fetchall())
