@@ -1,6 +1,7 @@
 """The evidence pack as a document: the ledger's values in words, laid out by Typst as tagged PDF."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -25,22 +26,43 @@ Facts = list[tuple[str, str]]
 
 
 def pdf_of(values: dict[str, Any], *, now: datetime) -> bytes:
-    """The document as PDF/UA. A text in a script that no font here has is still printed, then only tagged."""
+    """The document as PDF/UA. Characters that no font here can show are printed by their code."""
     import typst
 
     made_at = now.replace(microsecond=0)
 
     source = document_layout("evidence").encode()
-    inputs = {"data": json.dumps(values)}
+
+    def laid_out(shown: dict[str, Any], **more: Any) -> Any:
+        inputs = {"data": json.dumps(shown)}
+        return typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=made_at, **more)
+
     try:
-        made = typst.compile(
-            source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=made_at
-        )
+        made = laid_out(values, pdf_standards=["ua-1"])
     except typst.TypstError:
-        made = typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=made_at)
+        try:
+            made = laid_out(by_their_code(values), pdf_standards=["ua-1"])
+        except typst.TypstError:
+            # Whatever else is wrong with the look, the evidence itself is not held back.
+            made = laid_out(by_their_code(values))
     if not isinstance(made, bytes):
         raise TypeError("Typst made no document")
     return made
+
+
+# What the fonts that come with Typst have: European scripts, Hebrew, Arabic, signs, arrows.
+_SHOWN = re.compile(r"[^\n\t -~\u00a0-\u058f\u0590-\u06ff\u1e00-\u1fff\u2010-\u205e\u20a0-\u2bff]")
+
+
+def by_their_code(values: Any) -> Any:
+    """The same values with every other character as "[U+8BF7]": legible, and nothing of it lost."""
+    if isinstance(values, str):
+        return _SHOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", values)
+    if isinstance(values, dict):
+        return {name: by_their_code(value) for name, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [by_their_code(value) for value in values]
+    return values
 
 
 def document(

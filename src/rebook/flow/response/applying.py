@@ -64,22 +64,29 @@ def apply_consent(
         people.set_do_not_contact(
             organisation_id=org, patient_id=person, value=True, reason="asked for no contact"
         )
+    detail = {"channels": list(channels), "purposes": list(purposes), "origin": origin, "way": proof.way}
+    _note_consent(house, effects, sender, {**detail, "waiting_refused": refused}, actor=actor, now=now)
+    return refused
+
+
+def _note_consent(
+    house: House,
+    effects: Effects,
+    sender: Correspondent,
+    detail: dict[str, object],
+    *,
+    actor: str,
+    now: datetime,
+) -> None:
     audit.append(
-        organisation_id=org,
+        organisation_id=house.organisation.id,
         now=now,
         actor=actor,
         action="consent.revoked" if effects.revokes else "consent.granted",
         subject_kind="patient" if sender.patient_id else "number",
         subject_id=sender.patient_id or "",
-        detail={
-            "channels": list(channels),
-            "purposes": list(purposes),
-            "origin": origin,
-            "way": proof.way,
-            "waiting_refused": refused,
-        },
+        detail=detail,
     )
-    return refused
 
 
 def apply_person(house: House, *, effects: Effects, sender: Correspondent, now: datetime) -> None:
