@@ -39,7 +39,7 @@ PERMISSIONS: Final = {
     "never": "never",
 }
 SHORT: Final = {
-    "none": "free",
+    "none": "not needed",
     "contact_given": "contact given",
     "implied": "relationship",
     "soft_opt_in": "soft opt-in",

@@ -78,10 +78,10 @@ def cells(shown, heading):
     [
         (
             "us-ct",
-            ["contact given", "contact given", "free", "free", "free", "free"],
-            ["signed", "signed", "signed", "free", "express", "free"],
+            ["contact given", "contact given", "not needed", "not needed", "not needed", "not needed"],
+            ["signed", "signed", "signed", "not needed", "express", "not needed"],
         ),
-        ("fr", ["free"] * 6, ["express", "never", "never", "express", "express", "express"]),
+        ("fr", ["not needed"] * 6, ["express", "never", "never", "express", "express", "express"]),
     ],
 )
 def test_a_place_says_what_it_comes_to(clinic, signed_in, key, care, marketing):
