@@ -8,7 +8,7 @@ from rebook.core.outcome import ENDS_FOR_A_CLINICIAN
 from rebook.core.outreach.sequence import Sequence, Step
 from rebook.core.outreach.sequence_when import When
 from rebook.packs.outreach import sequences
-from rebook.records.models import Attempt, Case, GuardDecision, PassedStep, Task
+from rebook.records.models import Attempt, Case, GuardDecision, PassedStep, Stop, Task
 from support.imagined import Lived, imagined
 from support.outreach import DAY, NOW
 
@@ -166,3 +166,14 @@ def test_a_story_without_a_reason_imagines_one(clinic):
     _, told = imagined(lived, [], days=DAYS)
     assert not told.has_reason
     assert told.sent
+
+
+def test_a_channel_that_is_stopped_is_gone_around_in_both(clinic):
+    Stop.objects.create(
+        organisation=clinic.organisation, scope="channel", key="sms", started_at=NOW, started_by="user:1"
+    )
+    lived = Lived(clinic, clinic.patient(email=True), PLANS["routine"])
+    expected, told = imagined(lived, [], days=DAYS)
+    lived.live([], days=DAYS)
+    assert lived.told() == expected
+    assert [line.channel for line in told.sent] == ["email", "email", "phone"]

@@ -12,7 +12,6 @@ from rebook.core.channel import Channel
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.values import Decision
 from rebook.flow.common.channels import practice_channels
-from rebook.records.read import campaigns as read_campaigns
 from rebook.records.write import attempts as write_attempts
 from rebook.records.write import outreach as write
 from rebook.records.write import planning
@@ -23,7 +22,7 @@ from .details import details_of
 from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
 from .experiments import Arms
 from .postal import with_postal
-from .sequences_running import frozen_plans
+from .sequences_running import frozen_plans, not_stopped
 from .subject import House, PlannedContact, judge
 
 PLANNED_AT_ONCE = 250
@@ -53,12 +52,7 @@ def plan_attempts(
     that it defers waits. A second run at the same instant plans nothing more.
     """
     adapters = channels if channels is not None else practice_channels(organisation_id=organisation_id)
-    stopped = {
-        stop.key
-        for stop in read_campaigns.stops_in_force(organisation_id=organisation_id)
-        if stop.scope == "channel"
-    }
-    open_adapters = {kind: one for kind, one in adapters.items() if not stopped & {kind, one.key}}
+    open_adapters = not_stopped(adapters, organisation_id=organisation_id)
     house = House(organisation_id=organisation_id)
     plans = frozen_plans(organisation_id=organisation_id)
     totals: Counter[str] = Counter()

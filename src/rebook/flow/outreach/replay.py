@@ -23,7 +23,7 @@ from .claiming import state_of
 from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
 from .replay_events import close, happen, spoil
 from .replay_state import Imagined, imagine
-from .sequences_running import days_off
+from .sequences_running import days_off, not_stopped
 from .subject import House
 
 DAYS = 180
@@ -61,7 +61,8 @@ def replay(
         raise UnableToReplay(f"there is no patient {patient_id}")
     house = House(organisation_id=organisation_id)
     served = channels if channels is not None else practice_channels(organisation_id=organisation_id)
-    story = imagine(house, sequence, person, served, starts_at=starts_at)
+    usable = not_stopped(served, organisation_id=organisation_id)
+    story = imagine(house, sequence, person, usable, starts_at=starts_at)
     story.next_step_at = next_step_at(
         sequence,
         step_index=0,
@@ -121,6 +122,7 @@ def _plan(story: Imagined, now: datetime) -> None:
     case = story.case
     tried = story.tried.setdefault(case.step_index, set())
     draft = draft_of(story.house, case, story.plan, tried)
+    draft.details = story.details
     for _ in range(MOST_WAYS):
         if draft.stands_at is not None or draft.passed:
             break

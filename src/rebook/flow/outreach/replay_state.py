@@ -21,6 +21,7 @@ from rebook.records.read.guard_subjects import (
 from rebook.records.read.replay import ReplayedPatient
 from rebook.records.write.planning import DueCase, ReachableBy, reachable_by
 
+from .details import details_of
 from .experiments import Arms
 from .postal import postal_contacts, with_postal
 from .subject import House, PlannedContact, subject_of
@@ -43,6 +44,7 @@ class Imagined:
     facts: SubjectFacts
     reachable: dict[int, list[ReachableBy]]
     opened_at: datetime
+    details: Mapping[str, str]
     next_step_at: datetime | None
     pause_reason: str = ""
     outcome: str = ""
@@ -169,6 +171,7 @@ def imagine(
         facts=facts,
         reachable={owner: list(some) for owner, some in ways.items()},
         opened_at=starts_at,
+        details=details_of(house.organisation, patient_ids=people).get(person.id, {}),
         next_step_at=None,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 
+from rebook.core.channel import Channel
 from rebook.core.outreach.campaign_reentry import GENTLE_VERSION
 from rebook.core.outreach.sequence import Sequence, from_json
 from rebook.core.outreach.sequence_when import SoFar
@@ -31,6 +32,16 @@ def frozen_plans(*, organisation_id: int) -> dict[tuple[int, int], Sequence]:
     plans |= {(one.id, GENTLE_VERSION): from_json(one.plan.get("gentle") or one.sequence) for one in running}
     former = read.former_sequences(organisation_id=organisation_id)
     return plans | {place: from_json(content) for place, content in former.items()}
+
+
+def not_stopped(channels: Mapping[str, Channel], *, organisation_id: int) -> dict[str, Channel]:
+    """The channels that no stop of their kind or key is in force against: steps go by the others."""
+    stopped = {
+        stop.key
+        for stop in read_campaigns.stops_in_force(organisation_id=organisation_id)
+        if stop.scope == "channel"
+    }
+    return {kind: one for kind, one in channels.items() if not stopped & {kind, one.key}}
 
 
 def so_far_of(case: DueCase) -> SoFar:
