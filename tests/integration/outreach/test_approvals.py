@@ -1,12 +1,16 @@
 """Signatures under texts and campaigns: who, until when, and what voids them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from rebook.accounts.models import AuditEvent, Membership, User
 from rebook.core.outreach.approval import BadRules
-from rebook.flow.outreach import approvals, campaigns
+from rebook.flow.outreach import approvals, campaigns, texts
+from rebook.flow.outreach.approval_queue import approval_queue
+from rebook.flow.outreach.text_approvals import class_problem
+from rebook.packs.drafting import Draft
 from rebook.packs.outreach import templates
 from rebook.records.models import Approval, Campaign, TemplateApproval
 from rebook.records.read.guard_subjects import subject_facts
@@ -238,3 +242,93 @@ def test_another_practice_s_signature_counts_for_nothing(clinic):
     assert not may_go_out(clinic)
     with pytest.raises(approvals.UnableToApprove, match="no campaign"):
         standing(other, draft(clinic))
+
+
+def write_own(clinic, author, *, body=None):
+    """The practice's own words for a visit that is due, published."""
+    shipped = templates()["due_visit", "sms", "en"]
+    draft = Draft(key="due_visit", channel="sms", language="en", body=body or shipped.body)
+    texts.save_draft(organisation_id=clinic.id, draft=draft, now=NOW, actor=author)
+    place = texts.Place("due_visit", "sms", "en")
+    return texts.publish(organisation_id=clinic.id, place=place, now=NOW, actor=author)
+
+
+def goes_out(clinic, text, *, now=NOW):
+    return approvals.text_is_approved(
+        organisation_id=clinic.id,
+        template_key=text.key,
+        language=text.language,
+        content_hash=text.content_hash,
+        now=now,
+    )
+
+
+def test_an_own_text_is_signed_anew_and_not_by_its_writer_alone_where_the_practice_asks_so(clinic):
+    set_rules(clinic, four_eyes=True)
+    writer = member(clinic, "compliance")
+    sign(clinic, writer)
+    assert may_go_out(clinic)
+    body = templates()["due_visit", "sms", "en"].body
+    mine = write_own(clinic, writer, body=body.replace("Pick a time", "Look at times"))
+    assert not goes_out(clinic, mine)
+    sign(clinic, writer)
+    assert not goes_out(clinic, mine)
+    sign(clinic, member(clinic, "clinician"))
+    assert goes_out(clinic, mine)
+
+
+def test_pre_approved_phrases_take_each_other_s_place_and_nothing_else_does(clinic):
+    compliance = member(clinic, "compliance")
+    set_rules(clinic, phrases={"en": ["Pick a time", "See open times"]})
+    sign(clinic, compliance)
+    body = templates()["due_visit", "sms", "en"].body
+    assert "Pick a time" in body
+    swapped = write_own(clinic, compliance, body=body.replace("Pick a time", "See open times"))
+    assert goes_out(clinic, swapped)
+    # It lasts no longer than what was signed.
+    assert not goes_out(clinic, swapped, now=NOW + 365 * DAY)
+    assert AuditEvent.objects.filter(action="template.approval_carried").count() == 1
+    other = write_own(clinic, compliance, body=body.replace("Pick a time", "Look at times"))
+    assert not goes_out(clinic, other)
+
+
+def test_an_offer_in_a_recall_cannot_be_signed_by_anybody(clinic):
+    text = templates()["due_visit", "email", "en"]
+    mixed = replace(text, body=text.body + "\n20% off this week.")
+    assert class_problem(mixed, "treatment_recall", ["compliance"], "it is fine").rule == "mixed"
+    sells = replace(text, subject="News", body="20% off this week.", role="recall")
+    assert class_problem(sells, "treatment_recall", ["clinical"], "it is fine").rule == "words_say_marketing"
+    assert class_problem(sells, "treatment_recall", ["compliance"], " ").rule == "words_say_marketing"
+    assert class_problem(sells, "treatment_recall", ["compliance"], "the word is a name") is None
+    assert class_problem(replace(sells, purpose="marketing"), "marketing", ["manager"], "") is None
+
+
+def test_an_own_text_that_was_withdrawn_leaves_the_shipped_one_signed(clinic):
+    sign(clinic, member(clinic, "compliance"))
+    approvals.withdraw_template(
+        organisation_id=clinic.id, template_key="due_visit", language="en", now=NOW, actor="user:1"
+    )
+    assert not may_go_out(clinic)
+    assert {one.revoked_by for one in Approval.objects.all()} == {"user:1"}
+
+
+def test_the_queue_has_what_waits_first_and_tells_what_changed(clinic):
+    compliance = member(clinic, "compliance")
+    sign(clinic, compliance)
+    body = templates()["due_visit", "sms", "en"].body
+    write_own(clinic, compliance, body=body.replace("Pick a time", "Look at times"))
+    waiting = approval_queue(organisation_id=clinic.id, now=NOW, language="en", page=1)
+    every = [
+        line
+        for page in range(1, 20)
+        for line in approval_queue(organisation_id=clinic.id, now=NOW, language="en", page=page).lines
+    ]
+    assert len(every) == waiting.waiting
+    (changed,) = (line for line in every if line.changes)
+    assert changed.key == "due_visit/sms/en"
+    assert changed.standing.standing.state == "changed"
+    words = [piece.text for one in changed.changes for piece in one.after if piece.kind == "new"]
+    assert "Look" in " ".join(words)
+    sign(clinic, compliance)
+    after = approval_queue(organisation_id=clinic.id, now=NOW, show="signed", language="en")
+    assert [line.key for line in after.lines] == ["due_visit/sms/en"]

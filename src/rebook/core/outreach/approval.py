@@ -31,6 +31,7 @@ State = Literal["approved", "missing", "changed", "expired", "withdrawn", "not_n
 
 DAYS_IN_FORCE = 365
 MOST_DAYS = 3 * 365
+LEAST_WORDS = 2
 _DEFAULTS: Mapping[SubjectKind, Mapping[Weight, tuple[str, ...]]] = {
     "template": {"ordinary": ("any",), "clinical": ("any",), "marketing": ("compliance",)},
     "campaign": {
@@ -115,10 +116,14 @@ def _needs(given: Mapping[str, Any], kind: SubjectKind) -> Mapping[Weight, tuple
 
 def _phrases(value: Any) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(value, Mapping) or not all(
-        isinstance(words, list | tuple) and all(isinstance(one, str) and one.strip() for one in words)
+        isinstance(words, list | tuple) and all(isinstance(one, str) for one in words)
         for words in value.values()
     ):
         raise BadRules("approvals.phrases: wants a list of phrases for each language")
+    for language, words in value.items():
+        # A single word may stand anywhere, and mean anything there.
+        if short := next((one for one in words if len(one.split()) < LEAST_WORDS), None):
+            raise BadRules(f"approvals.phrases.{language}: '{short[:40]}' wants {LEAST_WORDS} words at least")
     return {str(key): tuple(dict.fromkeys(one.strip() for one in words)) for key, words in value.items()}
 
 

@@ -9,7 +9,8 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 _TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
-_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+# Stands for whichever phrase; no text may hold it.
+_PHRASE = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +112,15 @@ def word_diff(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, 
 
 
 def only_phrases_differ(before: Content, after: Content, *, phrases: Sequence[str]) -> bool:
-    """Whether all that changed is one pre-approved phrase for another, whole sentences, nothing moved.
+    """Whether all that changed is one pre-approved phrase for another, to the letter and in its place.
 
     True also when nothing changed. What stands behind the words (``data``) must be the same.
     """
-    allowed = {_plain(one) for one in phrases}
-    if [(p.key, p.data) for p in before.parts] != [(p.key, p.data) for p in after.parts]:
+    if [(one.key, one.data) for one in before.parts] != [(one.key, one.data) for one in after.parts]:
         return False
-    for was, now in zip(before.parts, after.parts, strict=True):
-        old, new = _sentences(was.text), _sentences(now.text)
-        if len(old) != len(new):
-            return False
-        if any(a != b and not {a, b} <= allowed for a, b in zip(old, new, strict=True)):
-            return False
-    return True
-
-
-def _sentences(text: str) -> list[str]:
-    return [_plain(one) for one in _SENTENCES.split(text) if one.strip()]
-
-
-def _plain(sentence: str) -> str:
-    return sentence.strip().rstrip(".!")
+    known = "|".join(re.escape(one) for one in sorted(phrases, key=len, reverse=True)) or "(?!)"
+    phrase = re.compile(rf"(?<!\w)(?:{known})(?!\w)")
+    return all(
+        phrase.sub(_PHRASE, was.text) == phrase.sub(_PHRASE, now.text)
+        for was, now in zip(before.parts, after.parts, strict=True)
+    )

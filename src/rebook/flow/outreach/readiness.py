@@ -54,7 +54,7 @@ def launch_checklist(
         missing = Reason("no_sequence", f"the practice's packs have no sequence '{campaign.sequence_key}'")
         return (ReadinessCheck("sequence", "Steps are chosen", (missing,), "campaign"),)
     said = read_ready.statements(organisation_id=organisation_id)
-    approved = read.approved(organisation_id=organisation_id)
+    approved = read.approved(organisation_id=organisation_id, now=now)
     languages = _languages(house, campaign, now)
     unsigned = tuple(_texts(house, campaign, sequence, languages, approved))
     kinds = sorted({kind for step in sequence.steps for kind in (step.channel, *step.fallbacks)})
@@ -201,7 +201,7 @@ def texts_to_read(
     if sequence is None:
         return []
     house = accounts.organisation(organisation_id=organisation_id)
-    approved = read.approved(organisation_id=organisation_id)
+    approved = read.approved(organisation_id=organisation_id, now=now)
     languages = _languages(house, campaign, now)
     texts = [
         *_in_use(house, campaign, sequence, languages),

@@ -21,6 +21,7 @@ from rebook.records.read.previews import MaskedPatient, masked_patients
 from rebook.records.read.texts import TextVersion
 from rebook.records.write import texts as write
 
+from .approvals import carry_over
 from .wording import primary, site_fields
 
 # As long as a real one, and nobody's.
@@ -202,7 +203,10 @@ def publish(*, organisation_id: int, place: Place, now: datetime, actor: str) ->
             raise UnableToChangeText(f"this cannot go out yet: {found.problems[0].partition(': ')[2]}")
         write.publish(organisation_id=organisation_id, text_id=draft.id, now=now, actor=actor)
         _changed(organisation_id, "text.published", place, draft.version, now=now, actor=actor)
-    return template_of(draft, look=practice_look(organisation))
+    template = template_of(draft, look=practice_look(organisation))
+    # Where only pre-approved phrases took each other's place, the signatures given before stand (R-E56).
+    carry_over(organisation_id=organisation_id, template=template, now=now, actor=actor)
+    return template
 
 
 def withdraw(*, organisation_id: int, place: Place, now: datetime, actor: str) -> int:

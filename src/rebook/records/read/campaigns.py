@@ -117,9 +117,11 @@ def stops_in_force(*, organisation_id: int) -> list[StopLine]:
     return [StopLine(row.scope, row.key, row.reason, row.started_at, row.started_by) for row in rows]
 
 
-def approved(*, organisation_id: int) -> frozenset[tuple[str, str, str]]:
-    """(template key, language, content hash) of every sign-off in force."""
+def approved(*, organisation_id: int, now: datetime | None = None) -> frozenset[tuple[str, str, str]]:
+    """(template key, language, content hash) of every sign-off in force, at ``now`` not run out."""
     rows = TemplateApproval.objects.filter(organisation_id=organisation_id, revoked_at__isnull=True)
+    if now is not None:
+        rows = rows.exclude(expires_at__lte=now)
     return frozenset(rows.values_list("template_key", "language", "content_hash"))
 
 
