@@ -32,8 +32,14 @@ def even_shares(total: int, wants: Sequence[int]) -> list[int]:
     order = sorted(range(len(wants)), key=lambda one: (wants[one], one))
     for place, one in enumerate(order):
         part = left // (len(order) - place)
-        shares[one] = min(wants[one], part)
-        left -= shares[one]
+        if wants[one] > part:
+            # Nobody from here on can have all: they get as much as each other.
+            for other in order[place:]:
+                shares[other] = part
+            left -= part * (len(order) - place)
+            break
+        shares[one] = wants[one]
+        left -= wants[one]
     for one in range(len(wants)):
         if left > 0 and shares[one] < wants[one]:
             shares[one] += 1

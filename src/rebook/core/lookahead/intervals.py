@@ -54,13 +54,10 @@ def expect(amount: int, *, certain: int = 0, doubt: float = 0.0) -> Expected:
     variance = max(mean - certain / MILLION, 0.0) + (doubt * mean) ** 2
     if variance <= 1e-9:
         return Expected(mean, float(floor(mean)), float(ceil(mean)))
-    # A gamma of this mean and variance (Wilson and Hilferty's cube root), a half added on either side
-    # because counts are whole.
+    # A gamma of this mean and variance (Wilson and Hilferty's cube root), read off at whole counts.
     shape = mean * mean / variance
     low, high = (_gamma(mean, shape, sign) for sign in (-Z_90, Z_90))
-    return Expected(
-        mean, float(max(0, floor(low - 0.5 + 1e-9))), float(max(ceil(high + 0.5 - 1e-9), ceil(mean)))
-    )
+    return Expected(mean, float(min(floor(low + 0.5), floor(mean))), float(max(ceil(high - 0.5), ceil(mean))))
 
 
 def _gamma(mean: float, shape: float, z: float) -> float:
