@@ -153,28 +153,10 @@ def record_opt_in(
     house = house_of(organisation_id=organisation_id)
     sender = _named(house, value, patient_id, (channel,), purposes)
     _check(proof, said_at, now=now)
-    stopped = read.standing_stop(
-        organisation_id=organisation_id, value=sender.value, patient_id=patient_id, channel=channel, now=now
-    )
-    if origin == "staff" and stopped is not None and file is None:
-        raise NoEvidence(
-            f"they stopped this on {stopped:%Y-%m-%d}: attach what they signed, wrote or said,"
-            " or let them send START or use their own page"
-        )
-    if asked_by and not may_ask_for_consent(
-        channel=asked_by,
-        jurisdictions=(house.organisation.jurisdiction,),
-        has_permission=read.has_permission(
-            organisation_id=organisation_id,
-            value=sender.value,
-            patient_id=patient_id,
-            channel=channel,
-            today=house.today(now=now),
-        ),
-    ):
-        raise NoEvidence(
-            "a text or an e-mail that asks for consent does not count here; ask by phone or letter"
-        )
+    if origin == "staff" and file is None:
+        _nothing_stands_against_it(house, sender, channel, now=now)
+    if asked_by:
+        _could_be_asked_so(house, sender, channel, asked_by, now=now)
     with transaction.atomic(durable=True):
         if file is not None:
             evidence_id = ledger.keep_evidence(organisation_id=organisation_id, file=_to_keep(file), by=actor)
@@ -192,6 +174,41 @@ def record_opt_in(
             purposes=purposes,
             proof=proof if proof.evidence_kind else replace(proof, evidence_kind="note"),
             said_at=said_at,
+        )
+
+
+def _nothing_stands_against_it(house: House, sender: Correspondent, channel: str, *, now: datetime) -> None:
+    """What staff write down lifts no stop (R-A54). Raises ``NoEvidence``."""
+    stopped = read.standing_stop(
+        organisation_id=house.organisation.id,
+        value=sender.value,
+        patient_id=sender.patient_id,
+        channel=channel,
+        now=now,
+    )
+    if stopped is not None:
+        raise NoEvidence(
+            f"they stopped this on {stopped:%Y-%m-%d}: attach what they signed, wrote or said,"
+            " or let them send START or use their own page"
+        )
+
+
+def _could_be_asked_so(
+    house: House, sender: Correspondent, channel: str, asked_by: str, *, now: datetime
+) -> None:
+    """A message that asks for consent may itself need it (R-B12). Raises ``NoEvidence``."""
+    has_permission = read.has_permission(
+        organisation_id=house.organisation.id,
+        value=sender.value,
+        patient_id=sender.patient_id,
+        channel=channel,
+        today=house.today(now=now),
+    )
+    if not may_ask_for_consent(
+        channel=asked_by, jurisdictions=(house.organisation.jurisdiction,), has_permission=has_permission
+    ):
+        raise NoEvidence(
+            "a text or an e-mail that asks for consent does not count here; ask by phone or letter"
         )
 
 
