@@ -87,7 +87,7 @@ def changes(before: Content, after: Content) -> tuple[Change, ...]:
             found.append(Change(part.key, part.title, left, right, is_hidden=was.text == part.text))
     gone = [one for one in before.parts if one.key not in new]
     found += [Change(one.key, one.title, (Piece("gone", one.text),), ()) for one in gone]
-    if not found and before.parts != after.parts:
+    if not found and list(old) != list(new):
         title = "The order"
         left, right = word_diff(*("\n".join(one.title for one in side.parts) for side in (before, after)))
         found.append(Change("order", title, left, right))
