@@ -9,6 +9,7 @@ from rebook.flow.outreach.allowed import CHANNELS, Question, look
 from rebook.flow.outreach.circumstances import signs_of
 from rebook.flow.outreach.confidential import UnableToKeep, Wish, end_wish, keep_wish, mark_number
 from rebook.flow.outreach.dispatch import send_due
+from rebook.flow.outreach.guard_settings import note_payer
 from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.manual import send_manual
 from rebook.flow.outreach.other_contacts import UnableToImportContacts, import_contacts
@@ -370,6 +371,40 @@ def test_what_is_offered_goes_into_the_patients_ledger_of_the_year(clinic):
     assert attempt.state == "accepted", attempt.reasons
     given = OfferGiven.objects.get()
     assert (given.patient_id, given.attempt_id, given.cents) == (patient.pk, attempt.pk, 1200)
+
+
+def test_a_campaign_that_somebody_else_pays_for_reaches_who_authorised_it(clinic, day):
+    clinic.patient(1)
+    willing = clinic.patient(2)
+    Consent.objects.create(
+        organisation=clinic.organisation,
+        patient=willing,
+        channel="all",
+        purpose="marketing",
+        state="granted",
+        origin="staff",
+        wording="signed, names the payer",
+        permission="authorisation",
+        recorded_by="user:1",
+        at=NOW - DAY,
+    )
+    Visit.objects.create(
+        organisation=clinic.organisation,
+        source=clinic.source,
+        external_id="v2",
+        fact_hash=bytes(16),
+        patient=willing,
+        visit_type="annual_visit",
+        started_at=NOW - 400 * DAY,
+    )
+    campaign = clinic.campaign()
+    note_payer(
+        organisation_id=clinic.id, campaign_id=campaign.pk, payer="Acme Pharma", now=NOW, actor="user:1"
+    )
+    day.run()
+    assert clinic.sms.numbers == ["+12125550002"]
+    refused = Attempt.objects.filter(state="refused").values_list("reasons", flat=True)
+    assert "paid_by_third_party" in {one["rule"] for reasons in refused for one in reasons}
 
 
 # --- looking -------------------------------------------------------------------------------------------

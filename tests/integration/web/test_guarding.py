@@ -2,7 +2,8 @@
 
 import pytest
 
-from rebook.records.models import ConfidentialRequest, NumberMark, SpecialApproval
+from rebook.accounts.models import Organisation
+from rebook.records.models import Campaign, ConfidentialRequest, NumberMark, SpecialApproval
 
 pytestmark = pytest.mark.django_db
 LIMITS = "/setup/limits/"
@@ -123,3 +124,17 @@ def test_an_empty_practice_is_told_how_to_read_other_tools(quiet_clinic, signed_
     page = signed_in(quiet_clinic, "manager").get(LIMITS).content.decode()
     assert "rebook import contacts FILE.csv" in page
     assert "Nobody has signed anything." in page
+
+
+def test_who_else_pays_and_what_the_name_tells(clinic, signed_in):
+    client = signed_in(clinic, "manager")
+    campaign = Campaign.objects.filter(organisation=clinic.organisation).first()
+    asked = {"campaign": str(campaign.pk), "payer": "Acme Pharma"}
+    assert "paid for by Acme Pharma" in says(client, client.post(LIMITS + "payer/", asked))
+    assert "Nobody else pays" in says(client, client.post(LIMITS + "payer/", {"campaign": str(campaign.pk)}))
+    assert "no such campaign" in says(
+        client, client.post(LIMITS + "payer/", {"campaign": "9999", "payer": "x"})
+    )
+    assert "says nothing about the kind" in says(client, client.post(LIMITS + "name/", {"is_neutral": "yes"}))
+    assert Organisation.objects.get(pk=clinic.organisation.pk).settings["sender_is_neutral"] is True
+    assert signed_in(clinic).post(LIMITS + "name/", {"is_neutral": "no"}).status_code == 403

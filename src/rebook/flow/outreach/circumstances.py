@@ -36,6 +36,10 @@ SCOPES: dict[str, frozenset[str]] = {
     "marketing": frozenset({"marketing"}),
 }
 _UNNARROWED = frozenset({"", "all", "any", "everything"})
+# Where the practice's settings keep which campaigns somebody else pays for: {"7": "who"}.
+PAID_CAMPAIGNS = "paid_campaigns"
+# And whether the practice's shown name says nothing about the kind of care.
+NEUTRAL_SENDER = "sender_is_neutral"
 # What makes a text an offer, and what says that somebody pays for it.
 _OFFER, _PAID = "offer", "sponsor"
 
@@ -76,15 +80,22 @@ def circumstances(
         "letter_goes_to_own_address": _to_own_address(wishes, contact),
         "number": _number(planned, person, facts),
         "template_fields": _fields(planned, person),
-        "sender_is_neutral": bool(organisation.settings.get("sender_is_neutral")),
+        "sender_is_neutral": bool(organisation.settings.get(NEUTRAL_SENDER)),
         "sensitive_reason_is_approved": _is_signed(
             signatures, planned.template.place if planned.template else planned.channel
         ),
         "offer": _offer(planned, signatures),
         "payer_class": person.payer_class,
         "offers_this_year_cents": more.offered.get(person.id, 0),
-        "is_paid_by_third_party": is_sponsored or bool(case and case.is_paid_by_third_party),
+        "is_paid_by_third_party": is_sponsored
+        or (case is not None and case.campaign_id in paid_for(organisation)),
     }
+
+
+def paid_for(organisation: OrganisationView) -> dict[int, str]:
+    """Campaigns that somebody else pays for, with who does (R-A95)."""
+    noted = organisation.settings.get(PAID_CAMPAIGNS) or {}
+    return {int(campaign): str(payer) for campaign, payer in noted.items()}
 
 
 def _view(wish: WishRow) -> ConfidentialView:

@@ -73,7 +73,6 @@ class CaseRow(NamedTuple):
     anchor_on: date | None
     location_id: int | None
     outreach: str
-    is_paid_by_third_party: bool
 
 
 class ConsentRow(NamedTuple):
@@ -152,9 +151,8 @@ FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s::bigint[])
 """
 CASES = """
 SELECT c.id, c.campaign_id, c.arm, c.closed_at, g.closed_on, g.is_sensitive, g.risk_class, g.definition_key,
-       g.kind, g.visit_type, g.anchor_on, g.location_id, g.outreach,
-       coalesce(k.plan->>'is_paid_by_third_party' = 'true', false)
-FROM records_case c JOIN records_gap g ON g.id = c.gap_id JOIN records_campaign k ON k.id = c.campaign_id
+       g.kind, g.visit_type, g.anchor_on, g.location_id, g.outreach
+FROM records_case c JOIN records_gap g ON g.id = c.gap_id
 WHERE c.organisation_id = %s AND c.id = ANY(%s::bigint[])
 """
 # What was said of a record binds the one that it was merged into.

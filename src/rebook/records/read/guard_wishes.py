@@ -97,15 +97,21 @@ SELECT value, max(at) FROM (
 ) signs WHERE at IS NOT NULL GROUP BY value
 """
 OTHERS = """
-SELECT o.id, o.patient_id, coalesce(p.household_key, ''), o.to_value, o.channel, o.purpose, o.at, o.system
-FROM records_othercontact o LEFT JOIN records_patient p ON p.id = o.patient_id
-WHERE o.organisation_id = %(org)s AND o.at > %(since)s
-  AND (o.patient_id IN (
-        SELECT id FROM records_patient WHERE organisation_id = %(org)s AND (id = ANY(%(people)s::bigint[])
-            OR merged_into_id = ANY(%(people)s::bigint[])
-            OR household_key <> ''
-               AND household_key = ANY(ARRAY(SELECT json_array_elements_text(%(houses)s::json)))))
-    OR o.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json))))
+WITH near AS (
+    SELECT id, household_key FROM records_patient
+    WHERE organisation_id = %(org)s AND (id = ANY(%(people)s::bigint[])
+          OR merged_into_id = ANY(%(people)s::bigint[]) OR household_key <> ''
+             AND household_key = ANY(ARRAY(SELECT json_array_elements_text(%(houses)s::json))))
+), found AS (
+    SELECT o.id FROM records_othercontact o JOIN near ON near.id = o.patient_id WHERE o.at > %(since)s
+    UNION
+    SELECT o.id FROM records_othercontact o WHERE o.organisation_id = %(org)s AND o.at > %(since)s
+        AND o.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
+)
+SELECT o.id, coalesce(p.merged_into_id, p.id), coalesce(p.household_key, ''), o.to_value, o.channel,
+       o.purpose, o.at, o.system
+FROM found JOIN records_othercontact o ON o.id = found.id LEFT JOIN records_patient p ON p.id = o.patient_id
+WHERE o.organisation_id = %(org)s
 """
 SIGNATURES = """
 SELECT content_hash, kind, channel, cents, is_cash, exception <> '' FROM records_specialapproval

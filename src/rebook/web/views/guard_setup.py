@@ -4,9 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from rebook.flow.outreach.circumstances import NEUTRAL_SENDER, paid_for
 from rebook.flow.outreach.confidential import UnableToKeep, mark_number, unmark_number
+from rebook.flow.outreach.guard_settings import UnableToNote, note_payer, set_neutral_sender
 from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.special_approvals import EXCEPTIONS, SIGNS, UnableToSign, sign, take_back
+from rebook.records.read import campaigns
 from rebook.records.read.confidential import marks, other_systems
 from rebook.records.read.special_approvals import signatures
 from rebook.web.access import Staff, staff_page
@@ -43,6 +46,9 @@ def other_tools(request: HttpRequest) -> HttpResponse:
         in_use=in_use,
         texts=sorted(library.texts()),
         exceptions=EXCEPTIONS,
+        campaigns=campaigns.campaigns(**of, states=("draft", "active", "paused")),
+        paid=paid_for(staff.organisation),
+        is_neutral=bool(staff.organisation.settings.get(NEUTRAL_SENDER)),
     )
 
 
@@ -127,3 +133,37 @@ def special_end(request: HttpRequest, signature_id: int) -> HttpResponse:
     if not done:
         return after(request, here, say="That was taken back already.", is_problem=True)
     return after(request, here, say="Taken back. Nothing more goes out on it.")
+
+
+@require_POST
+@staff_page(may="approve")
+def payer_note(request: HttpRequest) -> HttpResponse:
+    """Somebody else pays for a campaign's messages, or no longer does."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    here = reverse("setup_other_tools")
+    campaign, payer = request.POST.get("campaign", ""), request.POST.get("payer", "").strip()
+    try:
+        note_payer(
+            organisation_id=staff.organisation_id,
+            campaign_id=int(campaign) if campaign.isdecimal() else 0,
+            payer=payer,
+            now=staff.now,
+            actor=staff.actor,
+        )
+    except UnableToNote as error:
+        return after(request, here, say=f"Not kept: {error}.", is_problem=True)
+    said = "Kept. Only patients who authorised it hear from this campaign." if payer else "Taken back."
+    return after(request, here, say=said)
+
+
+@require_POST
+@staff_page(may="approve")
+def neutral_name(request: HttpRequest) -> HttpResponse:
+    """Whether the shown name tells what kind of care the practice gives."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    is_neutral = request.POST.get("is_neutral") == "yes"
+    set_neutral_sender(
+        organisation_id=staff.organisation_id, is_neutral=is_neutral, now=staff.now, actor=staff.actor
+    )
+    said = "Kept: the name says nothing." if is_neutral else "Kept: the name may tell."
+    return after(request, reverse("setup_other_tools"), say=said)
