@@ -15,6 +15,7 @@ from rebook.core.outreach.campaign_calendar import WEEKDAYS, WORKING_DAYS, Enrol
 from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
+from rebook.web.approval_words import APPROVAL_WORDS
 from rebook.web.say import day
 
 WORDS: dict[str, dict[str, str]] = {
@@ -358,32 +359,7 @@ WORDS: dict[str, dict[str, str]] = {
         "audit": "leave to read the audit trail",
         "start_again": "leave to end a stop",
     },
-    "sign_off": {
-        "any": "Any of the three",
-        "clinical": "A clinician",
-        "compliance": "Compliance",
-        "manager": "The manager",
-    },
-    "sign_off_state": {
-        "approved": "Signed",
-        "missing": "Not signed yet",
-        "changed": "Changed since it was signed",
-        "expired": "The signature has run out",
-        "withdrawn": "The signature was withdrawn",
-        "not_needed": "Needs no signature",
-    },
-    "approval_weight": {
-        "ordinary": "Ordinary",
-        "clinical": "With details of care",
-        "marketing": "With an offer",
-    },
-    "text_sign": {
-        "offer": "An offer",
-        "price": "A price",
-        "upsell": "An elective extra",
-        "third_party": "Somebody else's product",
-        "care_due": "Care that is due",
-    },
+    **APPROVAL_WORDS,
     "purpose": {
         "treatment_recall": "Care that is due",
         "operations": "Appointments",
