@@ -191,7 +191,6 @@ def _case_row(person: ReplayedPatient) -> CaseRow:
         anchor_on=person.gap_anchor_on,
         location_id=person.location_id,
         outreach=person.outreach or "yes",
-        is_paid_by_third_party=False,
     )
 
 
