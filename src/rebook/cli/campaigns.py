@@ -51,7 +51,7 @@ def list_(organisation: OrganisationOption = "", as_json: JsonOption = False) ->
                 {
                     **asdict(one.line),
                     "next_enrolment_on": one.enrols_on,
-                    "spent_cents": one.stands.spent_cents,
+                    "spent_cents": None if one.line.budget_cents is None else one.stands.spent_cents,
                     "warnings": [reason.as_json() for reason in one.warnings],
                 }
                 for one in found

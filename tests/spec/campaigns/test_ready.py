@@ -141,8 +141,8 @@ LOOKS = [
     ("paused for long", standing(state="paused", paused_on=date(2026, 3, 1)), ["paused_long"], None),
     ("paused for a while", standing(state="paused", paused_on=date(2026, 3, 2)), [], None),
     ("over", standing(calendar=EnrolmentCalendar(ends_on=date(2026, 3, 1))), ["is_over"], None),
-    ("nobody for over a week", standing(last_opened_on=date(2026, 3, 7)), ["took_nobody"], TODAY),
-    ("nobody for a week", standing(last_opened_on=date(2026, 3, 8)), [], TODAY),
+    ("nobody for over four weeks", standing(last_opened_on=date(2026, 2, 15)), ["took_nobody"], TODAY),
+    ("nobody for four weeks", standing(last_opened_on=date(2026, 2, 16)), [], TODAY),
     (
         "nobody, and none was meant to come",
         standing(last_opened_on=date(2025, 12, 1), calendar=EnrolmentCalendar(starts_on=date(2026, 4, 1))),

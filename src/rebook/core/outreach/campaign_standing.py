@@ -9,7 +9,8 @@ from rebook.core.reasons import Reason
 from .campaign_calendar import EnrolmentCalendar, against_enrolment, next_enrolment_on
 
 PAUSED_LONG = timedelta(days=14)
-TOOK_NOBODY = timedelta(days=8)
+# A standing plan may have nobody to take in for a while; for so long it is worth asking why.
+TOOK_NOBODY = timedelta(days=28)
 # So much of the budget spent is worth a word.
 NEARLY = 0.8
 
@@ -66,11 +67,11 @@ def _warnings(one: CampaignStanding, today: date) -> Iterator[Reason]:
     if one.calendar.ends_on and one.calendar.ends_on < today:
         yield Reason("is_over", f"it took patients in until {one.calendar.ends_on}: end it, or clone it")
     elif one.state == "active" and not one.is_over_budget and _took_nobody(one, today):
-        yield Reason("took_nobody", "nobody came in for over a week")
+        yield Reason("took_nobody", "nobody came in for over four weeks: see whom it is for")
 
 
 def _took_nobody(one: CampaignStanding, today: date) -> bool:
-    """Whether it had a day to take somebody in since it last did, and a week has passed."""
+    """Whether nobody came in for weeks although it had days to take somebody in."""
     since = max(filter(None, (one.last_opened_on, one.launched_on)), default=None)
     if since is None or today - since <= TOOK_NOBODY:
         return False

@@ -30,9 +30,11 @@ def listed_campaigns(*, organisation_id: int, now: datetime) -> tuple[ListedCamp
     zone = ZoneInfo(house.time_zone)
     today = now.astimezone(zone).date()
     here = {one.user_id for one in accounts.members(organisation_id=organisation_id)}
-    spent = spent_by_campaign(house)
+    lines = read.campaign_lines(organisation_id=organisation_id)
+    # What went out is counted only where it is held against a budget.
+    spent = spent_by_campaign(house, campaign_ids=[one.id for one in lines if one.budget_cents is not None])
     found = []
-    for line in read.campaign_lines(organisation_id=organisation_id):
+    for line in lines:
         stands = _standing(line, has_owner=line.owner_id in here, spent=spent.get(line.id, 0), zone=zone)
         found.append(
             ListedCampaign(line, stands, enrols_next_on(stands, today=today), warnings(stands, today=today))

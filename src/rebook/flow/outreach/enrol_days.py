@@ -27,9 +27,9 @@ def spent(house: OrganisationView, campaign_id: int) -> int:
     return spent_cents(gone_out(organisation_id=house.id, campaign_id=campaign_id), prices=_prices(house))
 
 
-def spent_by_campaign(house: OrganisationView) -> dict[int, int]:
-    """Cents by campaign; one that sent nothing is not in it."""
-    found = gone_out_by_campaign(organisation_id=house.id)
+def spent_by_campaign(house: OrganisationView, *, campaign_ids: Sequence[int]) -> dict[int, int]:
+    """Cents by campaign, of these; one that sent nothing is not in it."""
+    found = gone_out_by_campaign(organisation_id=house.id, campaign_ids=campaign_ids)
     return {one: spent_cents(out, prices=_prices(house)) for one, out in found.items()}
 
 

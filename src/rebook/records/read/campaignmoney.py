@@ -1,7 +1,7 @@
 """What of a campaign went out, by channel, and what its cases brought by the rules frozen at launch."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -25,10 +25,15 @@ def gone_out(*, organisation_id: int, campaign_id: int) -> list[GoneOut]:
     return [GoneOut(row["channel"], row["n"], row["parts"] or 0) for row in counted]
 
 
-def gone_out_by_campaign(*, organisation_id: int) -> dict[int, list[GoneOut]]:
-    """The same for every campaign, in one look."""
+def gone_out_by_campaign(*, organisation_id: int, campaign_ids: Sequence[int]) -> dict[int, list[GoneOut]]:
+    """The same for these campaigns, in one look."""
+    if not campaign_ids:
+        return {}
     rows = Attempt.objects.filter(
-        organisation_id=organisation_id, case__isnull=False, origin="campaign", state__in=GONE_OUT
+        organisation_id=organisation_id,
+        case__campaign_id__in=campaign_ids,
+        origin="campaign",
+        state__in=GONE_OUT,
     )
     counted = rows.values("case__campaign_id", "channel").annotate(n=Count("pk"), parts=Sum("segments"))
     found: dict[int, list[GoneOut]] = defaultdict(list)
