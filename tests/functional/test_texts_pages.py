@@ -61,7 +61,7 @@ def test_checks_follow_the_words_and_a_field_goes_in_by_keyboard(size, clinic, s
     assert_accessible(page)
     page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Until it is approved")).to_be_visible()
+    expect(page.get_by_text("It takes its place once it is approved")).to_be_visible()
     expect(page.get_by_role("heading", name="Versions")).to_be_visible()
     assert_accessible(page)
     picture(page, f"text-published-{size}")

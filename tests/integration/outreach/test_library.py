@@ -14,18 +14,25 @@ from rebook.flow.outreach.texts import Place, UnableToChangeText
 from rebook.flow.outreach.wording import write_message
 from rebook.packs.drafting import Draft
 from rebook.packs.templates import templates
-from rebook.records.models import Attempt, Patient, Practitioner, Source, TemplateText
+from rebook.records.models import Attempt, Patient, Practitioner, Source, TemplateApproval, TemplateText
 from support.fhir_portal import fhir_portal
-from support.outreach import DAY, NOW, make_clinic
+from support.outreach import DAY, HOUR, NOW, make_clinic
 
 BODY = "{{ practice_name }}: {% if first_name %}Hi {{ first_name }}, {% endif %}time to come in. Pick: {{ link }} Reply STOP to end"  # noqa: E501
 SMS = Place("due_visit", "sms", "en")
 
 
-def published(clinic, body=BODY, place=SMS, at=NOW, **values):
+def published(clinic, body=BODY, place=SMS, at=NOW, approved=True, **values):
     draft = Draft(place.key, place.channel, place.language, place.variant, body=body, **values)
     texts.save_draft(organisation_id=clinic.id, draft=draft, now=at, actor="user:1")
-    return texts.publish(organisation_id=clinic.id, place=place, now=at, actor="user:1")
+    template = texts.publish(organisation_id=clinic.id, place=place, now=at, actor="user:1")
+    if approved:
+        approvals.approve_all_in_use(organisation_id=clinic.id, now=at, actor="user:1")
+    return template
+
+
+def in_use(clinic, place=SMS):
+    return library(clinic).find(place.key, place.channel, place.language, place.variant)
 
 
 def library(clinic):
@@ -66,39 +73,44 @@ def test_planning_reads_no_text_twice(clinic, django_assert_num_queries):
     assert "Choose" in library(clinic).find("due_visit", "sms", "en").body
 
 
-def test_an_own_text_goes_out_once_it_is_approved(clinic, day):
-    published(clinic)
+def test_an_own_text_takes_its_place_once_it_is_approved_and_not_before(clinic, day):
+    shipped = in_use(clinic)
+    own = published(clinic, approved=False)
+    assert in_use(clinic) == shipped
+    assert library(clinic).waiting("due_visit", "sms", "en") == own
+    assert library(clinic).newest()["due_visit", "sms", "en", ""] == own
     clinic.patient(1)
-    # What is launched is approved; the own text is not.
-    clinic.campaign(launched=False)
-    template = library(clinic).find("due_visit", "sms", "en")
-    approvals.approve_template(
-        organisation_id=clinic.id,
-        template_key="due_visit",
-        channel="sms",
-        language="en",
-        now=NOW,
-        actor="user:1",
-        content_hash=template.content_hash,
-    )
-    clinic.campaign(name="Second")
-    day.run()
-    assert [one.body.partition(" Pick")[0] for one in clinic.sms.sent] == [
-        "Elm Street Practice: Hi Ana, time to come in."
-    ]
-    assert Attempt.objects.filter(template_hash=template.content_hash, state="accepted").count() == 1
-
-
-def test_an_own_text_that_nobody_approved_stops_what_waits(clinic, day):
-    patient = clinic.patient(1)
     clinic.campaign()
-    day.enrol()
-    published(clinic)
-    day.plan()
-    day.send()
-    assert clinic.sms.sent == []
-    assert "not_approved" in {
-        reason["rule"] for row in Attempt.objects.filter(patient=patient) for reason in row.reasons
+    day.run()
+    approvals.approve_all_in_use(organisation_id=clinic.id, now=NOW + HOUR, actor="user:1")
+    assert in_use(clinic) == own
+    assert library(clinic).waiting("due_visit", "sms", "en") is None
+    assert message(clinic).message.body.startswith("Elm Street Practice: Hi Ana, time to come in.")
+    # What was planned before went out in the words that were in use then.
+    assert ["you are due for a visit" in one.body for one in clinic.sms.sent] == [True]
+
+
+def test_the_text_before_goes_on_while_the_next_waits(clinic):
+    first = published(clinic)
+    published(clinic, BODY.replace("Pick", "Choose"), at=NOW + DAY, approved=False)
+    assert in_use(clinic) == first
+    # Its sign-off taken back, and with it that of every text of the kind: nothing goes out by any of them.
+    approvals.withdraw_template(
+        organisation_id=clinic.id, template_key="due_visit", language="en", now=NOW + DAY, actor="user:1"
+    )
+    assert in_use(clinic).body == BODY.replace("Pick", "Choose")
+    assert not TemplateApproval.objects.filter(
+        template_key="due_visit", language="en", revoked_at__isnull=True
+    ).exists()
+
+
+def test_where_nothing_is_approved_the_newest_stands_and_does_not_go_out(db, settings):
+    settings.PUBLIC_URL = "https://visits.example"
+    clinic = make_clinic("oak", approved=False)
+    own = published(clinic, approved=False)
+    assert in_use(clinic) == own
+    assert own.content_hash not in {
+        row.content_hash for row in TemplateApproval.objects.filter(revoked_at__isnull=True)
     }
 
 

@@ -68,7 +68,7 @@ def test_a_draft_changes_nothing_until_it_is_published(clinic, writer):
     assert (TemplateText.objects.get().state, TemplateText.objects.get().note) == ("draft", "shorter")
     assert "Draft, version 1" in shown(answer)
     published = writer.post(SMS, typed(act="publish"), follow=True)
-    assert "Until it is approved, nothing goes out in its place" in shown(published)
+    assert "It takes its place once it is approved" in shown(published)
     assert found(clinic).body == GOOD
     assert found(clinic).content_hash != before.content_hash
     assert "Yours, in use" in shown(published)

@@ -1,15 +1,18 @@
-"""The texts of a practice: its own newest published ones, and the shipped ones where it has none.
+"""The texts of a practice: its own published ones, and the shipped ones where it has none.
 
-Kept in memory per practice and looked up again only when its stamp changes, which every publishing and
-withdrawing does: planning reads no text from the database.
+A published text takes the place of the one before as soon as it is approved: until then the one before goes
+on. Kept in memory per practice and looked up again only when its stamp changes, which every publishing,
+withdrawing and approving does: planning reads no text from the database.
 """
 
+import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import cast
 
 from rebook.accounts import read as accounts
+from rebook.accounts import write as write_accounts
 from rebook.accounts.read import OrganisationView
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import TemplateRole
@@ -17,7 +20,7 @@ from rebook.core.outreach.message import Template
 from rebook.core.outreach.message_html import Look
 from rebook.packs.looks import default_look, look_named, looks
 from rebook.packs.templates import template_fields, templates, wording
-from rebook.records.read.texts import TextVersion, published_texts
+from rebook.records.read.texts import TextVersion, approved_hashes, published_texts
 
 # The law's and the clinicians' words: the same for every practice, no own text takes their place.
 FIXED = frozenset({"safety", "safety_crisis", "opt_out_confirmation"})
@@ -31,6 +34,8 @@ class TemplateLibrary:
 
     _texts: Mapping[tuple[str, str, str, str], Template]
     _by_hash: Mapping[str, Template]
+    # The newest published ones, approved or not; only places where they differ from those in use.
+    _waiting: Mapping[tuple[str, str, str, str], Template] = field(default_factory=dict)
     # Every field that some text asks for.
     fields_used: frozenset[str] = frozenset()
 
@@ -41,6 +46,14 @@ class TemplateLibrary:
     def texts(self) -> Mapping[tuple[str, str, str], Template]:
         """Every main text by (key, channel, language)."""
         return {place[:3]: text for place, text in self._texts.items() if not place[3]}
+
+    def newest(self) -> Mapping[tuple[str, str, str, str], Template]:
+        """As ``every``, but with what was published last where that still waits to be approved."""
+        return {**self._texts, **self._waiting}
+
+    def waiting(self, key: str, channel: str, language: str, variant: str = "") -> Template | None:
+        """What was published and waits to be approved, while another text is in use."""
+        return self._waiting.get((key, channel, language, variant))
 
     def every(self) -> Mapping[tuple[str, str, str, str], Template]:
         """Every text with its test arms, by (key, channel, language, variant)."""
@@ -96,17 +109,39 @@ def _shipped() -> TemplateLibrary:
 @lru_cache(maxsize=64)
 def _library(organisation_id: int, stamp: str, look: Look) -> TemplateLibrary:
     found = {(*place, ""): _in_look(text, look) for place, text in templates().items()}
+    own: dict[tuple[str, str, str, str], list[Template]] = {}
     for version in published_texts(organisation_id=organisation_id) if stamp else ():
-        if version.key in FIXED:
-            continue
-        text = template_of(version, look=look)
-        found[version.key, version.channel, version.language, version.variant] = text
-    return _made(found)
+        if version.key not in FIXED:
+            place = (version.key, version.channel, version.language, version.variant)
+            own.setdefault(place, []).append(template_of(version, look=look))
+    approved = approved_hashes(organisation_id=organisation_id) if own else frozenset()
+    waiting = {}
+    for place, newest_first in own.items():
+        tried = [*newest_first, *([found[place]] if place in found else [])]
+        found[place] = next((one for one in tried if one.content_hash in approved), tried[0])
+        if found[place] is not tried[0]:
+            waiting[place] = tried[0]
+    return _made(found, waiting)
 
 
-def _made(texts: Mapping[tuple[str, str, str, str], Template]) -> TemplateLibrary:
+def _made(
+    texts: Mapping[tuple[str, str, str, str], Template],
+    waiting: Mapping[tuple[str, str, str, str], Template] | None = None,
+) -> TemplateLibrary:
     by_hash = {text.content_hash: text for text in _last_first(texts.values())}
-    return TemplateLibrary(texts, by_hash, frozenset(f.name for t in texts.values() for f in t.fields))
+    fields = frozenset(f.name for t in texts.values() for f in t.fields)
+    return TemplateLibrary(texts, by_hash, waiting or {}, fields)
+
+
+def texts_changed(*, organisation_id: int) -> None:
+    """Let every process read the texts anew; inside the caller's transaction."""
+    write_accounts.change_settings(organisation_id=organisation_id, changes={STAMP: secrets.token_hex(8)})
+
+
+def approvals_changed(*, organisation_id: int) -> None:
+    """The same after signatures, where the practice has texts of its own at all."""
+    if accounts.organisation(organisation_id=organisation_id).settings.get(STAMP):
+        texts_changed(organisation_id=organisation_id)
 
 
 def _last_first(texts: Iterable[Template]) -> list[Template]:

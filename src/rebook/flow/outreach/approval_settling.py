@@ -9,6 +9,7 @@ from rebook.records.read import approvals as read
 from rebook.records.write import approvals as write
 from rebook.records.write.approvals import LetOut
 
+from .library import approvals_changed
 from .text_approvals import TextStanding, text_key, text_standing
 
 
@@ -25,6 +26,8 @@ def settle(
     held = [one.template.content_hash for one in standings if not one.may_go_out]
     write.hold_back(organisation_id=organisation_id, now=now, content_hashes=held)
     write.let_out(organisation_id=organisation_id, texts=free, actor=actor, now=now)
+    # A text of the practice's own takes its place once it may go out.
+    approvals_changed(organisation_id=organisation_id)
     return standings
 
 

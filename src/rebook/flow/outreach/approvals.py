@@ -24,6 +24,7 @@ from rebook.records.write import approvals as write
 
 from .approval_settling import settle
 from .campaign_approvals import CampaignApproval, approve_campaign, campaign_approval, withdraw_campaign
+from .library import approvals_changed
 from .set_up_approvals import approve_all_in_use
 from .signing import UnableToApprove, current_texts, rules_of, signing_roles
 from .text_approvals import TextStanding, class_problem, text_content, text_key
@@ -109,6 +110,7 @@ def withdraw_template(
         count = write.hold_back(
             organisation_id=organisation_id, now=now, template_key=template_key, language=language
         )
+        approvals_changed(organisation_id=organisation_id)
         if count:
             _note(organisation_id, "template.withdrawn", template_key, language, now=now, actor=actor)
     return count

@@ -3,10 +3,19 @@
 from rebook.flow.common.library import (
     FIXED,
     TemplateLibrary,
+    approvals_changed,
     library_of,
     practice_look,
     template_library,
     template_of,
 )
 
-__all__ = ["FIXED", "TemplateLibrary", "library_of", "practice_look", "template_library", "template_of"]
+__all__ = [
+    "FIXED",
+    "TemplateLibrary",
+    "approvals_changed",
+    "library_of",
+    "practice_look",
+    "template_library",
+    "template_of",
+]

@@ -33,6 +33,6 @@ def signing_roles(*, organisation_id: int, actor: str) -> tuple[str, ...]:
 
 
 def current_texts(organisation_id: int) -> tuple[Template, ...]:
-    """Every text as the practice would send it today, with its test arms, by key, channel and language."""
-    found = template_library(organisation_id=organisation_id).every()
+    """Every text as the practice sends it, or will once it is signed, with its test arms, in order."""
+    found = template_library(organisation_id=organisation_id).newest()
     return tuple(found[place] for place in sorted(found))

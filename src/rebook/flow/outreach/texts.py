@@ -1,6 +1,5 @@
 """The practice's own texts: drafts, publishing, withdrawing, and a look at them with masked patients."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +9,9 @@ from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
-from rebook.accounts import write as write_accounts
 from rebook.accounts.read import OrganisationView
 from rebook.core.outreach.message import RenderedMessage, Template, render
-from rebook.flow.common.library import FIXED, STAMP, library_of, practice_look, template_of
+from rebook.flow.common.library import FIXED, library_of, practice_look, template_of, texts_changed
 from rebook.packs.drafting import Draft, DraftCheck, check_draft, fields_in
 from rebook.packs.templates import CHANNELS
 from rebook.records.read import texts as read
@@ -64,10 +62,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class TextFile:
-    """All about one place: the text in use, the shipped one, the draft, and every version, newest first."""
+    """All about one place: the text in use, the one that waits to be approved, the shipped one, the draft,
+    and every version, newest first."""
 
     place: Place
     in_use: Template | None
+    waiting: Template | None
     shipped: Template | None
     draft: TextVersion | None
     versions: Sequence[TextVersion]
@@ -86,6 +86,7 @@ def text_file(*, organisation_id: int, place: Place) -> TextFile:
     return TextFile(
         place=place,
         in_use=library.find(place.key, place.channel, place.language, place.variant),
+        waiting=library.waiting(place.key, place.channel, place.language, place.variant),
         shipped=library.shipped(place.key, place.channel, place.language) if not place.variant else None,
         draft=next((one for one in versions if one.state == "draft"), None),
         versions=versions,
@@ -93,10 +94,10 @@ def text_file(*, organisation_id: int, place: Place) -> TextFile:
 
 
 def begin(file: TextFile) -> Draft:
-    """What the editor opens with: the draft, the text in use, or a blank with the place's purpose."""
+    """What the editor opens with: the draft, what was published last, or a blank with the place's purpose."""
     if file.draft is not None:
         return draft_of(file.draft)
-    known = file.in_use or file.shipped
+    known = file.waiting or file.in_use or file.shipped
     place = file.place
     if known is None:
         return Draft(place.key, place.channel, place.language, place.variant)
@@ -187,7 +188,7 @@ def discard_draft(*, organisation_id: int, place: Place) -> bool:
 
 
 def publish(*, organisation_id: int, place: Place, now: datetime, actor: str) -> Template:
-    """Make the draft the text in use. It goes out once it is approved, and nothing else goes in its place.
+    """Let the draft take the place of the text in use as soon as it is approved.
 
     Raises ``UnableToChangeText``: no draft, or something still speaks against it.
     """
@@ -268,7 +269,7 @@ def _changed(
     organisation_id: int, action: str, place: Place, version: int, *, now: datetime, actor: str
 ) -> None:
     """Every process reads the texts anew, and the trail says who did it."""
-    write_accounts.change_settings(organisation_id=organisation_id, changes={STAMP: secrets.token_hex(8)})
+    texts_changed(organisation_id=organisation_id)
     audit.append(
         organisation_id=organisation_id,
         now=now,

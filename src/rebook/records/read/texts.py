@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rebook.records.models import TemplateText
+from rebook.records.models import TemplateApproval, TemplateText
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,15 @@ def _version(row: TemplateText) -> TextVersion:
 
 
 def published_texts(*, organisation_id: int) -> Sequence[TextVersion]:
-    """The newest published version of each (key, channel, language, variant)."""
-    rows = (
-        TemplateText.objects.filter(organisation_id=organisation_id, state="published")
-        .order_by("key", "channel", "language", "variant", "-version")
-        .distinct("key", "channel", "language", "variant")
-    )
-    return [_version(row) for row in rows]
+    """Every published version, the newest of each text first."""
+    rows = TemplateText.objects.filter(organisation_id=organisation_id, state="published")
+    return [_version(row) for row in rows.order_by("key", "channel", "language", "variant", "-version")]
+
+
+def approved_hashes(*, organisation_id: int) -> frozenset[str]:
+    """Content hashes that were let out and not held back since; some may have run out meanwhile."""
+    rows = TemplateApproval.objects.filter(organisation_id=organisation_id, revoked_at__isnull=True)
+    return frozenset(rows.values_list("content_hash", flat=True))
 
 
 def drafts(*, organisation_id: int) -> Sequence[TextVersion]:

@@ -26,6 +26,7 @@ class Cell:
     language: str
     state: str
     has_draft: bool
+    is_waiting: bool
     is_machine: bool
     arms: tuple[str, ...]
 
@@ -102,6 +103,7 @@ def _cell(
         language=language,
         state="missing" if found is None else "shipped" if is_shipped else "own",
         has_draft=(key, channel, language) in drafts,
+        is_waiting=texts.waiting(key, channel, language) is not None,
         is_machine=bool(found and found.status == "machine"),
         arms=texts.variants(key, channel, language),
     )

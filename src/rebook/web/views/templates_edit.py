@@ -147,7 +147,7 @@ def _keep(request: HttpRequest, staff: Staff, place: Place, draft: Draft) -> Htt
     if request.POST.get("act") == "save":
         return after(request, address(place), say="Saved as a draft. Nothing goes out by it.")
     texts.publish(organisation_id=org, place=place, now=now, actor=actor)
-    said = "Published. Until it is approved, nothing goes out in its place."
+    said = "Published. It takes its place once it is approved; until then the text before goes on."
     return after(request, address(place), say=said)
 
 
