@@ -72,9 +72,7 @@ def register(app: typer.Typer) -> None:
 def optout(
     number: Annotated[str, typer.Argument(help="Phone number or e-mail address, as people write it.")],
     channel: Annotated[OptOutChannel, typer.Option(help="What they want to end.")] = OptOutChannel.ALL,
-    words: Annotated[
-        str, typer.Option("--words", "--wording", help="What they said, word for word.")
-    ] = "told to staff",
+    words: Annotated[str, typer.Option("--words", "--wording", help="What they said, word for word.")] = "",
     said_by: Annotated[SaidBy, typer.Option(help="How they said it.")] = SaidBy.NONE,
     speaker: Annotated[Speaker, typer.Option(help="Who said it.")] = Speaker.PATIENT,
     name: Annotated[str, typer.Option(help="The name of whoever spoke for the patient.")] = "",

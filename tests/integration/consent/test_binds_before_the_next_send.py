@@ -217,3 +217,20 @@ def test_the_database_itself_changes_and_deletes_no_line(table, act, clinic, ros
     )
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(act.format(table))
+
+
+def test_a_person_stands_stopped_when_every_number_of_theirs_is(clinic, rosa):
+    from rebook.records.read.consent import standing_stop, where_it_stands
+
+    def stands():
+        found = where_it_stands(organisation_id=clinic.id, patient_id=rosa.pk, now=NOW)
+        return next(one.care for one in found if one.channel == "sms")
+
+    clinic.contact(rosa, "+12125550777")
+    record_opt_out(**said(clinic, value=NUMBER, channel="sms"))
+    assert stands() == "unsaid"
+    of = {"organisation_id": clinic.id, "patient_id": rosa.pk, "channel": "sms", "now": NOW}
+    assert standing_stop(**of, value=NUMBER) == NOW
+    assert standing_stop(**of, value="+12125550777") is None
+    record_opt_out(**said(clinic, value="+12125550777", channel="sms"))
+    assert stands() == "stopped"

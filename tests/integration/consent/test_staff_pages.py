@@ -57,7 +57,7 @@ class TestAStop:
         [
             ("person", [("person", "")]),
             ("+13125551201", [("number", "+13125551201")]),
-            ("+13125559999", [("number", "+13125551201"), ("number", "person1@example.org"), ("person", "")]),
+            ("+13125559999", [("number", "+13125551201"), ("person", "")]),
         ],
     )
     def test_for_whom(self, whom, expected, patient, signed_in):
@@ -83,6 +83,12 @@ class TestAStop:
         asked = {"channel": "sms", "purpose": "marketing", "wording": "no offers please"}
         signed_in().post(f"/patients/{patient.pk}/opt-out/", asked)
         assert {one.purpose for one in Consent.objects.all()} == {"marketing"}
+
+    def test_only_some_messages_without_their_words_is_told(self, patient, signed_in):
+        asked = {"channel": "sms", "purpose": "marketing", "wording": " "}
+        page = html(signed_in().post(f"/patients/{patient.pk}/opt-out/", asked, follow=True))
+        assert "write down the patient&#39;s own words" in page
+        assert not Consent.objects.exists()
 
     def test_the_do_not_call_list(self, patient, signed_in):
         signed_in().post(f"/patients/{patient.pk}/opt-out/", {"do_not_call": "yes", "whom": "+13125551201"})
@@ -117,6 +123,17 @@ class TestAPermission:
         assert opened.headers["Content-Type"] == "application/octet-stream"
         assert opened.headers["Content-Disposition"].startswith("attachment")
         assert "<" not in opened.headers["Content-Disposition"]
+
+    def test_says_when_a_stop_of_the_number_still_stands(self, patient, signed_in):
+        client = signed_in()
+        client.post(f"/patients/{patient.pk}/opt-out/", {"channel": "sms", "said_on": "2026-01-05"})
+        form = {"channel": "sms", "wording": "I agree"}
+        for number, expected in (("", "a stop still stands"), ("+13125551201", "may be contacted again")):
+            file = SimpleUploadedFile("form.pdf", b"signed", "application/pdf")
+            answer = client.post(
+                f"/patients/{patient.pk}/opt-in/", {**form, "number": number, "file": file}, follow=True
+            )
+            assert expected in html(answer)
 
     def test_is_about_care_unless_offers_were_named(self, patient, signed_in):
         signed_in().post(f"/patients/{patient.pk}/opt-in/", {"channel": "email", "wording": "fine"})

@@ -51,7 +51,7 @@ class Ledger(RuleBasedStateMachine):
         return START + dt.timedelta(hours=self.clock)
 
     def say(self, record, channel, purpose, state, at, origin):
-        self.lines.append((record, Line(channel, purpose, state, at, origin, record is None)))
+        self.lines.append((record, Line(channel, purpose, state, at, origin, "" if record else "n")))
 
     @rule(hours=st.integers(1, 200))
     def time_passes(self, hours):
@@ -76,7 +76,9 @@ class Ledger(RuleBasedStateMachine):
         state=st.sampled_from(("granted", "revoked")), ago=st.integers(0, 500),
     )  # fmt: skip
     def is_imported(self, record, channel, purpose, state, ago):
-        new = Line(channel, purpose, state, self.now - dt.timedelta(hours=ago), "import", record is None)
+        new = Line(
+            channel, purpose, state, self.now - dt.timedelta(hours=ago), "import", "" if record else "n"
+        )
         self.files.append((record, new))
         self.take(record, new)
 
@@ -117,7 +119,7 @@ class Ledger(RuleBasedStateMachine):
                 if (
                     lift.state == "granted"
                     and lift.origin in OWN
-                    and lift.binds_number == stop.binds_number
+                    and lift.number == stop.number
                     and lift.channel in (channel, "all")
                     and lift.purpose in (purpose, "all")
                     and stop.at < lift.at <= self.now
@@ -141,7 +143,7 @@ class Ledger(RuleBasedStateMachine):
         for record in ("first", "second"):
             said = tuple(
                 ConsentStatement(
-                    line.binds_number, line.channel, line.purpose, line.state, line.at,
+                    bool(line.number), line.channel, line.purpose, line.state, line.at,
                     is_from_patient(origin=line.origin, wording="any words", state=line.state),
                 )
                 for line in self.of(record)

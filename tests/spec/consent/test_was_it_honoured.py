@@ -10,7 +10,7 @@ from rebook.core.outreach.consent_applied import Contact, how_it_failed, is_over
 NOW = dt.datetime(2026, 11, 18, 17, 0, tzinfo=dt.UTC)
 SAID = NOW - dt.timedelta(days=5)
 LATER, BEFORE = SAID + dt.timedelta(days=1), SAID - dt.timedelta(hours=1)
-STOP = Line("sms", "all", "revoked", SAID, "sms_reply", True)
+STOP = Line("sms", "all", "revoked", SAID, "sms_reply", "n")
 
 
 def text(**changed):
@@ -20,7 +20,7 @@ def text(**changed):
 
 
 def start(at, *, origin="sms_reply", binds_number=True, channel="sms"):
-    return Line(channel, "all", "granted", at, origin, binds_number)
+    return Line(channel, "all", "granted", at, origin, "n" if binds_number else "")
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def start(at, *, origin="sms_reply", binds_number=True, channel="sms"):
         (STOP, text(), [start(SAID + dt.timedelta(hours=3), origin="staff")], "went_out"),
         (STOP, text(), [start(SAID + dt.timedelta(hours=3), binds_number=False)], "went_out"),
         (STOP, text(), [start(SAID + dt.timedelta(hours=3), channel="email")], "went_out"),
-        (Line("all", "all", "revoked", SAID, "staff", False), text(channel="letter"), [], "went_out"),
-        (Line("sms", "marketing", "revoked", SAID, "staff", False), text(), [], None),
+        (Line("all", "all", "revoked", SAID, "staff", ""), text(channel="letter"), [], "went_out"),
+        (Line("sms", "marketing", "revoked", SAID, "staff", ""), text(), [], None),
     ],
 )
 def test_what_breaks_a_stop(stop, contact, grants, expected):

@@ -9,6 +9,7 @@ from rebook.core.outreach.consent import (
     CARE_PURPOSES,
     Line,
     NarrowWithoutWords,
+    best,
     judge_import,
     may_ask_for_consent,
     may_lift,
@@ -84,7 +85,10 @@ LEDGERS = {
 @pytest.mark.parametrize("name", LEDGERS)
 def test_where_a_ledger_stands(name):
     said, (channel, purpose), expected = LEDGERS[name]
-    lines = [Line(on, about, state, day(ago), origin, binds) for ago, state, on, about, origin, binds in said]
+    lines = [
+        Line(on, about, state, day(ago), origin, "n" if binds else "")
+        for ago, state, on, about, origin, binds in said
+    ]
     assert standing(lines, channel=channel, purpose=purpose, now=NOW) == expected
 
 
@@ -201,8 +205,11 @@ IMPORTS = {
 @pytest.mark.parametrize("name", IMPORTS)
 def test_what_an_import_may_say(name):
     said, (ago, state, channel, purpose), expected = IMPORTS[name]
-    lines = [Line(on, about, how, day(when), origin, binds) for when, how, on, about, origin, binds in said]
-    verdict, since = judge_import(lines, Line(channel, purpose, state, day(ago), "import", True), now=NOW)
+    lines = [
+        Line(on, about, how, day(when), origin, "n" if binds else "")
+        for when, how, on, about, origin, binds in said
+    ]
+    verdict, since = judge_import(lines, Line(channel, purpose, state, day(ago), "import", "n"), now=NOW)
     assert verdict == expected
     assert (since is not None) == (expected == "bound_by_newer")
 
@@ -227,3 +234,24 @@ def test_expired_consent_is_not_won_back_by_text_or_e_mail(channel, jurisdiction
 def test_care_never_means_offers():
     assert "marketing" not in CARE_PURPOSES
     assert "all" not in CARE_PURPOSES
+
+
+def test_a_start_on_one_number_lifts_no_stop_of_another():
+    lines = [
+        Line("sms", "all", "revoked", day(3), "sms_reply", "+12125550001"),
+        Line("sms", "all", "granted", day(1), "sms_reply", "+12125550002"),
+    ]
+    assert standing(lines, channel="sms", purpose="operations", now=NOW) == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["stopped"], "stopped"),
+        (["stopped", "unsaid"], "unsaid"),
+        (["stopped", "allowed", "unsaid"], "allowed"),
+        (["unsaid"], "unsaid"),
+    ],
+)
+def test_who_has_several_numbers_stands_where_they_stand_best(found, expected):
+    assert best(found) == expected

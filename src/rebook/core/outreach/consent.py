@@ -3,7 +3,7 @@
 The ledger only grows; these rules say what its lines mean. ``guard_consent`` judges one contact by them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -74,8 +74,8 @@ class Line:
     state: Literal["granted", "revoked"]
     at: datetime
     origin: str
-    # True when the line binds a number or address, whoever owns it (R-A52).
-    binds_number: bool = False
+    # The number or address that the line binds, whoever owns it (R-A52); "" where it binds the person.
+    number: str = ""
 
     def reaches(self, channel: str, purpose: str) -> bool:
         """STOP to a text also ends automated calls; a person's own call is a channel of its own (R-A47)."""
@@ -103,7 +103,7 @@ def standing_stops(lines: Sequence[Line], *, channel: str, purpose: str, now: da
         for line in lines
         if line.state == "revoked"
         and line.reaches(channel, purpose)
-        and not any(lift.binds_number == line.binds_number and lift.at > line.at for lift in lifts)
+        and not any(lift.number == line.number and lift.at > line.at for lift in lifts)
     ]
     return sorted(stops, key=lambda line: line.at)
 
@@ -116,6 +116,12 @@ def standing(lines: Sequence[Line], *, channel: str, purpose: str, now: datetime
         line.state == "granted" and line.at <= now and line.reaches(channel, purpose) for line in lines
     )
     return "allowed" if said else "unsaid"
+
+
+def best(found: Iterable[Standing]) -> Standing:
+    """Where somebody stands who has several numbers: reachable by one is reachable."""
+    known = set(found)
+    return "allowed" if "allowed" in known else "unsaid" if "unsaid" in known else "stopped"
 
 
 # --- what a stop binds ------------------------------------------------------------------------------------

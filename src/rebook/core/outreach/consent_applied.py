@@ -62,7 +62,7 @@ def _is_lifted(stop: Line, contact: Contact, grants: Sequence[Line], *, until: d
     return any(
         may_lift(origin=grant.origin)
         and grant.state == "granted"
-        and grant.binds_number == stop.binds_number
+        and grant.number == stop.number
         and grant.at > stop.at
         and (until is None or grant.at <= until)
         and grant.reaches(contact.channel, contact.purpose)

@@ -165,6 +165,7 @@ def _attempt(one: AttemptEvidence, clock: _Clock) -> dict[str, Any]:
         "text": "\n".join(filter(None, (one.subject, one.body))),
         "facts": _said(
             [
+                ("Kept as", f"attempt:{one.id}"),
                 ("To", one.to_value),
                 ("Purpose", in_words(PURPOSES, one.purpose)),
                 ("Began with", one.origin),
@@ -202,6 +203,11 @@ def _reply(one: ReplyEvidence, clock: _Clock) -> dict[str, Any]:
         "heading": f"{clock(one.received_at)} – {one.channel}",
         "text": one.body,
         "facts": _said(
-            [("From", one.from_value), ("Read as", read_as or one.intent), ("Dealt with by", one.handled_by)]
+            [
+                ("Kept as", f"reply:{one.id}"),
+                ("From", one.from_value),
+                ("Read as", read_as or one.intent),
+                ("Dealt with by", one.handled_by),
+            ]
         ),
     }

@@ -185,7 +185,7 @@ def _judge(run: _Run, said: ImportedStatement, known: Known) -> Owners | Problem
     if len(people) > 1:
         return Problem("patient_id", "several patients of different sources have this number")
     patient_id = people[0] if people else None
-    new = Line(said.channel, said.purpose, said.state, said.at, "import", bool(said.number))
+    new = Line(said.channel, said.purpose, said.state, said.at, "import", said.number)
     lines = [*known.of_patient.get(patient_id or 0, ()), *known.on_number.get(said.number, ())]
     verdict, since = judge_import(lines, new, now=run.now)
     if verdict == "bound_by_newer" and since is not None:

@@ -33,6 +33,8 @@ ALL: Final = "all"
 # What a do-not-call list is about: calls by hand or machine, and texts (R-A37).
 COMPANY_LIST: Final = ("phone", "sms")
 LARGEST_FILE: Final = 10_000_000
+# Where nobody wrote down the words; it never narrows a stop.
+TOLD: Final = "told to staff"
 
 
 class NothingNamed(ValueError):
@@ -93,6 +95,7 @@ def record_opt_out(
     house = house_of(organisation_id=organisation_id)
     sender = _named(house, value or next(iter(values), None), patient_id, (channel,))
     bound = _bound(house, channel, purposes, wording, said_at or now)
+    wording = wording.strip() or TOLD
     _check(proof, said_at, now=now)
     numbers = tuple(house.contact_value(one) for one in values)
     channels = COMPANY_LIST if proof.is_company_list else (channel,)

@@ -18,8 +18,6 @@ from .applying import apply_consent
 from .choices import PAGE
 from .house import House, house_of
 
-# A stop by link binds the number or address that the link came by, too.
-_SYSTEMS = {"sms": "phone", "phone": "phone", "email": "email"}
 _MORE_THAN_A_DAY = 1080
 
 
@@ -85,7 +83,7 @@ def _stands(organisation_id: int, patient_id: int, *, now: datetime) -> dict[str
 def _stop(
     house: House, sender: Correspondent, came_by: str, change: Change, proof: Provenance, *, now: datetime
 ) -> None:
-    same_system = _SYSTEMS.get(came_by) == _SYSTEMS.get(change.channel)
+    same_system = read.SYSTEMS.get(came_by) == read.SYSTEMS.get(change.channel)
     is_its_number = bool(came_by) and same_system
     apply_consent(
         house,
@@ -104,7 +102,7 @@ def _stop(
 
 def _allow(house: House, sender: Correspondent, change: Change, proof: Provenance, *, now: datetime) -> None:
     """For the person and for the numbers that are theirs alone: a shared one may be somebody else's stop."""
-    system = _SYSTEMS.get(change.channel, "")
+    system = read.SYSTEMS.get(change.channel, "")
     own = (
         read.numbers_of_nobody_else(
             organisation_id=house.organisation.id, patient_id=sender.patient_id or 0, system=system

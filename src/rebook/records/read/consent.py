@@ -7,10 +7,12 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from rebook.core.outreach.consent import CARE_PURPOSES, Line, standing, standing_stops
+from rebook.core.outreach.consent import CARE_PURPOSES, Line, Standing, best, standing, standing_stops
 from rebook.records.models import Consent, ContactPoint, Patient
 
 CHANNELS = ("sms", "phone", "email", "letter", "portal")
+# Which kind of number or address a channel goes to.
+SYSTEMS = {"sms": "phone", "phone": "phone", "email": "email"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,6 @@ class Entry:
     file_name: str = ""
     file_sha256: str = ""
     file_kept_where: str = ""
-
-    @property
-    def line(self) -> Line:
-        return Line(
-            channel=self.channel,
-            purpose=self.purpose,
-            state=self.state,  # type: ignore[arg-type]
-            at=self.at,
-            origin=self.origin,
-            binds_number=bool(self.contact_value),
-        )
 
 
 _PLAIN = tuple(name for name in Entry.__slots__ if not name.startswith("file_") and name != "scope_words")
@@ -129,7 +120,7 @@ def lines(*, organisation_id: int, value: str = "", patient_id: int | None = Non
     """The same as what decides (``core.outreach.consent``)."""
     rows = _about(organisation_id, value, patient_id)
     return [
-        Line(channel, purpose, state, at, origin, bool(number))  # type: ignore[arg-type]
+        Line(channel, purpose, state, at, origin, number)  # type: ignore[arg-type]
         for channel, purpose, state, at, origin, number in rows.values_list(
             "channel", "purpose", "state", "at", "origin", "contact_value"
         )
@@ -139,8 +130,13 @@ def lines(*, organisation_id: int, value: str = "", patient_id: int | None = Non
 def standing_stop(
     *, organisation_id: int, value: str = "", patient_id: int | None = None, channel: str, now: datetime
 ) -> datetime | None:
-    """When the newest stop that still binds care messages on a channel was said; None: none does."""
+    """When the newest stop that still binds care messages on a channel was said; None: none does.
+
+    Of a person on one number (``value``), or on any number of theirs.
+    """
     known = lines(organisation_id=organisation_id, value=value, patient_id=patient_id)
+    if value:
+        known = [line for line in known if line.number in ("", value)]
     asked = CHANNELS if channel == "all" else (channel,)
     stops = [
         stop
@@ -164,16 +160,38 @@ class StandingView:
 def where_it_stands(
     *, organisation_id: int, value: str = "", patient_id: int | None = None, now: datetime
 ) -> tuple[StandingView, ...]:
-    """Stopped, allowed or unsaid, channel by channel."""
-    known = lines(organisation_id=organisation_id, value=value, patient_id=patient_id)
+    """Stopped, allowed or unsaid, channel by channel.
 
-    def of(channel: str, purpose: str) -> str:
-        return standing(known, channel=channel, purpose=purpose, now=now)
+    A person is stopped on a channel when they themself are, or when every current number of theirs is.
+    """
+    known = lines(organisation_id=organisation_id, value=value, patient_id=patient_id)
+    current = _current_numbers(organisation_id, patient_id) if patient_id is not None else []
+
+    def of(channel: str, purpose: str) -> Standing:
+        numbers = [value] if value else [one for kind, one in current if kind == SYSTEMS.get(channel)]
+        return best(
+            standing(
+                [line for line in known if line.number in ("", number)],
+                channel=channel,
+                purpose=purpose,
+                now=now,
+            )
+            for number in (numbers or [""])
+        )
 
     return tuple(
         StandingView(one, of(one, "treatment_recall"), of(one, "operations"), of(one, "marketing"))
         for one in CHANNELS
     )
+
+
+def _current_numbers(organisation_id: int, patient_id: int) -> list[tuple[str, str]]:
+    """(phone or email, number or address) of a patient that their source still lists."""
+    people = everybody_in(organisation_id=organisation_id, patient_id=patient_id)
+    rows = ContactPoint.objects.filter(
+        organisation_id=organisation_id, patient_id__in=people, is_current=True
+    )
+    return list(rows.order_by("rank", "pk").values_list("system", "value"))
 
 
 def has_permission(

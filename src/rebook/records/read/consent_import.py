@@ -43,7 +43,7 @@ def known_about(
     on_number: dict[str, list[Line]] = defaultdict(list)
     columns = ("patient_id", "contact_value", "channel", "purpose", "state", "at", "origin")
     for patient_id, number, channel, purpose, state, at, origin in said.values_list(*columns):
-        line = Line(channel, purpose, state, at, origin, bool(number))
+        line = Line(channel, purpose, state, at, origin, number)
         if patient_id is not None:
             of_patient[patient_id].append(line)
         if number:

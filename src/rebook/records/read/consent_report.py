@@ -84,7 +84,7 @@ def unapplied(*, organisation_id: int, now: datetime) -> tuple[UnappliedStop, ..
     grants = _grants(organisation_id, {row[1] for row in rows} | {row[14] for row in rows}, rows)
     found = []
     for row in rows:
-        stop = Line(row[3], row[4], "revoked", row[5], "", bool(row[2]))
+        stop = Line(row[3], row[4], "revoked", row[5], "", row[2])
         contact = Contact(row[8], row[9], row[10], row[11], row[12], row[13])
         owner = row[2] or row[1]
         how = how_it_failed(stop, contact, recorded_at=row[6], grants=grants[owner])
@@ -110,7 +110,7 @@ def _grants(
     ids = [one for one in people if one is not None]
     for chosen in (granted.filter(patient_id__in=ids), granted.filter(contact_value__in=values)):
         for patient_id, value, channel, purpose, at, origin in chosen.values_list(*columns):
-            by[value or patient_id].append(Line(channel, purpose, "granted", at, origin, bool(value)))
+            by[value or patient_id].append(Line(channel, purpose, "granted", at, origin, value))
     return by
 
 

@@ -67,7 +67,7 @@ def opt_out(request: HttpRequest, patient_id: int) -> HttpResponse:
         values=numbers,
         channel="phone" if is_list else channel if channel in CONSENT_CHANNELS else "all",
         purposes=_purposes(request),
-        wording=wording or "told to staff",
+        wording=wording,
         origin="staff",
         now=staff.now,
         actor=staff.actor,
@@ -97,10 +97,11 @@ def opt_in(request: HttpRequest, patient_id: int) -> HttpResponse:
             request, _to(patient_id), say="Write down what they said: it is the evidence.", is_problem=True
         )
     number = request.POST.get("number", "").strip()
+    number = number if number in _numbers(staff, patient_id) else ""
     response.record_opt_in(
         organisation_id=staff.organisation_id,
         patient_id=patient_id,
-        value=number if number in _numbers(staff, patient_id) else None,
+        value=number or None,
         channel=channel,
         purposes=CARE_PURPOSES if request.POST.get("offers") != "yes" else ("all",),
         wording=wording,
@@ -118,6 +119,16 @@ def opt_in(request: HttpRequest, patient_id: int) -> HttpResponse:
             named_value=number,
         ),
     )
+    standing = read.standing_stop(
+        organisation_id=staff.organisation_id,
+        patient_id=patient_id,
+        value=number,
+        channel=channel,
+        now=staff.now,
+    )
+    if standing is not None:
+        say = "Recorded, but a stop still stands: of a number that was not named, or of a later day."
+        return after(request, _back(request, patient_id), say=say, is_problem=True)
     return after(
         request, _back(request, patient_id), say="Recorded. They may be contacted again by that channel."
     )
@@ -197,7 +208,12 @@ def _numbers(staff: Staff, patient_id: int) -> list[str]:
 def _for_whom(request: HttpRequest, staff: Staff, patient_id: int) -> tuple[int | None, tuple[str, ...]]:
     """Whom a stop binds: the person and their numbers unless less was chosen, or one number."""
     chosen = request.POST.get("whom", "all")
-    known = tuple(_numbers(staff, patient_id))
+    channel = "phone" if request.POST.get("do_not_call") == "yes" else request.POST.get("channel", "all")
+    known = tuple(
+        one
+        for one in _numbers(staff, patient_id)
+        if channel == "all" or read.SYSTEMS.get(channel) == ("email" if "@" in one else "phone")
+    )
     if chosen == "person":
         return patient_id, ()
     if chosen in known:

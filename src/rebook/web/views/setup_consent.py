@@ -75,7 +75,7 @@ def number_stop(request: HttpRequest) -> HttpResponse:
         organisation_id=staff.organisation_id,
         value=found.value,
         channel="phone" if is_list else "all",
-        wording=request.POST.get("wording", "").strip()[:2000] or "told to staff",
+        wording=request.POST.get("wording", "")[:2000],
         origin="staff",
         now=staff.now,
         actor=staff.actor,

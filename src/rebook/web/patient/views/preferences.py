@@ -63,7 +63,7 @@ def _keep(page: PatientPage) -> HttpResponse:
 
 
 def _shown(page: PatientPage) -> str:
-    keys = ("wishes.which", *(f"wishes.{wish}" for wish in WISHES), "wishes.go")
+    keys = ("wishes.which", "wishes.warning", *(f"wishes.{wish}" for wish in WISHES), "wishes.go")
     return " / ".join(text(page.language, key) for key in keys)
 
 
