@@ -11,7 +11,6 @@ from typing import Any
 from babel import Locale
 
 from rebook.core.gaps.rhythm import span
-from rebook.core.outreach.campaign_calendar import WEEKDAYS, WORKING_DAYS, EnrolmentCalendar, Trigger
 from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
@@ -525,37 +524,6 @@ def _on(at: date | None) -> str:
     return f" on {at:%B} {at.day}, {at.year}" if at else ""
 
 
-def calendar_words(calendar: EnrolmentCalendar) -> str:
-    """On which days a campaign takes patients in: "every day, from September 1 to November 30"."""
-    days = calendar.weekdays
-    if len(days) == len(WEEKDAYS):
-        said = "every day"
-    elif days == WORKING_DAYS:
-        said = "Monday to Friday"
-    else:
-        said = " and ".join(filter(None, (", ".join(WEEKDAYS[one] for one in days[:-1]), WEEKDAYS[days[-1]])))
-    if calendar.season:
-        begins, ends = (_day_of_year(*one) for one in (calendar.season.begins, calendar.season.ends))
-        said += f", each year from {begins} to {ends}"
-    for preposition, on in (("from", calendar.starts_on), ("until", calendar.ends_on)):
-        said += f", {preposition} {day(on)}" if on else ""
-    return said
-
-
-def _day_of_year(month: int, number: int) -> str:
-    return f"{date(2024, month, number):%B} {number}"
-
-
-def trigger_words(trigger: Trigger) -> str:
-    """Which day of a patient calls for contact: "14 days before the day the visit is due"."""
-    what = {"birthday": "the birthday", "last_visit": "the last visit", "due": "the day the visit is due"}
-    days = abs(trigger.offset_days)
-    if not days:
-        return f"on {what[trigger.field]}"
-    side = "after" if trigger.offset_days > 0 else "before"
-    return f"{days} {'day' if days == 1 else 'days'} {side} {what[trigger.field]}"
-
-
 def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
@@ -578,6 +546,4 @@ FILTERS: dict[str, Any] = {
     "attention_words": attention_words,
     "step_words": step_words,
     "audit_words": audit_words,
-    "calendar_words": calendar_words,
-    "trigger_words": trigger_words,
 }
