@@ -28,6 +28,7 @@ PAGES = [
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
     "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/", "/setup/ready/",
     "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
+    "/setup/approvals/", "/setup/approvals/?show=all", "/setup/approvals/rules/",
 ]  # fmt: skip
 
 
@@ -101,6 +102,7 @@ def test_pages_about_one_thing_answer(clinic, signed_in):
         f"/inbox/?reply={Reply.objects.first().pk}",
         f"/patients/{clinic.patients[0].pk}/",
         f"/campaigns/{campaign.pk}/",
+        f"/campaigns/{campaign.pk}/approval/",
         f"/campaigns/{campaign.pk}/cases/?stage=open",
         f"/campaigns/{campaign.pk}/cases/?arm=holdout",
         f"/campaigns/{campaign.pk}/cases/?rule=quiet_hours",
