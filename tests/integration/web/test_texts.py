@@ -313,6 +313,7 @@ def test_a_letter_is_printed_posted_and_comes_back_through_the_pages(clinic, sig
     assert "Ready to print: batch 1." in page
     assert desk.get("/letters/1/file.pdf").content.startswith(b"%PDF-")
     assert b"Aisha Rahman" in desk.get("/letters/1/file.csv").content
+    assert AuditEvent.objects.filter(action="patients.listed", subject_id="letters").count() == 2
     assert desk.get("/letters/2/file.pdf").status_code == 404
     assert desk.get("/letters/1/file.exe").status_code == 404
     assert "Batch 1 is in the post: 1 sent." in shown(desk.post("/letters/1/posted/", follow=True))

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from rebook.core.words import LETTER_RETURNS
+from rebook.flow import access
 from rebook.flow.outreach import letters, posting
 from rebook.flow.outreach.letters import UnableToDoWithLetters
 from rebook.records.read import letters as read
@@ -63,6 +64,14 @@ def batch_file(request: HttpRequest, number: int, kind: str) -> HttpResponse:
         files = letters.batch_files(organisation_id=staff.organisation_id, number=number)
     except UnableToDoWithLetters:
         raise Http404 from None
+    line = read.batch(organisation_id=staff.organisation_id, number=number)
+    access.record_search(
+        organisation_id=staff.organisation_id,
+        found=line.count if line else 0,
+        page="letters",
+        now=staff.now,
+        actor=staff.actor,
+    )
     path = files.pdf if kind == "pdf" else files.list
     shown = "attachment" if kind == "csv" else "inline"
     # No streaming: a practice's batch is a few megabytes, and the file may be made anew meanwhile.
