@@ -20,9 +20,18 @@ class Line:
 
 
 def lines_svg(
-    lines: Sequence[Line], *, x_title: str, y_title: str, is_share: bool = False, width: int = 560
+    lines: Sequence[Line],
+    *,
+    x_title: str,
+    y_title: str,
+    is_share: bool = False,
+    width: int = 560,
+    names_above: bool = False,
 ) -> str:
-    """One SVG document. x is a calendar when its values are dates; y is told in percent with ``is_share``."""
+    """One SVG document. x is a calendar when its values are dates; y is told in percent with ``is_share``.
+
+    ``names_above``: for lines that end at one place, where names at their ends would cover each other.
+    """
     # Imported here: it takes seconds, and most commands and pages draw nothing.
     import altair
 
@@ -37,8 +46,9 @@ def lines_svg(
     scale = altair.Scale(domainMin=0) if any(row["y"] for row in rows) else altair.Scale(domain=[0, 1])
     axis = altair.Axis(title=y_title, format=".0%" if is_share else "~s", tickCount=4)
     y = altair.Y("y:Q", axis=axis, scale=scale)
-    colour = altair.Color("setting:N", scale=altair.Scale(domain=names, range=list(COLOURS)), legend=None)
-    dash = altair.StrokeDash("setting:N", scale=altair.Scale(domain=names, range=list(DASHES)), legend=None)
+    legend = altair.Legend(orient="top", title=None, symbolSize=400) if names_above else None
+    colour = altair.Color("setting:N", scale=altair.Scale(domain=names, range=list(COLOURS)), legend=legend)
+    dash = altair.StrokeDash("setting:N", scale=altair.Scale(domain=names, range=list(DASHES)), legend=legend)
     drawn = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, strokeDash=dash)
     ends = base.mark_text(align="left", dx=5, fontWeight="bold").encode(
         x=altair.X("x:T" if is_dated else "x:Q", aggregate={"argmax": "x"}),
@@ -46,7 +56,11 @@ def lines_svg(
         text="setting:N",
         color=colour,
     )
-    shown = (drawn + ends).properties(width=width, height=190).configure_view(stroke=None)
+    shown = (
+        (drawn if names_above else drawn + ends)
+        .properties(width=width, height=190)
+        .configure_view(stroke=None)
+    )
     shown = shown.configure(
         font="system-ui, sans-serif", padding={"left": 5, "right": 24, "top": 8, "bottom": 5}
     )

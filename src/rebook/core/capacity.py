@@ -240,8 +240,9 @@ def _capacity(
 def _why(house: House, policy: CapacityPolicy, key: str, got: int) -> Reason:
     room = house.rooms[key]
     expected = room.invited * room.rate.value
+    days = "1 day" if policy.window_days == 1 else f"{policy.window_days} days"
     return Reason(
         "few_times" if room.free else "no_times",
-        f"{room.free} free times for {key or 'any visit'} in {policy.window_days} days, "
-        f"{room.invited} invited of whom {expected:.0f} are expected to book: room for {got} more",
+        f"{room.free} free times for {key.replace('_', ' ')} in {days}, "
+        f"{room.invited} invited of whom {expected:.0f} may be expected to book: room for {got} more",
     )

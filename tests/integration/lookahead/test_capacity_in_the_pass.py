@@ -90,7 +90,7 @@ def test_few_free_times_let_few_in_and_more_let_more_in(clinic):
     found = asked(clinic, campaign)
     # From Wednesday noon: Thursday and Friday, two times; 1.6 / 0.12 = 13.
     assert (found.left, found.state) == (13, "slowed")
-    assert "2 free times for annual_visit in 3 days" in found.reasons[0].detail
+    assert "2 free times for annual visit in 3 days" in found.reasons[0].detail
     assert enrol(organisation_id=clinic.id, as_of=TODAY, now=NOW).opened == 13
     # The same day again: nobody else. They are invited now, so there is no room left.
     assert enrol(organisation_id=clinic.id, as_of=TODAY, now=NOW).opened == 0

@@ -56,6 +56,11 @@ class CalendarDay:
     minutes: float
     is_overloaded: bool
 
+    @property
+    def messages(self) -> float:
+        """Contacts of all sites that are no call."""
+        return sum(self.total[name].expected for name in CHANNELS if name != "phone" and name in self.total)
+
 
 @dataclass(frozen=True, slots=True)
 class KindLine:

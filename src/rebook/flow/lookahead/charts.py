@@ -18,7 +18,10 @@ CALENDAR_LINES = (
 def calendar_chart(lines: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> str:
     """Contacts, calls and bookings expected of each day: [(name, [(day, figure)])]."""
     return lines_svg(
-        [Line(name, list(points)) for name, points in lines], x_title="", y_title="expected a day"
+        [Line(name, list(points)) for name, points in lines],
+        x_title="",
+        y_title="expected a day",
+        names_above=True,
     )
 
 
@@ -36,7 +39,7 @@ def plans_chart(plans: Sequence[LookAhead], *, measure: str, title: str) -> str:
             so_far += day.all.figures[measure].expected
             points.append((day.on.isoformat(), round(so_far, 2)))
         lines.append(Line(plan.result.name[:24], points))
-    return lines_svg(lines, x_title="", y_title=title)
+    return lines_svg(lines, x_title="", y_title=title, names_above=True)
 
 
 def compared_chart(days: Sequence[DayCompared], *, title: str) -> str:
@@ -50,4 +53,5 @@ def compared_chart(days: Sequence[DayCompared], *, title: str) -> str:
         ],
         x_title="",
         y_title=title,
+        names_above=True,
     )
