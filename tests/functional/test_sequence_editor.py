@@ -109,6 +109,7 @@ def test_what_would_happen_if(size, clinic, signed_in, assert_accessible):
     patient = clinic.patients[7]
     page = signed_in(f"/patients/{patient.pk}/replay/", size)
     page.get_by_label("What happens, one line each").fill("day 1: barrier fear\nday 5: reply call me")
+    page.get_by_label("As if every text were signed off").check()
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.get_by_role("heading", name="The story")).to_be_visible()
     expect(page.locator("#story")).to_contain_text("would go out")

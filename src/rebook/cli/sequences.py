@@ -68,6 +68,9 @@ def replay_command(
     ] = None,
     as_of: Annotated[str, typer.Option("--as-of", help="Day on which the story begins.")] = "",
     days: Annotated[int, typer.Option(help="How long it is followed.", min=1, max=400)] = DAYS,
+    as_if_signed: Annotated[
+        bool, typer.Option("--as-if-signed", help="As if every text were signed off.")
+    ] = False,
     organisation: OrganisationOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -91,6 +94,7 @@ def replay_command(
         events=script,
         starts_at=starts_at,
         days=days,
+        texts_are_signed=as_if_signed,
     )
     if as_json:
         answer_json(_as_json(told))

@@ -205,6 +205,19 @@ def test_a_replay_tells_the_story_and_writes_nothing_about_the_patient(clinic, m
     assert after == before
 
 
+def test_a_plan_can_be_tried_before_its_texts_are_signed(clinic, manager):
+    address = reverse("patient_replay", args=[clinic.patients[7].pk])
+    asked = {"sequence": "dental.close", "script": ""}
+    refused = manager.post(address, asked).content.decode()
+    assert "0 contacts would go out" in refused
+    assert "Texts that are not signed off yet are refused" in refused
+    tried = manager.post(address, asked | {"signed": "1"}).content.decode()
+    assert "Goes out" in tried
+    assert "not signed off yet" not in tried
+    # Of class 3: when nobody answers, a clinician hears of it.
+    assert "Could not be reached, for a clinician" in tried
+
+
 @pytest.mark.parametrize(
     ("script", "says"),
     [

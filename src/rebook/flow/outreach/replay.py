@@ -50,8 +50,11 @@ def replay(
     starts_at: datetime,
     days: int = DAYS,
     channels: Mapping[str, Channel] | None = None,
+    texts_are_signed: bool = False,
 ) -> Replay:
     """The story of a case that opens at ``starts_at`` (aware) and is followed for ``days``. Writes nothing.
+
+    ``texts_are_signed``: as if every text were signed off, to try a plan before its texts are.
 
     Messages arrive unless ``events`` say otherwise; nobody reads or answers them by itself. Raises
     ``UnableToReplay`` for a patient that the practice does not have.
@@ -63,6 +66,7 @@ def replay(
     served = channels if channels is not None else practice_channels(organisation_id=organisation_id)
     usable = not_stopped(served, organisation_id=organisation_id)
     story = imagine(house, sequence, person, usable, starts_at=starts_at)
+    story.texts_are_signed = texts_are_signed
     story.next_step_at = next_step_at(
         sequence,
         step_index=0,

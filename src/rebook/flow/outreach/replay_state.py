@@ -54,6 +54,8 @@ class Imagined:
     reached_at: datetime | None = None
     messages_arrive: bool = True
     next_bounces: bool = False
+    # As if every text were signed off: to see a plan before its texts are.
+    texts_are_signed: bool = False
     attempts: list[ImaginedAttempt] = field(default_factory=list)
     contacts: dict[int, PlannedContact] = field(default_factory=dict)
     tried: dict[int, set[str]] = field(default_factory=dict)
@@ -91,6 +93,8 @@ class Imagined:
         age = self.opened_at - subject.data_as_of if subject.data_as_of else None
         if age is not None:
             subject = replace(subject, data_as_of=now - age)
+        if self.texts_are_signed:
+            subject = replace(subject, template_is_approved=True)
         policy = self.house.policy(frozenset(subject.jurisdictions), now=now)
         return decide(subject, policy, now=now)
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
-from rebook.core.outreach.replay import Replay
+from rebook.core.outreach.replay import Replay, ReplayLine
 from rebook.core.outreach.replay_script import EVENTS, BadScript, read_script
 from rebook.core.outreach.sequence import Sequence, choose_sequence
-from rebook.core.outreach.sequence_words import sequence_name, step_sentence
+from rebook.core.outreach.sequence_words import ROLE_WORDS, sequence_name, step_sentence
 from rebook.core.response.dispositions import BARRIERS
 from rebook.flow import access
 from rebook.flow.outreach import sequences as flow
@@ -16,6 +16,7 @@ from rebook.flow.outreach.replay import replay
 from rebook.records.read import patientfile
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import page
+from rebook.web.words import words
 
 SHOWN = 20
 KIND_WORDS = {
@@ -41,6 +42,7 @@ class ReplayForm:
 
     key: str
     script: str = ""
+    texts_are_signed: bool = False
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -72,6 +74,8 @@ def patient_replay(request: HttpRequest, patient_id: int) -> HttpResponse:
         head=head,
         form=form,
         told=told,
+        lines=[(line, _says(line)) for line in told.lines] if told else [],
+        unsigned=told is not None and _has_unsigned(told),
         plans=[(key, sequence_name(one)) for key, one in plans.items()],
         sentences=[step_sentence(step) for step in plan.steps] if plan else [],
         events=EVENTS,
@@ -94,6 +98,7 @@ def _read(given: QueryDict, plans: dict[str, Sequence], staff: Staff, patient_id
     form = ReplayForm(
         key=given.get("sequence", "") or (usual.key if usual else next(iter(plans), "")),
         script=given.get("script", ""),
+        texts_are_signed=bool(given.get("signed")),
     )
     if form.key not in plans:
         form.errors["sequence"] = "Choose a sequence."
@@ -117,7 +122,22 @@ def _told(staff: Staff, patient_id: int, plan: Sequence, form: ReplayForm, *, zo
         sequence=plan,
         events=events,
         starts_at=staff.now,
+        texts_are_signed=form.texts_are_signed,
     )
+
+
+def _has_unsigned(told: Replay) -> bool:
+    return any(one.rule == "not_approved" for line in told.lines for one in line.reasons)
+
+
+def _says(line: ReplayLine) -> str:
+    """What a line says, in the clinic's words."""
+    if line.kind == "closed":
+        return str(words(line.says, "outcome")).lower()
+    if line.kind == "task":
+        kind, _, role = line.says.partition(" for ")
+        return f"{words(kind, 'task')}, for {ROLE_WORDS.get(role, role)}"
+    return line.says
 
 
 @staff_page(may="patients")
