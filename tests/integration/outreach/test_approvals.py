@@ -12,7 +12,7 @@ from rebook.flow.outreach.approval_queue import approval_queue
 from rebook.flow.outreach.text_approvals import class_problem
 from rebook.packs.drafting import Draft
 from rebook.packs.outreach import templates
-from rebook.records.models import Approval, Campaign, TemplateApproval
+from rebook.records.models import Approval, Campaign, TemplateApproval, TextClass
 from rebook.records.read.guard_subjects import subject_facts
 from support.outreach import NOW, make_clinic
 
@@ -332,3 +332,18 @@ def test_the_queue_has_what_waits_first_and_tells_what_changed(clinic):
     sign(clinic, compliance)
     after = approval_queue(organisation_id=clinic.id, now=NOW, show="signed", language="en")
     assert [line.key for line in after.lines] == ["due_visit/sms/en"]
+
+
+def test_the_class_is_confirmed_apart_by_whoever_signs_and_completes_what_lacks_only_it(clinic):
+    asked = {"template_key": "due_visit", "channel": "sms", "language": "en", "purpose": "treatment_recall"}
+    with pytest.raises(approvals.UnableToApprove, match="says what a text is"):
+        approvals.confirm_class(
+            organisation_id=clinic.id, **asked, now=NOW, actor=member(clinic, "front_desk")
+        )
+    sign(clinic, member(clinic, "compliance"))
+    TextClass.objects.all().delete()
+    approvals.set_approval_rules(organisation_id=clinic.id, rules={}, now=NOW, actor="user:1")
+    assert not may_go_out(clinic)
+    approvals.confirm_class(organisation_id=clinic.id, **asked, now=NOW, actor=f"user:{clinic.manager.pk}")
+    assert may_go_out(clinic)
+    assert TextClass.objects.get().suggested == "treatment_recall"

@@ -92,6 +92,8 @@ def confirm_class(
     """Say what kind of message a text is, without signing it (R-A5). Raises ``UnableToApprove``."""
     template = _found(organisation_id, template_key, channel, language, variant)
     roles = signing_roles(organisation_id=organisation_id, actor=actor)
+    if not roles:
+        raise UnableToApprove("only a clinician, compliance or the manager says what a text is")
     with transaction.atomic(durable=True):
         _confirm(organisation_id, template, roles, purpose, reason, now=now, actor=actor)
         _settle(organisation_id, template, rules_of(organisation_id), now=now, actor=actor)

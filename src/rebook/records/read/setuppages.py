@@ -170,10 +170,13 @@ def gap_signatures(*, organisation_id: int) -> dict[str, tuple[Signature, ...]]:
     return {key: tuple(lines) for key, lines in found.items()}
 
 
-def template_signatures(*, organisation_id: int) -> dict[tuple[str, str], tuple[Signature, ...]]:
-    """Approvals in force by (template key, language), newest first."""
+def template_signatures(
+    *, organisation_id: int, now: datetime
+) -> dict[tuple[str, str], tuple[Signature, ...]]:
+    """Approvals in force at ``now`` by (template key, language), newest first."""
     found: dict[tuple[str, str], list[Signature]] = {}
     rows = TemplateApproval.objects.filter(organisation_id=organisation_id, revoked_at__isnull=True)
+    rows = rows.exclude(expires_at__lte=now)
     for row in rows.order_by("-approved_at"):
         signature = Signature(row.approved_by, row.approved_at, row.content_hash)
         found.setdefault((row.template_key, row.language), []).append(signature)

@@ -35,7 +35,7 @@ class TemplateLine:
 
 
 def template_lines(staff: Staff) -> tuple[TemplateLine, ...]:
-    signed = read.template_signatures(organisation_id=staff.organisation_id)
+    signed = read.template_signatures(organisation_id=staff.organisation_id, now=staff.now)
     lines = []
     for one in shipped_templates().values():
         known = signed.get((one.key, one.language), ())
