@@ -100,3 +100,9 @@ def test_letters_to_post(size, signed_in, assert_accessible):
     expect(page.get_by_text("No letter waits.")).to_be_visible()
     assert_accessible(page)
     picture(page, f"letters-{size}")
+
+
+@pytest.mark.parametrize("path", ["/setup/texts/", "/setup/texts/due_visit/email/en/", "/letters/"])
+def test_nothing_is_wider_than_a_phone(path, signed_in):
+    page = signed_in(path, "phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
