@@ -72,7 +72,7 @@ def circumstances(
         # What goes to the adult heeds the adult's own wishes too.
         wishes += more.wishes.get(owner.patient_id, ())
     signatures = more.signatures.get(planned.template_hash, ()) if planned.template_hash else ()
-    is_sponsored = _PAID in _signs(planned)
+    signs = signs_of(planned.template) if planned.template is not None else frozenset[str]()
     return {
         "confidential": tuple(map(_view, wishes)),
         "text_holds_code_word": any(_holds(planned.text, wish.code_word) for wish in wishes),
@@ -84,10 +84,10 @@ def circumstances(
         "sensitive_reason_is_approved": _is_signed(
             signatures, planned.template.place if planned.template else planned.channel
         ),
-        "offer": _offer(planned, signatures),
+        "offer": _offer(signs, signatures),
         "payer_class": person.payer_class,
         "offers_this_year_cents": more.offered.get(person.id, 0),
-        "is_paid_by_third_party": is_sponsored
+        "is_paid_by_third_party": _PAID in signs
         or (case is not None and case.campaign_id in paid_for(organisation)),
     }
 
@@ -151,7 +151,10 @@ def _fields(planned: "PlannedContact", person: PersonRow) -> frozenset[str]:
 
 
 def _names(text: str, name: str) -> bool:
-    return bool(name and text) and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
+    # The plain look first: a pattern of its own for each name costs more than all the rest.
+    if not name or name.casefold() not in text.casefold():
+        return False
+    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
 
 
 def _is_signed(signatures: Sequence[SignatureRow], channel: str) -> bool:
@@ -159,18 +162,14 @@ def _is_signed(signatures: Sequence[SignatureRow], channel: str) -> bool:
     return {"sensitive_clinical", "sensitive_privacy"} <= kinds
 
 
-def _offer(planned: "PlannedContact", signatures: Sequence[SignatureRow]) -> OfferView | None:
+def _offer(signs: frozenset[str], signatures: Sequence[SignatureRow]) -> OfferView | None:
     """The offer that somebody signed for, or the one that the words make without a signature."""
     signed = next((one for one in signatures if one.kind == "offer"), None)
     if signed is not None:
         return OfferView(
             signed.cents or 0, signed.is_cash, is_approved=True, has_exception=signed.has_exception
         )
-    return OfferView(0) if _OFFER in _signs(planned) else None
-
-
-def _signs(planned: "PlannedContact") -> frozenset[str]:
-    return signs_of(planned.template) if planned.template is not None else frozenset()
+    return OfferView(0) if _OFFER in signs else None
 
 
 def signs_of(template: Template) -> frozenset[str]:
