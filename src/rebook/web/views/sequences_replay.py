@@ -74,7 +74,7 @@ def patient_replay(request: HttpRequest, patient_id: int) -> HttpResponse:
         head=head,
         form=form,
         told=told,
-        lines=[(line, _says(line)) for line in told.lines] if told else [],
+        lines=[(line, _says(line)) for line in told.lines if line.kind != "planned"] if told else [],
         unsigned=told is not None and _has_unsigned(told),
         plans=[(key, sequence_name(one)) for key, one in plans.items()],
         sentences=[step_sentence(step) for step in plan.steps] if plan else [],
