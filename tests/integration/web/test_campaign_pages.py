@@ -8,6 +8,7 @@ from rebook.flow.outreach.set_up_approvals import approve_all_in_use
 from rebook.packs.outreach import sequences
 from rebook.records.models import (
     Campaign,
+    Gap,
     PractitionerHours,
     ReadinessRecord,
     TemplateApproval,
@@ -170,6 +171,13 @@ def test_while_it_runs_the_form_is_short(manager, clinic, form):
     manager.post(f"/campaigns/{running.pk}/pause/")
     manager.post(f"/campaigns/{running.pk}/archive/")
     assert "It has ended" in manager.get(address, follow=True).content.decode()
+
+
+def test_the_figures_are_of_those_whom_its_programme_takes_in(manager, form):
+    Gap.objects.update(tier="slipping")
+    for programme, fit in (("recall", "7 patients fit"), ("reactivation", "0 patients fit")):
+        sent = {**form, "name": programme, "programme": programme}
+        assert fit in manager.post("/campaigns/new/", sent, follow=True).content.decode()
 
 
 def test_clone_and_its_undo(manager, clinic):

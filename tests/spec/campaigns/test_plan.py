@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rebook.core.gaps import KINDS
+from rebook.core.gaps import KINDS, TIERS
 from rebook.core.outreach.campaign_budget import BadPrice, GoneOut, prices, spent_cents
 from rebook.core.outreach.campaign_plan import (
     USUAL_SUCCESS,
@@ -14,6 +14,7 @@ from rebook.core.outreach.campaign_plan import (
     Reentry,
     plan_json,
     read_plan,
+    tiers_of,
 )
 from rebook.core.outreach.campaign_reentry import gentler, may_come_again
 from rebook.core.outreach.sequence import Sequence, Step
@@ -36,6 +37,18 @@ SUCCESS = [
 @pytest.mark.parametrize(("kind", "what"), SUCCESS)
 def test_what_counts_as_won_back(kind, what):
     assert CampaignPlan().success_of(kind) == what
+
+
+@pytest.mark.parametrize(
+    ("programme", "tiers"),
+    [
+        ("recall", {"active", "slipping", "never"}),
+        ("reactivation", {"dormant", "long_lapsed", "lost"}),
+        ("", set(TIERS)),
+    ],
+)
+def test_whom_a_programme_takes_in(programme, tiers):
+    assert set(tiers_of(programme)) == tiers
 
 
 def test_success_is_written_out_so_that_a_new_default_never_changes_an_old_campaign():

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from rebook.core.gaps import KINDS
+from rebook.core.gaps import KINDS, TIERS
+from rebook.core.gaps.tiers import programme_of
 
 from .campaign_calendar import (
     BadCalendar,
@@ -60,6 +61,11 @@ class CampaignPlan:
     def success_of(self, gap_kind: str) -> Success:
         """What counts as success for a kind of gap; one with an id after a colon is read without it."""
         return self.success.get(gap_kind.partition(":")[0], "visit")
+
+
+def tiers_of(programme: str) -> tuple[str, ...]:
+    """The tiers of a programme (R-C144), every one for both: "reactivation" is who has gone dormant."""
+    return tuple(tier for tier in TIERS if programme in ("", programme_of(tier)))
 
 
 class BadPlan(ValueError):

@@ -6,9 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from rebook.core.gaps import TIERS
-from rebook.core.gaps.tiers import programme_of
-from rebook.core.outreach.campaign_plan import Reentry
+from rebook.core.outreach.campaign_plan import Reentry, tiers_of
 from rebook.core.outreach.campaign_reentry import may_come_again
 from rebook.core.segment import Segment
 from rebook.core.words import PROGRAMMES
@@ -68,10 +66,8 @@ LAST_VISIT = """(SELECT (max(came.at) AT TIME ZONE %(zone)s)::date FROM (
     SELECT v.started_at AS at FROM records_visit v WHERE v.patient_id = p.id AND v.started_at <= %(now)s
     UNION ALL SELECT a.starts_at FROM records_appointment a WHERE a.patient_id = p.id
         AND a.starts_at <= %(now)s AND a.status IN ('arrived', 'fulfilled', 'checked-in')) came)"""
-# R-C144: who has gone dormant is reactivated; everybody else who is due is recalled.
-TIERS_OF_PROGRAMME = {
-    programme: [tier for tier in TIERS if programme_of(tier) == programme] for programme in PROGRAMMES
-}
+
+TIERS_OF_PROGRAMME = {programme: list(tiers_of(programme)) for programme in PROGRAMMES}
 
 
 def candidates(

@@ -1,6 +1,7 @@
 """Campaigns: what will happen, to whom, when; what did; what is stuck?"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,10 +9,10 @@ from django.urls import reverse
 
 from rebook.accounts import read as accounts
 from rebook.core.gaps import KINDS
-from rebook.core.outreach.campaign_plan import read_plan
+from rebook.core.outreach.campaign_plan import read_plan, tiers_of
 from rebook.core.outreach.campaign_readiness import ReadinessCheck
 from rebook.core.outreach.sequence_words import sentences, step_sentence
-from rebook.core.segment import Segment
+from rebook.core.segment import Filter, Segment
 from rebook.flow import segments
 from rebook.flow.outreach import campaigns as flow
 from rebook.flow.outreach.campaign_list import listed_campaigns
@@ -84,16 +85,21 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         sites=_sites(staff, segment),
         won_back=[(one, plan.success_of(one)) for one in kinds if plan.success_of(one) != "visit"],
         is_plain=any(plan.success_of(one) == "visit" for one in kinds),
-        counted=_counted(staff, segment),
+        counted=_counted(staff, segment, file.programme),
         checks=_checklist(staff, campaign_id) if file.state == "draft" else (),
         mended_at=_mended_at(campaign_id),
         steps=sentences(file.sequence.get("steps") or ()) or _steps_of(staff, file.sequence_key),
     )
 
 
-def _counted(staff: Staff, segment: Segment) -> segments.SegmentCount:
+def _counted(staff: Staff, segment: Segment, programme: str) -> segments.SegmentCount:
     of: dict[str, Any] = {"organisation_id": staff.organisation_id, "as_of": staff.today, "now": staff.now}
-    return segments.count(**of, segment=segment, label=labels(staff))
+    found = segments.count(**of, segment=segment, label=labels(staff))
+    if not programme:
+        return found
+    # The sentence is the segment's; the figures are of those whom the programme takes in.
+    own = replace(segment, filters=(*segment.filters, Filter("tier", tiers_of(programme))))
+    return replace(found, size=segments.count(**of, segment=own, label=labels(staff)).size)
 
 
 def _sites(staff: Staff, segment: Segment) -> list[accounts.LocationView]:
