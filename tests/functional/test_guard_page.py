@@ -68,18 +68,18 @@ def test_a_request_for_confidence_changes_what_may_be_done(
 
 
 @pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_a_number_never_to_contact_and_an_offer_signed(size, clinic, new_page, assert_accessible, pictures):
+def test_a_text_is_signed_for_sensitive_reasons(size, clinic, new_page, assert_accessible, pictures):
     page = new_page(size)
     enter(page, clinic, "compliance")
     page.goto("/setup/limits/")
     expect(page.get_by_text("rebook import contacts FILE.csv")).to_be_visible()
     press(page.get_by_text("Sign a text", exact=True))
-    page.get_by_label("As", exact=True).select_option("offer")
-    page.get_by_label("Worth in dollars, at retail").fill("12")
+    page.get_by_label("As", exact=True).select_option("sensitive_privacy")
+    page.get_by_label("Text", exact=True).select_option("please_call|email|en")
     assert_accessible(page)
     press(page.get_by_role("button", name="Sign", exact=True))
     expect(page.get_by_text("Signed. Any change of the words voids it.")).to_be_visible()
-    expect(page.get_by_text("worth $12.00")).to_be_visible()
+    expect(page.get_by_text("Sensitive reason: privacy (compliance)").first).to_be_visible()
     press(page.get_by_role("button", name="The name says nothing"))
     expect(page.get_by_text("It says nothing about the kind of care.")).to_be_visible()
     page.screenshot(path=pictures / f"limits-{size}.png", full_page=True)

@@ -1,10 +1,13 @@
 """What the ledger tells the guard: other tools, wishes for confidence, joined records, offers, numbers."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
+from rebook.accounts import read as accounts
 from rebook.accounts.models import AuditEvent
+from rebook.flow.outreach import approvals
 from rebook.flow.outreach.allowed import CHANNELS, Question, look
 from rebook.flow.outreach.circumstances import signs_of
 from rebook.flow.outreach.confidential import UnableToKeep, Wish, end_wish, keep_wish, mark_number
@@ -14,6 +17,7 @@ from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.manual import send_manual
 from rebook.flow.outreach.other_contacts import UnableToImportContacts, import_contacts
 from rebook.flow.outreach.special_approvals import UnableToSign, sign
+from rebook.flow.outreach.texts import Place, begin, publish, save_draft, text_file
 from rebook.packs.outreach import templates
 from rebook.records.models import (
     Attempt,
@@ -306,47 +310,54 @@ def test_no_shipped_text_makes_an_offer():
     assert promising == []
 
 
-def test_only_the_right_role_signs_and_an_offer_has_a_value(clinic):
-    text = next(key for key in library_of_clinic(clinic).texts() if key[1] == "email")
-    asked = {
-        "organisation_id": clinic.id,
-        "template_key": text[0],
-        "channel": text[1],
-        "language": text[2],
-        "now": NOW,
-        "actor": "user:7",
-    }
-    with pytest.raises(UnableToSign, match="only clinician"):
-        sign(kind="sensitive_clinical", role="compliance", **asked)
-    with pytest.raises(UnableToSign, match="retail value"):
-        sign(kind="offer", role="compliance", **asked)
-    with pytest.raises(UnableToSign, match="reasons in writing"):
-        sign(kind="offer", role="compliance", cents=5000, exception="promotes_access", **asked)
-    assert sign(kind="sensitive_clinical", role="clinician", **asked)
-    assert AuditEvent.objects.filter(action="text.signed_specially").count() == 1
-
-
 def library_of_clinic(clinic):
-    from rebook.accounts import read as accounts
-
     return library_of(accounts.organisation(organisation_id=clinic.id))
 
 
-def test_what_is_offered_goes_into_the_patients_ledger_of_the_year(clinic):
-    patient = clinic.patient(1, phone=False, email=True, gap=False, payer_class="self_pay")
-    key = next(one for one in library_of_clinic(clinic).texts() if one[1] == "email" and one[2] == "en")
-    text = library_of_clinic(clinic).find(*key)
-    sign(
+@pytest.fixture
+def marketing(clinic):
+    """The practice's own marketing text, published; the keys by which it is signed."""
+    place = Place("welcome_back", "email", "en")
+    draft = replace(begin(text_file(organisation_id=clinic.id, place=place)), purpose="marketing")
+    save_draft(organisation_id=clinic.id, draft=draft, now=NOW, actor="user:7")
+    publish(organisation_id=clinic.id, place=place, now=NOW, actor="user:7")
+    approvals.approve_all_in_use(organisation_id=clinic.id, now=NOW, actor="user:1")
+    found = library_of_clinic(clinic).find("welcome_back", "email", "en")
+    assert found.purpose == "marketing"
+    return found
+
+
+def signed(clinic, text, kind, role, **more):
+    return sign(
         organisation_id=clinic.id,
-        kind="offer",
-        template_key=key[0],
-        channel=key[1],
-        language=key[2],
-        cents=1200,
-        role="compliance",
+        kind=kind,
+        template_key=text.key,
+        channel=text.channel,
+        language=text.language,
+        role=role,
         now=NOW,
         actor="user:7",
+        **more,
     )
+
+
+def test_only_the_right_role_signs_and_an_offer_has_a_value(clinic, marketing):
+    with pytest.raises(UnableToSign, match="only clinician"):
+        signed(clinic, marketing, "sensitive_clinical", "compliance")
+    with pytest.raises(UnableToSign, match="retail value"):
+        signed(clinic, marketing, "offer", "compliance")
+    with pytest.raises(UnableToSign, match="reasons in writing"):
+        signed(clinic, marketing, "offer", "compliance", cents=5000, exception="promotes_access")
+    care = library_of_clinic(clinic).find("due_visit", "email", "en")
+    with pytest.raises(UnableToSign, match="no marketing text"):
+        signed(clinic, care, "offer", "compliance", cents=500)
+    assert signed(clinic, marketing, "sensitive_clinical", "clinician")
+    assert AuditEvent.objects.filter(action="text.signed_specially").count() == 1
+
+
+def test_what_is_offered_goes_into_the_patients_ledger_of_the_year(clinic, marketing):
+    patient = clinic.patient(1, phone=False, email=True, gap=False, payer_class="self_pay")
+    signed(clinic, marketing, "offer", "compliance", cents=1200)
     attempt = Attempt.objects.create(
         organisation=clinic.organisation,
         patient=patient,
@@ -356,8 +367,8 @@ def test_what_is_offered_goes_into_the_patients_ledger_of_the_year(clinic):
         purpose="marketing",
         contact_point=ContactPoint.objects.get(patient=patient),
         to_value="p1@example.org",
-        template_key=text.key,
-        template_hash=text.content_hash,
+        template_key=marketing.key,
+        template_hash=marketing.content_hash,
         language="en",
         subject="Hello",
         body="A toothbrush for you",

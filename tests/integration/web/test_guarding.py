@@ -106,18 +106,20 @@ def test_only_the_role_named_signs(clinic, signed_in):
         manager, manager.post(LIMITS + "sign/", text | {"kind": "offer"})
     )
     compliance = signed_in(clinic, "compliance")
-    for worth, problem in (("", "retail value"), ("much", "could not be read")):
-        asked = text | {"kind": "offer", "worth": worth}
+    for asked, problem in (
+        (text | {"kind": "offer", "worth": "much"}, "could not be read"),
+        (text | {"kind": "offer", "worth": "12.50"}, "no marketing text"),
+        ({"kind": "offer"}, "Choose the text"),
+        ({"kind": "offer", "text": "a|b|c"}, "no such text"),
+    ):
         assert problem in says(compliance, compliance.post(LIMITS + "sign/", asked))
-    asked = text | {"kind": "offer", "worth": "12.50"}
-    assert "worth $12.50" in says(compliance, compliance.post(LIMITS + "sign/", asked))
+    assert not SpecialApproval.objects.exists()
+    asked = text | {"kind": "sensitive_privacy"}
+    assert "Signed." in says(compliance, compliance.post(LIMITS + "sign/", asked))
     signed = SpecialApproval.objects.get()
-    assert signed.cents == 1250
+    assert (signed.kind, signed.template_key, signed.channel) == ("sensitive_privacy", "due_visit", "email")
     assert "Taken back" in says(compliance, compliance.post(f"{LIMITS}sign/{signed.pk}/end/"))
-    assert "Choose the text" in says(compliance, compliance.post(LIMITS + "sign/", {"kind": "offer"}))
-    assert "no such text" in says(
-        compliance, compliance.post(LIMITS + "sign/", {"kind": "offer", "text": "a|b|c"})
-    )
+    assert "taken back already" in says(compliance, compliance.post(f"{LIMITS}sign/{signed.pk}/end/"))
 
 
 def test_an_empty_practice_is_told_how_to_read_other_tools(quiet_clinic, signed_in):

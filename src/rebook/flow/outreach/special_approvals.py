@@ -49,6 +49,8 @@ def sign(
         raise UnableToSign(f"only {wanted} signs this" if wanted else "there is no such signature")
     template = _text(organisation_id, template_key, channel, language)
     if kind == "offer":
+        if template.purpose != "marketing":
+            raise UnableToSign("this is no marketing text, and an offer never shares one with care (R-A116)")
         _check_offer(cents, exception, reasoning)
     signature = Signature(
         kind, template_key, channel, template.content_hash, cents, is_cash, exception, reasoning.strip()
