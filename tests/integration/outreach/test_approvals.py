@@ -347,3 +347,30 @@ def test_the_class_is_confirmed_apart_by_whoever_signs_and_completes_what_lacks_
     approvals.confirm_class(organisation_id=clinic.id, **asked, now=NOW, actor=f"user:{clinic.manager.pk}")
     assert may_go_out(clinic)
     assert TextClass.objects.get().suggested == "treatment_recall"
+
+
+SELLS = "{{ practice_name }}: 20% off frames in May. {{ link }} Reply STOP to end"
+MIXED = "{{ practice_name }}: You are due for a visit. 20% off! {{ link }} Reply STOP to end"
+
+
+def publish_as_marketing(clinic, body):
+    draft = Draft(key="check_in", channel="sms", language="en", body=body, purpose="marketing")
+    texts.save_draft(organisation_id=clinic.id, draft=draft, now=NOW, actor="user:1")
+    place = texts.Place("check_in", "sms", "en")
+    return texts.publish(organisation_id=clinic.id, place=place, now=NOW, actor="user:1")
+
+
+def test_an_offer_goes_out_as_marketing_once_compliance_has_signed_and_never_with_a_recall(clinic):
+    place = {"template_key": "check_in", "purpose": "marketing"}
+    text = publish_as_marketing(clinic, SELLS)
+    sign(clinic, f"user:{clinic.manager.pk}", **place)
+    assert not goes_out(clinic, text)
+    with pytest.raises(approvals.UnableToApprove, match="is sent as marketing"):
+        sign(clinic, f"user:{clinic.manager.pk}", template_key="check_in", purpose="treatment_recall")
+    sign(clinic, member(clinic, "compliance"), **place)
+    assert goes_out(clinic, text)
+    mixed = publish_as_marketing(clinic, MIXED)
+    with pytest.raises(approvals.UnableToApprove, match="write two"):
+        sign(clinic, member(clinic, "clinician"), **place)
+    approvals.approve_all_in_use(organisation_id=clinic.id, now=NOW, actor="user:0")
+    assert not goes_out(clinic, mixed)
