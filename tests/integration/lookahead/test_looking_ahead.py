@@ -15,7 +15,8 @@ from rebook.flow.lookahead.simulating import simulate
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.outreach.stops import stop_all
-from rebook.records.models import Campaign, Forecast
+from rebook.records.models import Attempt, Campaign, Forecast
+from rebook.records.read.lookahead import answers
 from rebook.records.write.forecasts import NewForecast
 from rebook.records.write.forecasts import keep_forecast as keep
 from support.outreach import DAY, NOW, make_clinic
@@ -204,3 +205,25 @@ def test_plan_files_that_are_not_there_or_too_long(clinic, tmp_path):
     assert run("--plan", str(tmp_path / "none.toml")).exit_code == 2
     (tmp_path / "long.toml").write_text("#" * 200_000)
     assert "no plan is longer" in run("--plan", str(tmp_path / "long.toml")).output
+
+
+def test_shares_count_contacts_by_when_they_went_out_not_by_what_came_of_them(clinic):
+    campaign = clinic.campaign()
+    for number in range(4):
+        patient = clinic.patient(number)
+        enrol(organisation_id=clinic.id, as_of=TODAY, now=NOW)
+        case = clinic.case(patient)
+        days = (1, 12) if number < 2 else (5,)
+        for step, ago in enumerate(reversed(days)):
+            Attempt.objects.create(
+                organisation=clinic.organisation, case=case, patient=patient, channel="sms", step_index=step,
+                state="delivered", reference=f"a{number}-{step}", planned_at=NOW - ago * DAY,
+                due_at=NOW - ago * DAY, expires_at=NOW, sent_at=NOW - ago * DAY,
+            )  # fmt: skip
+        # Two were written to twice, the first time twelve days ago; one of them booked after that.
+        if number == 0:
+            case.booked_at = NOW - 11 * DAY
+            case.save()
+    found = answers(organisation_id=clinic.id, now=NOW)["sms"]
+    assert (found.sent, found.books) == (2, 1)
+    assert campaign.pk == clinic.case(patient).campaign_id

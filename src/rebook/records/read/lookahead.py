@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 # What a contact brings shows within so long, or before the next contact of the case.
-ANSWERS_WITHIN = timedelta(days=14)
+ANSWERS_WITHIN = timedelta(days=10)
 LEARNS_FROM = timedelta(days=180)
 GONE_OUT = ("accepted", "sent", "delivered", "read", "unknown")
 # Endings that are no answer to a contact.
@@ -71,7 +71,8 @@ LEFT JOIN records_contactpoint o ON o.patient_id IN (p.id, p.responsible_patient
 WHERE p.organisation_id = %s AND p.id = ANY(%s)
 GROUP BY p.id
 """
-# Each contact with what came of it before the next one; only those whose answer had its time.
+# Each contact with what came of it before the next one. Only those sent long enough ago, whatever came of it:
+# to count one as soon as the next is sent would leave out just those who booked and need no next.
 ANSWERS = """
 WITH sent AS (
     SELECT a.case_id, a.channel, a.sent_at,
@@ -80,15 +81,14 @@ WITH sent AS (
     FROM records_attempt a
     WHERE a.organisation_id = %(org)s AND a.origin = 'campaign' AND a.case_id IS NOT NULL
       AND a.sent_at BETWEEN %(since)s AND %(now)s AND a.state = ANY(%(gone_out)s)
-)
+), mature AS (SELECT * FROM sent WHERE sent_at <= %(now)s - %(within)s)
 SELECT sent.channel, count(*),
        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM records_reply r WHERE r.case_id = sent.case_id
            AND r.received_at >= sent.sent_at AND r.received_at < sent.until_at)),
        count(*) FILTER (WHERE c.booked_at >= sent.sent_at AND c.booked_at < sent.until_at),
        count(*) FILTER (WHERE c.booked_at IS NULL AND c.closed_at >= sent.sent_at
            AND c.closed_at < sent.until_at AND c.outcome <> ALL(%(not_stopped)s))
-FROM sent JOIN records_case c ON c.id = sent.case_id
-WHERE sent.until_at <= %(now)s
+FROM mature sent JOIN records_case c ON c.id = sent.case_id
 GROUP BY 1
 """
 REFUSED = """
