@@ -15,6 +15,8 @@ from rebook.flow.outreach.sequences import (
     change_sequence,
     clone_sequence,
     discard_draft,
+    effort_reasons,
+    graver_patients,
     publish_sequence,
     sequences_in_use,
 )
@@ -200,6 +202,19 @@ def test_what_cannot_be_done_to_a_sequence_is_told(clinic):
     with pytest.raises(UnableToSave, match="class 3 needs 4 contacts"):
         publish_sequence(**of, key=key, **WHO)
     assert SequenceVersion.objects.get().state == "draft"
+
+
+def test_a_launch_is_told_of_patients_who_are_owed_more_than_its_steps(clinic):
+    clinic.patient(1)
+    clinic.patient(2).gaps.update(risk_class=3)
+    of = {"organisation_id": clinic.id, "segment": {}, "today": NOW.date(), "now": NOW}
+    plans = sequences_in_use(organisation_id=clinic.id)
+    (noted,) = graver_patients(**of, sequence=plans["primary_care.routine"])
+    assert noted.detail.startswith("1 of its patients are of class 3, who are owed more")
+    assert graver_patients(**of, sequence=plans["primary_care.close"]) == ()
+    assert effort_reasons(plans["primary_care.routine"]) == ()
+    too_little = replace(plans["primary_care.routine"], max_class=3)
+    assert [one.rule for one in effort_reasons(too_little)] == ["too_little_effort"]
 
 
 # --- moving

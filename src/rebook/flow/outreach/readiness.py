@@ -32,7 +32,7 @@ from .answering import (
 from .campaign_approvals import campaign_approval
 from .library import TemplateLibrary, library_of
 from .reviews import past_their_date
-from .sequences import effort_reasons
+from .sequences import effort_reasons, graver_patients
 
 
 def launch_checklist(
@@ -62,6 +62,9 @@ def launch_checklist(
         ReadinessCheck("owner", "Somebody looks after it", tuple(_owner(campaign, members)), "campaign"),
         ReadinessCheck("backup", "Somebody stands in", _backup(campaign, members), "campaign", True),
         ReadinessCheck("effort", "Every class gets what it is owed", effort_reasons(sequence), "campaign"),
+        ReadinessCheck(
+            "graver", "Its steps suit its patients", _graver(house, campaign, sequence, now), "campaign", True
+        ),
         ReadinessCheck("texts", "Every text is signed off, in every language", unsigned, "templates"),
         safety_check(house, languages, approved),
         _approval(organisation_id, campaign, now),
@@ -156,6 +159,15 @@ def _channels(organisation_id: int, sequence: Sequence) -> Iterator[Reason]:
     for step in sequence.steps:
         if not any(kind in served for kind in (step.channel, *step.fallbacks)):
             yield Reason("no_channel", f"step {step.index + 1} goes by {step.channel}, which is not set up")
+
+
+def _graver(
+    house: OrganisationView, campaign: CampaignView, sequence: Sequence, now: datetime
+) -> tuple[Reason, ...]:
+    today = now.astimezone(ZoneInfo(house.time_zone)).date()
+    return graver_patients(
+        organisation_id=house.id, segment=campaign.segment, sequence=sequence, today=today, now=now
+    )
 
 
 def _languages(house: OrganisationView, campaign: CampaignView, now: datetime) -> set[str]:

@@ -7,14 +7,16 @@ come to a newer is in ``sequences_moving``.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.outreach.sequence import BY_GAP_KIND, BadSequence, Sequence, as_json, from_json
-from rebook.core.outreach.sequence_effort import shortfalls
+from rebook.core.outreach.sequence_effort import LEAST_EFFORT, effort_for, shortfalls
+from rebook.core.outreach.sequence_when import HIGHEST_CLASS
 from rebook.core.reasons import Reason
 from rebook.packs import outreach as packs
 from rebook.records.read import sequences as read
@@ -128,6 +130,27 @@ def problems_of(*, organisation_id: int, sequence: Sequence) -> tuple[Problem, .
 def effort_reasons(sequence: Sequence) -> tuple[Reason, ...]:
     """Why a campaign may not be launched with it: classes for which it does too little (R-C5)."""
     return tuple(Reason("too_little_effort", one.says) for one in shortfalls(sequence))
+
+
+def graver_patients(
+    *, organisation_id: int, segment: dict[str, Any], sequence: Sequence, today: date, now: datetime
+) -> tuple[Reason, ...]:
+    """Patients of a segment whose class is owed more than the sequence does: to be noted before a launch.
+
+    They are not lost: when nobody answers, a clinician hears of each of class 3 and higher (R-C6).
+    """
+    found = read.classes_in_segment(organisation_id=organisation_id, segment=segment, today=today, now=now)
+    return tuple(
+        Reason(
+            "graver_patients",
+            f"{patients} of its patients are of class {risk_class}, who are owed more than these steps: "
+            "leave them out, or choose steps for them",
+        )
+        for risk_class, patients in found.items()
+        if not effort_for(sequence, risk_class=risk_class).reaches(
+            LEAST_EFFORT[min(risk_class, HIGHEST_CLASS)]
+        )
+    )
 
 
 def clone_sequence(*, organisation_id: int, key: str, title: str, now: datetime, actor: str) -> str:

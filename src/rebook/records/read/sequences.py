@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.segment import Segment
 from rebook.records.models import Campaign, CampaignSequence, PassedStep, SequenceVersion
+
+from .segment_sql import in_segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +136,20 @@ def passed_steps(*, organisation_id: int, case_ids: Sequence[int]) -> list[Passe
         PassedLine(row.case_id, row.step_index, row.reasons, row.passed_at)
         for row in rows.order_by("case_id", "step_index")
     ]
+
+
+def classes_in_segment(
+    *, organisation_id: int, segment: dict[str, Any], today: date, now: datetime
+) -> dict[int, int]:
+    """Class of risk -> patients with an open gap of it that the segment takes in."""
+    fits, parameters = in_segment(Segment.from_json(segment), today=today, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT g.risk_class, count(DISTINCT g.patient_id) FROM records_gap g
+            WHERE g.organisation_id = %(org)s AND g.closed_on IS NULL AND {fits}
+            GROUP BY 1 ORDER BY 1
+            """,
+            {"org": organisation_id, **parameters},
+        )
+        return {int(risk_class): int(patients) for risk_class, patients in cursor.fetchall()}
