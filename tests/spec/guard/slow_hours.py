@@ -18,10 +18,11 @@ HOURS = {
 }
 PLACES = tuple(sorted(key for key in HOURS if key not in ("house", "us")))
 # The n-th weekday (Monday 0) of a month, -1 the last: federal days off, kept all over the states, and those
-# of Alabama, which bars calls on its own.
+# of Alabama and Rhode Island, which bar calls on their own.
 FEDERAL = ((1, 3, 0), (2, 3, 0), (5, -1, 0), (9, 1, 0), (10, 2, 0), (11, 4, 3))
 FIXED = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
 ALABAMA = ((4, 4, 0), (6, 1, 0))
+RHODE_ISLAND = ((8, 2, 0),)
 MARGIN = 10
 
 
@@ -42,6 +43,8 @@ def is_quiet(places: tuple[str, ...], zones: tuple[str, ...], now: datetime) -> 
 
 def is_day_off(law: str, day: date) -> bool:
     if law == "us-al" and any(_falls_on(day, *one) for one in ALABAMA):
+        return True
+    if law == "us-ri" and any(_falls_on(day, *one) for one in RHODE_ISLAND):
         return True
     if law not in ("us", "us-al", "us-ri"):
         return False

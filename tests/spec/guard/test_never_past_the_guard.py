@@ -6,13 +6,13 @@ stop; and nothing that all rules permit is ever held back.
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from guard_world import EAST, PEOPLE, Try, World, sent, subject, value_for
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from slow_hours import PLACES
+from slow_hours import PLACES, is_day_off
 from slow_statement import SENTENCES, objections
 
 from rebook.core.outreach.guard import RULES, decide
@@ -22,6 +22,9 @@ from rebook.packs.outreach import guard_policy
 
 # More, to search longer: REBOOK_GUARD_HISTORIES=20000.
 HISTORIES = int(os.environ.get("REBOOK_GUARD_HISTORIES", "80"))
+
+# Holidays are known up to the year after.
+LAST_YEAR = 2033
 
 # A country that is made up: care needs nothing, marketing a relation of 24 months, two contacts a week.
 ABROAD = Law(
@@ -40,7 +43,7 @@ ABROAD = Law(
 SHUT = Window(None, None)
 ABROAD_HOURS = JurisdictionWindows("xa", (*[Window(time(10), time(17))] * 5, SHUT, SHUT), SHUT, frozenset())
 STATES = guard_policy(
-    jurisdiction_keys={place for place in PLACES if place != "xa"}, years=(2026, 2027, 2028, 2029)
+    jurisdiction_keys={place for place in PLACES if place != "xa"}, years=range(2026, LAST_YEAR + 2)
 )
 POLICY = replace(STATES, laws=(*STATES.laws, ABROAD), windows=(*STATES.windows, ABROAD_HOURS))
 # Few at a time, so that what befalls them meets.
@@ -124,6 +127,7 @@ class Practice(RuleBasedStateMachine):
     def who(self, place):
         return self.cast[place % len(self.cast)]
 
+    @precondition(lambda self: self.world.now.year < LAST_YEAR - 2)
     @rule(sleep=SLEEP, read=st.booleans())
     def time_passes(self, sleep, read):
         self.world.now += sleep
@@ -372,3 +376,13 @@ def test_the_slow_statement_speaks_of_the_rules():
     }
     spoken_of = {key for key, *_ in SENTENCES}
     assert {one.key for one in RULES} - of_the_tables <= spoken_of
+
+
+def test_days_off_are_said_as_the_files_have_them():
+    """Every day of every year that a history may reach."""
+    for law in ("us", "us-al", "us-ri"):
+        known = set[date]().union(*(row.holidays for row in STATES.windows if row.key == law))
+        day = date(2026, 1, 1)
+        while day.year <= LAST_YEAR:
+            assert is_day_off(law, day) is (day in known), (law, day)
+            day += timedelta(days=1)
