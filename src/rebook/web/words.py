@@ -15,7 +15,9 @@ from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
 from rebook.web.approval_words import APPROVAL_WORDS
+from rebook.web.reply_words import REPLY_WORDS
 from rebook.web.say import day
+from rebook.web.text_words import TEXT_WORDS
 
 WORDS: dict[str, dict[str, str]] = {
     "task": {
@@ -255,67 +257,7 @@ WORDS: dict[str, dict[str, str]] = {
         "reply_pending": "Waiting for our answer",
         "data_quality": "Record needs mending",
     },
-    "intent": {
-        "emergency": "May be an emergency",
-        "crisis": "May be in crisis",
-        "abuse": "May be in danger from somebody",
-        "opt_out": "Wants us to stop",
-        "opt_out_uncertain": "May want us to stop",
-        "opt_in": "Wants messages again",
-        "help": "Asks what this is",
-        "deceased": "Patient may have died",
-        "wrong_person": "Wrong person",
-        "clinical": "Clinical question",
-        "complaint": "Complaint",
-        "book": "Wants to book",
-        "call_me": "Asks for a call",
-        "cancel_visit": "Wants to cancel a visit",
-        "move_visit": "Wants another time",
-        "cost": "Asks about cost",
-        "moved": "Moved away",
-        "left_practice": "Left the practice",
-        "preference": "Wants another channel or language",
-        "seen_elsewhere": "Was seen elsewhere",
-        "declined": "Said no",
-        "not_now": "Not now",
-        "question": "Question",
-        "thanks": "Said thanks",
-        "auto_reply": "Automatic answer",
-        "unreadable": "Could not be read by the system",
-        "other": "To be read",
-        "": "To be read",
-    },
-    # What to do about a message, in one line.
-    "suggestion": {
-        "emergency": "Call now. Ask where they are and whether it is happening now; tell a clinician.",
-        "crisis": "Call now. Stay on the line and tell a clinician.",
-        "abuse": "Call from a safe number and say nothing about this message to anybody else.",
-        "opt_out": "Messages have stopped already. Nothing else is needed unless they ask.",
-        "opt_out_uncertain": "Messages are held. Call and ask whether they want us to stop.",
-        "opt_in": "They may be written to again. Check what they asked for.",
-        "help": "Tell them who we are and how to stop messages.",
-        "deceased": "Check the record before anything else; contact is held.",
-        "wrong_person": "This number is no longer used. Look for another one.",
-        "clinical": "Hand it to a clinician. Give no advice.",
-        "complaint": "Hand it to the practice manager.",
-        "book": "Offer a time.",
-        "call_me": "Call them.",
-        "cancel_visit": "Cancel the visit and offer a new time.",
-        "move_visit": "Offer another time.",
-        "cost": "Answer about cost, or pass it to billing.",
-        "moved": "Mark that they moved; contact has ended.",
-        "left_practice": "Mark that they left; contact has ended.",
-        "preference": "Record how and in which language they want to hear from us.",
-        "seen_elsewhere": "Note where and when, so that the record is right.",
-        "declined": "Nothing more is sent. Note why, if they said.",
-        "not_now": "We wait. Nothing to do unless they named a date.",
-        "question": "Answer it, or pass it on.",
-        "thanks": "Nothing to do.",
-        "auto_reply": "Nothing to do.",
-        "unreadable": "Read it and decide.",
-        "other": "Read it and decide.",
-        "": "Read it and decide.",
-    },
+    **REPLY_WORDS,
     "contact_state": {
         "unverified": "Not yet confirmed",
         "verified": "Confirmed",
@@ -376,20 +318,7 @@ WORDS: dict[str, dict[str, str]] = {
     "import": {"running": "Reading now", "done": "Done", "failed": "Failed"},
     "disposition": {key: one.label for key, one in DISPOSITIONS.items()},
     "barrier": BARRIERS,
-    "text_state": {"draft": "Draft", "published": "Published", "withdrawn": "Withdrawn"},
-    "text_review": {
-        "draft": "Written by a person",
-        "machine": "Translated by a machine: does not go out",
-        "human_reviewed": "Translated, and read by a translator",
-    },
-    "letter_return": {
-        "moved": "Moved away",
-        "unknown_there": "Not known there",
-        "bad_address": "No such address",
-        "refused": "Not accepted",
-        "deceased": "Has died",
-        "other": "Another reason",
-    },
+    **TEXT_WORDS,
     "pause": {"reply": "a message to answer", "booked": "visit booked", "call": "a call under way"},
 }
 
