@@ -199,7 +199,8 @@ def test_a_sign_off_is_bound_to_the_text_as_shown(clinic):
 
 def test_a_withdrawn_sign_off_can_be_given_again(clinic):
     asked = {"organisation_id": clinic.id, "template_key": "due_visit", "language": "en"}
-    assert approvals.withdraw_template(**asked, now=NOW, actor="user:1") == 4
+    texts = [place for place in templates() if (place[0], place[2]) == ("due_visit", "en")]
+    assert approvals.withdraw_template(**asked, now=NOW, actor="user:1") == len(texts) > 3
     assert approvals.withdraw_template(**asked, now=NOW, actor="user:1") == 0
     assert approvals.approve_template(**asked, channel="sms", now=NOW + HOUR, actor="user:2")
     assert not approvals.approve_template(**asked, channel="sms", now=NOW + HOUR, actor="user:2")
