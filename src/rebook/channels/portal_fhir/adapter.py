@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 import urllib3
@@ -17,31 +16,8 @@ from rebook.core.channel import (
 )
 
 from .codes import classify
+from .resource import MEDIA_TYPE, SYSTEM, communication
 from .server import FhirServer
-
-# Whose references these are; a name, not an address that anybody asks.
-SYSTEM = "urn:rebook:attempt"
-_JSON = "application/fhir+json"
-_MODE = "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
-_CATEGORY = "http://terminology.hl7.org/CodeSystem/communication-category"
-
-
-def communication(message: OutboundMessage, *, now: datetime) -> dict[str, Any]:
-    """The ``Communication`` for a message; ``to`` is the patient's reference ("Patient/17")."""
-    who = {"reference": message.to}
-    return {
-        "resourceType": "Communication",
-        "language": message.language,
-        "identifier": [{"system": SYSTEM, "value": message.reference}],
-        "status": "completed",
-        "category": [{"coding": [{"system": _CATEGORY, "code": "reminder"}]}],
-        "medium": [{"coding": [{"system": _MODE, "code": "ELECTRONIC"}]}],
-        "subject": who,
-        "recipient": [who],
-        "topic": {"text": message.subject},
-        "sent": now.isoformat(),
-        "payload": [{"contentString": message.body}],
-    }
 
 
 class PortalFhir:
@@ -97,4 +73,4 @@ class PortalFhir:
     def _headers(self, more: dict[str, str]) -> dict[str, str]:
         token = self._server.token
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        return {"Content-Type": _JSON, "Accept": _JSON, **bearer, **more}
+        return {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE, **bearer, **more}
