@@ -60,7 +60,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "attempt",
             models.UniqueConstraint(
-                condition=models.Q(("origin", "campaign"), models.Q(("error_code", "replanned"), _negated=True)),
+                condition=models.Q(
+                    ("origin", "campaign"), models.Q(("error_code", "replanned"), _negated=True)
+                ),
                 fields=("case", "step_index", "channel"),
                 name="attempt_once_per_step_and_channel",
             ),
