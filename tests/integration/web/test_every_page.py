@@ -26,8 +26,9 @@ PAGES = [
     "/results/time-away/", "/sequences/", "/sequences/dental.check_up/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
-    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/", "/setup/ready/",
-    "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
+    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
+    "/setup/consent/", "/setup/ready/",
+    "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/", "/setup/limits/",
     "/setup/approvals/", "/setup/approvals/?show=all", "/setup/approvals/rules/",
 ]  # fmt: skip
 
@@ -101,6 +102,7 @@ def test_pages_about_one_thing_answer(clinic, signed_in):
         f"/?task={Task.objects.get(kind='safety').pk}",
         f"/inbox/?reply={Reply.objects.first().pk}",
         f"/patients/{clinic.patients[0].pk}/",
+        f"/patients/{clinic.patients[0].pk}/consent/",
         f"/campaigns/{campaign.pk}/",
         f"/campaigns/{campaign.pk}/approval/",
         f"/campaigns/{campaign.pk}/cases/?stage=open",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from rebook.core.outreach.consent import CARE_PURPOSES, Line, Standing, best, standing, standing_stops
 from rebook.records.models import Consent, ContactPoint, Patient
@@ -54,12 +55,11 @@ class Entry:
 
 
 _PLAIN = tuple(name for name in Entry.__slots__ if not name.startswith("file_") and name != "scope_words")
-_MERGED = """
+_SAME_PERSON = """
 WITH RECURSIVE same AS (
-    SELECT id FROM records_patient WHERE organisation_id = %(org)s AND id = %(patient)s
+    SELECT id FROM records_patient WHERE organisation_id = %s AND id = %s
     UNION
-    SELECT p.id FROM records_patient p JOIN same ON p.merged_into_id = same.id
-    WHERE p.organisation_id = %(org)s
+    SELECT p.id FROM records_patient p JOIN same ON p.merged_into_id = same.id WHERE p.organisation_id = %s
 )
 SELECT id FROM same
 """
@@ -68,7 +68,7 @@ SELECT id FROM same
 def everybody_in(*, organisation_id: int, patient_id: int) -> list[int]:
     """A patient and every record that was merged into theirs."""
     with connection.cursor() as cursor:
-        cursor.execute(_MERGED, {"org": organisation_id, "patient": patient_id})
+        cursor.execute(_SAME_PERSON, [organisation_id, patient_id, organisation_id])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -88,11 +88,14 @@ def entries(*, organisation_id: int, value: str = "", patient_id: int | None = N
 
 
 def _about(organisation_id: int, value: str, patient_id: int | None) -> QuerySet[Consent]:
+    """One query, whatever it is about: who is the same person is found in it."""
     which = Q(contact_value=value) if value else Q(pk__in=[])
     if patient_id is not None:
-        people = everybody_in(organisation_id=organisation_id, patient_id=patient_id)
-        numbers = values_of(organisation_id=organisation_id, patient_ids=people)
-        which |= Q(patient_id__in=people) | Q(patient=None, contact_value__in=numbers)
+        people = RawSQL(  # noqa: S611 - nothing but numbers, and bound
+            _SAME_PERSON, (organisation_id, patient_id, organisation_id)
+        )
+        numbers = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id__in=people)
+        which |= Q(patient_id__in=people) | Q(patient=None, contact_value__in=numbers.values("value"))
     return Consent.objects.filter(which, organisation_id=organisation_id)
 
 
