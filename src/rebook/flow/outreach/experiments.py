@@ -104,7 +104,7 @@ def state_test(
     except ValueError as error:
         raise UnableToTest((Reason("bad_plan", str(error)),)) from None
     with transaction.atomic(durable=True):
-        against = _against(organisation_id, campaign_id, template_key, channel, plan)
+        against = _against(organisation_id, campaign_id, template_key, channel, plan, now=now)
         if against:
             raise UnableToTest(against)
         test_id = write.add_test(
@@ -121,7 +121,13 @@ def state_test(
 
 
 def _against(
-    organisation_id: int, campaign_id: int, template_key: str, channel: str, plan: TestPlan
+    organisation_id: int,
+    campaign_id: int,
+    template_key: str,
+    channel: str,
+    plan: TestPlan,
+    *,
+    now: datetime,
 ) -> tuple[Reason, ...]:
     campaign = read_campaigns.campaign(
         organisation_id=organisation_id, campaign_id=campaign_id, for_update=True
@@ -137,7 +143,7 @@ def _against(
     languages = _languages(library, template_key, channel, plan.variants)
     if not languages:
         return (Reason("no_variant", "no language has words for the main text and every variant"),)
-    approved = read_campaigns.approved(organisation_id=organisation_id)
+    approved = read_campaigns.approved(organisation_id=organisation_id, now=now)
     found: list[Reason] = []
     for language in languages:
         main = library.find(template_key, channel, language)
