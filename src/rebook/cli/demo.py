@@ -63,8 +63,14 @@ def demo(
     console.print(f"\nAll of it took {seconds} seconds.")
     console.quiet = False
     if as_json:
-        told = {"reactions": dict(diary.reactions), "tasks": dict(diary.tasks), "report": as_plain(report)}
-        answer_json({"seconds": seconds, "cleaned": first.cleaned, **told, "forecasts": compared})
+        told: dict[str, Any] = {
+            "reactions": dict(diary.reactions),
+            "tasks": dict(diary.tasks),
+            "report": as_plain(report),
+        }
+        if compare_forecast:
+            told["forecasts"] = compared
+        answer_json({"seconds": seconds, "cleaned": first.cleaned, **told})
     elif serve:
         from rebook.cli.serving import serve_pages
 

@@ -118,8 +118,15 @@ def calendar_page(
         "until_at": datetime.combine(from_on + timedelta(days=days), time(), tzinfo=zone),
         "zone": house.time_zone,
     }
+    dates = [from_on + timedelta(days=number) for number in range(days)]
     made = read_forecasts.made_on(organisation_id=organisation_id, limit=1)
-    said = read_forecasts.said(organisation_id=organisation_id, made=made[0]) if made else []
+    said = (
+        read_forecasts.said(
+            organisation_id=organisation_id, made=made[0], from_on=from_on, until_on=dates[-1]
+        )
+        if made
+        else []
+    )
     counts = _Counts(
         free={(place, on): n for place, key, on, n in (room.days if room else ()) if key == chosen},
         is_known=any(one.key == chosen and one.free is not None for one in kinds),
@@ -130,7 +137,6 @@ def calendar_page(
     )
     off = {site.id: days_off(house, site, start_on=from_on, days=days) for site in sites}
     minutes = staff_minutes(organisation_id=organisation_id, policy=policy)
-    dates = [from_on + timedelta(days=number) for number in range(days)]
     return Calendar(
         from_on=from_on,
         days=tuple(_day(on, sites, counts, off, policy, minutes) for on in dates),
