@@ -28,7 +28,8 @@ PAGES = [
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
     "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
     "/setup/consent/", "/setup/ready/",
-    "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/", "/setup/limits/",
+    "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
+    "/setup/limits/",
     "/setup/approvals/", "/setup/approvals/?show=all", "/setup/approvals/rules/",
 ]  # fmt: skip
 

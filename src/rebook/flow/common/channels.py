@@ -30,7 +30,11 @@ def practice_channels(*, organisation_id: int) -> Mapping[str, Channel]:
 
     Raises ``channels.registry.UnknownChannel`` when the practice's settings name one that cannot be used.
     """
-    organisation = accounts.organisation(organisation_id=organisation_id)
+    return channels_of(accounts.organisation(organisation_id=organisation_id))
+
+
+def channels_of(organisation: accounts.OrganisationView) -> Mapping[str, Channel]:
+    """As ``practice_channels``, where the practice is at hand already."""
     return channels_for(chosen=organisation.settings.get("channels"), settings=channel_settings())
 
 

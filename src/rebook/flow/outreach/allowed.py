@@ -11,14 +11,14 @@ from rebook.core.outreach.guard_explain import Explained, explain, rule_of
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.sequence import from_json, template_for
 from rebook.core.outreach.values import Decision, GuardPolicy, GuardSubject, Origin, Purpose
-from rebook.flow.common.channels import practice_channels
+from rebook.flow.common.channels import channels_of
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read.correspondent import Correspondent, correspondent
 from rebook.records.read.guard_cases import case_in
 from rebook.records.read.guard_subjects import Contemplated
 
 from .library import library_of
-from .manual import contact_of
+from .manual import contacts_of
 from .subject import House, PlannedContact, judge, subjects_of
 from .wording import primary
 
@@ -33,7 +33,7 @@ def allowed_now(
     *, organisation_id: int, patient_id: int, channels: Sequence[str], now: datetime
 ) -> dict[str, Decision]:
     """The decision on a recall by each kind of channel, as staff would make it by hand. Writes nothing."""
-    asked = _Asked(organisation_id, patient_id, now)
+    asked = _Asked(organisation_id, patient_id, now, channels)
     contacts = [asked.contact(kind, origin="manual", expires=timedelta(days=1)) for kind in channels]
     return dict(zip(channels, judge(asked.house, contacts, now=now), strict=True))
 
@@ -94,8 +94,8 @@ def look(
     For a moment to come it is taken that the records go on being read as they are. ``channels`` are those of
     the days ahead. Raises ``Patient.DoesNotExist`` for a patient of another organisation.
     """
-    asked = _Asked(organisation_id, patient_id, now)
     wanted = [question.channel, *channels]
+    asked = _Asked(organisation_id, patient_id, now, wanted)
     contacts = [
         asked.contact(
             kind, origin=question.origin, purpose=question.purpose, campaign_id=question.campaign_id
@@ -150,11 +150,12 @@ def speaks(decision: Decision) -> str:
 class _Asked:
     """One patient to ask about: who they are, the practice's channels and house."""
 
-    def __init__(self, organisation_id: int, patient_id: int, now: datetime) -> None:
+    def __init__(self, organisation_id: int, patient_id: int, now: datetime, channels: Sequence[str]) -> None:
         self.house = House(organisation_id=organisation_id)
         self.person: Correspondent = correspondent(organisation_id=organisation_id, patient_id=patient_id)
         self.now = now
-        self._adapters: Mapping[str, Channel] = practice_channels(organisation_id=organisation_id)
+        self._adapters: Mapping[str, Channel] = channels_of(self.house.organisation)
+        self._reach = contacts_of(self.house, self.person, list(dict.fromkeys(channels)), now=now)
 
     def serves(self, kind: str) -> bool:
         return kind in self._adapters
@@ -174,7 +175,7 @@ class _Asked:
     ) -> PlannedContact:
         """The contact that would be made by this kind of channel."""
         org = self.house.organisation.id
-        point = contact_of(self.house, self.person, kind, now=self.now)
+        point = self._reach.get(kind)
         adapter = self._adapters.get(kind)
         template = self._text(campaign_id, kind) if campaign_id is not None else None
         in_campaign = campaign_id is not None and case_in(

@@ -10,9 +10,9 @@ from rebook.core.outreach.classify import suggest
 from rebook.core.outreach.guard_number import NAMING_FIELDS
 from rebook.core.outreach.guard_views import ConfidentialView, NumberCheck, NumberView, OfferView
 from rebook.core.outreach.message import Template
-from rebook.core.outreach.values import ContactView, PastContact
+from rebook.core.outreach.values import ContactView
 from rebook.packs.outreach import wording
-from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts
+from rebook.records.read.guard_subjects import CaseRow, PersonRow, SubjectFacts
 from rebook.records.read.guard_wishes import MarkRow, SignatureRow, WishRow
 
 if TYPE_CHECKING:
@@ -181,22 +181,3 @@ def signs_of(template: Template) -> frozenset[str]:
 def _signs_in(texts: tuple[str, ...], role: str, language: str) -> frozenset[str]:
     found = suggest(*texts, wording=wording(language=language), role=role)
     return frozenset(clue.sign for clue in found.clues)
-
-
-def others_in_history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tuple[PastContact, ...]:
-    """What other tools of the practice sent; caps count it like our own (field note 38)."""
-    return tuple(
-        PastContact(
-            at=row.at,
-            channel=row.channel,  # type: ignore[arg-type]
-            purpose=row.purpose,  # type: ignore[arg-type]
-            same_person=row.patient_id == person.id,
-            same_household=bool(person.household_key) and row.household_key == person.household_key,
-            same_number=bool(asked.to_value) and row.to_value == asked.to_value,
-            system=row.system,
-        )
-        for row in facts.besides.others
-        if row.patient_id == person.id
-        or (person.household_key and row.household_key == person.household_key)
-        or (asked.to_value and row.to_value == asked.to_value)
-    )

@@ -1,7 +1,7 @@
 """What staff write to one patient: through the same guard, the same ledger and the same channels."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -54,7 +54,7 @@ def send_manual(
     house = House(organisation_id=organisation_id)
     with transaction.atomic(durable=True):
         person = correspondent(organisation_id=organisation_id, patient_id=patient_id)
-        contact = contact_of(house, person, kind, now=now)
+        contact = contacts_of(house, person, [kind], now=now)[kind]
         message = _message(house, person, kind, body)
         planned = _planned(house, person, contact, adapters[channel], message, now=now)
         (decision,) = judge(house, [planned], now=now)
@@ -79,8 +79,10 @@ def send_manual(
     return decision
 
 
-def contact_of(house: House, person: Correspondent, channel: str, *, now: datetime) -> ReachableBy | None:
-    """The number or address for this channel: the adult's for a minor (R-A150)."""
+def contacts_of(
+    house: House, person: Correspondent, channels: Sequence[str], *, now: datetime
+) -> dict[str, ReachableBy | None]:
+    """The number or address for each of these channels: the adult's for a minor (R-A150)."""
     zone = person.time_zone or house.zone_of(person.home_location_id)
     majority = house.policy(frozenset(), now=now).age_of_majority
     owner = person.id
@@ -93,9 +95,9 @@ def contact_of(house: House, person: Correspondent, channel: str, *, now: dateti
         organisation_id=house.organisation.id,
         country=house.country,
         patient_ids=[owner],
-        channels=(channel,),
+        channels=channels,
     )
-    return fit_for(channel, found.get(owner, ()))
+    return {channel: fit_for(channel, found.get(owner, ())) for channel in channels}
 
 
 def _message(house: House, person: Correspondent, channel: ChannelKind, body: str) -> RenderedMessage:

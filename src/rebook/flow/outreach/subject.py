@@ -31,7 +31,7 @@ from rebook.packs.outreach import guard_policy, is_review_due, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
 from rebook.records.read.places import review_days
 
-from .circumstances import circumstances, others_in_history, purposes_of
+from .circumstances import circumstances, purposes_of
 from .postal import postal_contacts
 
 
@@ -171,7 +171,10 @@ def subjects_of(
         contacts, organisation_id=house.organisation.id, country=house.country
     )
     facts = subject_facts(
-        organisation_id=house.organisation.id, contacts=[one.contemplated for one in contacts], now=now
+        organisation_id=house.organisation.id,
+        contacts=[one.contemplated for one in contacts],
+        now=now,
+        texts={one.template_hash for one in contacts if one.template_hash},
     )
     facts.contacts.update(addresses)
     subjects = [subject_of(house, one, facts, now=now) for one in contacts]
@@ -315,7 +318,7 @@ def _history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tup
     if asked.to_value:
         rows.update((row.id, row) for row in facts.past_on.get(asked.to_value, ()))
     rows.pop(asked.attempt_id, None)
-    ours = tuple(
+    return tuple(
         PastContact(
             at=row.at,
             channel=row.channel,  # type: ignore[arg-type]
@@ -325,7 +328,7 @@ def _history(asked: Contemplated, person: PersonRow, facts: SubjectFacts) -> tup
             same_household=bool(person.household_key) and row.household_key == person.household_key,
             same_number=bool(asked.to_value) and row.to_value == asked.to_value,
             same_case=asked.case_id is not None and row.case_id == asked.case_id,
+            system=row.system,
         )
         for row in rows.values()
     )
-    return ours + others_in_history(asked, person, facts)

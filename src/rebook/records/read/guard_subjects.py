@@ -4,7 +4,7 @@ The rows come back as they stand in the ledger; ``flow.outreach.subject`` makes 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -106,6 +106,8 @@ class PastRow(NamedTuple):
     purpose: str
     origin: str
     at: datetime
+    # The other tool that sent it; those rows have ids below zero.
+    system: str = ""
 
 
 class AppointmentRow(NamedTuple):
@@ -177,6 +179,7 @@ HOLDS = """
 SELECT patient_id, kind, from_at, until_at FROM records_automationhold
 WHERE organisation_id = %s AND patient_id = ANY(%s::bigint[]) AND released_at IS NULL
 """
+# Ours and other tools'; a merged record's are those of the record that it was merged into.
 PAST = """
 WITH near AS (
     SELECT id, household_key FROM records_patient
@@ -188,14 +191,23 @@ WITH near AS (
     UNION
     SELECT a.id FROM records_attempt a WHERE a.organisation_id = %(org)s
         AND a.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
+), others AS (
+    SELECT o.id FROM records_othercontact o JOIN near ON near.id = o.patient_id
+    UNION
+    SELECT o.id FROM records_othercontact o WHERE o.organisation_id = %(org)s
+        AND o.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
 )
 SELECT a.id, coalesce(p.merged_into_id, p.id), p.household_key, a.to_value, a.case_id, a.channel, a.purpose,
-       a.origin,
-       coalesce(a.sent_at, a.claimed_at) AS at
+       a.origin, coalesce(a.sent_at, a.claimed_at) AS at, ''
 FROM found JOIN records_attempt a ON a.id = found.id JOIN records_patient p ON p.id = a.patient_id
 WHERE a.organisation_id = %(org)s
   AND a.state IN ('claimed', 'accepted', 'sent', 'delivered', 'read', 'unknown')
   AND coalesce(a.sent_at, a.claimed_at) > %(since)s
+UNION ALL
+SELECT -o.id, coalesce(p.merged_into_id, p.id, 0), coalesce(p.household_key, ''), o.to_value, NULL, o.channel,
+       o.purpose, 'campaign', o.at, o.system
+FROM others JOIN records_othercontact o ON o.id = others.id LEFT JOIN records_patient p ON p.id = o.patient_id
+WHERE o.organisation_id = %(org)s AND o.at > %(since)s
 """
 APPOINTMENTS = """
 SELECT patient_id, starts_at, visit_type, status FROM records_appointment
@@ -223,13 +235,24 @@ WHERE organisation_id = %s AND revoked_at IS NULL AND (expires_at IS NULL OR exp
 """
 
 
-def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now: datetime) -> SubjectFacts:
-    """All facts about these contacts at ``now``: some fifteen queries, however many contacts."""
+def subject_facts(
+    *,
+    organisation_id: int,
+    contacts: Sequence[Contemplated],
+    now: datetime,
+    texts: Collection[str] | None = None,
+) -> SubjectFacts:
+    """All facts about these contacts at ``now``: some fifteen queries, however many contacts.
+
+    ``texts``: content hashes of the words meant; what was signed is only looked up where there are any.
+    """
     org = organisation_id
     patients = sorted({one.patient_id for one in contacts})
     named = as_ids(patients)
     points = as_ids(one.contact_point_id for one in contacts if one.contact_point_id)
     values = as_texts(sorted({one.to_value for one in contacts if one.to_value}))
+    has_texts = texts is None or bool(texts)
+    case_ids = [one.case_id for one in contacts if one.case_id]
     with connection.cursor() as cursor:
 
         def rows(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
@@ -253,7 +276,7 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
             contacts={row[0]: ContactRow._make(row) for row in rows(CONTACTS, [org, points])},
             cases={
                 row[0]: CaseRow._make(row)
-                for row in rows(CASES, [org, as_ids(one.case_id for one in contacts if one.case_id)])
+                for row in (rows(CASES, [org, as_ids(case_ids)]) if case_ids else ())
             },
             consents_of=_by((row.patient_id, row) for row in consents if row.patient_id),
             consents_on=_by((row.contact_value, row) for row in consents if row.contact_value),
@@ -268,8 +291,8 @@ def subject_facts(*, organisation_id: int, contacts: Sequence[Contemplated], now
             last_visit_at=dict(rows(SEEN, {**both, "now": now})),
             last_wrote_at=dict(rows(WROTE, [org, named])),
             stops=tuple(rows(STOPS, [org])),
-            approvals=frozenset(rows(APPROVALS, [org, now])),
-            besides=besides(rows, {**both, "houses": houses}, since=now - HISTORY, now=now),
+            approvals=frozenset(rows(APPROVALS, [org, now]) if has_texts else ()),
+            besides=besides(rows, {**both, "houses": houses}, now=now, has_texts=has_texts),
         )
 
 

@@ -29,17 +29,6 @@ class MarkRow(NamedTuple):
     at: datetime
 
 
-class OtherRow(NamedTuple):
-    id: int
-    patient_id: int | None
-    household_key: str
-    to_value: str
-    channel: str
-    purpose: str
-    at: datetime
-    system: str
-
-
 class SignatureRow(NamedTuple):
     kind: str
     channel: str
@@ -57,7 +46,6 @@ class Besides:
     marks: Mapping[str, Sequence[MarkRow]] = field(default_factory=dict)
     # Number or address -> the last sign that it is the patient's.
     seen: Mapping[str, datetime] = field(default_factory=dict)
-    others: Sequence[OtherRow] = ()
     # Content hash -> signatures in force.
     signatures: Mapping[str, Sequence[SignatureRow]] = field(default_factory=dict)
     # Patient -> cents offered in this calendar year.
@@ -76,14 +64,14 @@ SELECT same.person, w.channels, w.phone, w.email, w.address_line, w.in_envelope,
 FROM records_confidentialrequest w JOIN same ON same.id = w.patient_id
 WHERE w.organisation_id = %(org)s AND w.ended_at IS NULL
 """
-MARKS = """
+# What was noted of a number, and the last sign that it is the patient's: delivered to, verified, or written
+# from by one of these people.
+NUMBERS = """
 SELECT value, kind, at FROM records_numbermark
 WHERE organisation_id = %(org)s AND ended_at IS NULL
   AND value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
-"""
-# Delivered to, marked as verified, or written from by one of these people.
-SEEN = """
-SELECT value, max(at) FROM (
+UNION ALL
+SELECT value, 'seen', max(at) FROM (
     SELECT to_value AS value, coalesce(result_at, sent_at) AS at FROM records_attempt
     WHERE organisation_id = %(org)s AND state IN ('delivered', 'read')
       AND to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
@@ -96,23 +84,6 @@ SELECT value, max(at) FROM (
     WHERE organisation_id = %(org)s AND patient_id = ANY(%(people)s::bigint[])
 ) signs WHERE at IS NOT NULL GROUP BY value
 """
-OTHERS = """
-WITH near AS (
-    SELECT id, household_key FROM records_patient
-    WHERE organisation_id = %(org)s AND (id = ANY(%(people)s::bigint[])
-          OR merged_into_id = ANY(%(people)s::bigint[]) OR household_key <> ''
-             AND household_key = ANY(ARRAY(SELECT json_array_elements_text(%(houses)s::json))))
-), found AS (
-    SELECT o.id FROM records_othercontact o JOIN near ON near.id = o.patient_id WHERE o.at > %(since)s
-    UNION
-    SELECT o.id FROM records_othercontact o WHERE o.organisation_id = %(org)s AND o.at > %(since)s
-        AND o.to_value = ANY(ARRAY(SELECT json_array_elements_text(%(values)s::json)))
-)
-SELECT o.id, coalesce(p.merged_into_id, p.id), coalesce(p.household_key, ''), o.to_value, o.channel,
-       o.purpose, o.at, o.system
-FROM found JOIN records_othercontact o ON o.id = found.id LEFT JOIN records_patient p ON p.id = o.patient_id
-WHERE o.organisation_id = %(org)s
-"""
 SIGNATURES = """
 SELECT content_hash, kind, channel, cents, is_cash, exception <> '' FROM records_specialapproval
 WHERE organisation_id = %(org)s AND revoked_at IS NULL
@@ -124,20 +95,25 @@ GROUP BY patient_id
 """
 
 
-def besides(rows: Rows, parameters: Mapping[str, Any], *, since: datetime, now: datetime) -> Besides:
-    """Five queries, and one more where somebody signed an offer.
+def besides(rows: Rows, parameters: Mapping[str, Any], *, now: datetime, has_texts: bool) -> Besides:
+    """Two queries; one more for texts, and another where somebody signed an offer.
 
-    ``parameters``: org, people, houses and values, as ``guard_subjects`` passes them; ``since`` is how far
-    back other tools' contacts count.
+    ``parameters``: org, people and values, as ``guard_subjects`` passes them.
     """
     wishes: dict[int, list[WishRow]] = defaultdict(list)
     for row in map(WishRow._make, rows(WISHES, parameters)):
         wishes[row.patient_id].append(row)
     marks: dict[str, list[MarkRow]] = defaultdict(list)
-    for mark in map(MarkRow._make, rows(MARKS, parameters)):
-        marks[mark.value].append(mark)
+    seen: dict[str, datetime] = {}
+    for mark in map(MarkRow._make, rows(NUMBERS, {**parameters, "now": now})):
+        if mark.kind == "seen":
+            seen[mark.value] = mark.at
+        else:
+            marks[mark.value].append(mark)
     signatures: dict[str, list[SignatureRow]] = defaultdict(list)
-    for content_hash, kind, channel, cents, is_cash, has_exception in rows(SIGNATURES, parameters):
+    for content_hash, kind, channel, cents, is_cash, has_exception in (
+        rows(SIGNATURES, parameters) if has_texts else ()
+    ):
         signatures[content_hash].append(
             SignatureRow(kind, channel, content_hash, cents, is_cash, has_exception)
         )
@@ -146,8 +122,7 @@ def besides(rows: Rows, parameters: Mapping[str, Any], *, since: datetime, now: 
     return Besides(
         wishes=wishes,
         marks=marks,
-        seen=dict(rows(SEEN, {**parameters, "now": now})),
-        others=tuple(map(OtherRow._make, rows(OTHERS, {**parameters, "since": since}))),
+        seen=seen,
         signatures=signatures,
         offered=dict(rows(OFFERED, year)) if has_offers else {},
     )
