@@ -40,6 +40,7 @@ WORDS: dict[str, dict[str, str]] = {
     "alarm": {
         "nobody_looks_after": "Overdue patients nobody looks after",
         "campaign_stopped": "A campaign was stopped by its complaint budget",
+        "stops_not_applied": "Somebody said stop, and something went past it",
         "wording_test_found": "A test on wording has an answer",
     },
     "test_element": {

@@ -19,6 +19,7 @@ from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.experiments import take_looks
 from rebook.flow.outreach.plan import plan_attempts
+from rebook.flow.outreach.stop_watch import watch_stops
 from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
 from rebook.flow.snapshot import prune_snapshots, take_snapshot
@@ -64,6 +65,7 @@ def run_day(
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
+        ("stops kept", lambda: watch_stops(**one, now=now)),
         ("wording tests", lambda: take_looks(**one, now=now)),
         ("nobody forgotten", lambda: look_for_forgotten(**one, as_of=as_of, now=now)),
         ("prune", lambda: prune_snapshots(**one, as_of=as_of, now=now)),

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 from django.db import connection
 
+from rebook.flow.outreach.stop_watch import watch_stops
 from rebook.flow.response import record_opt_in, record_opt_out
-from rebook.records.models import Attempt, Consent, Patient
+from rebook.records.models import Attempt, Consent, Patient, Task
 from rebook.records.read.consent_report import counts, unapplied
 from support.outreach import DAY, HOUR, NOW
 
@@ -112,6 +113,16 @@ def test_who_wants_no_contact_at_all_is_marked_so(clinic, rosa, stop):
     assert (one.how, one.consent_id, one.patient_id) == ("not_marked", row.pk, rosa.pk)
     Patient.objects.filter(pk=rosa.pk).update(do_not_contact=True, do_not_contact_reason="asked")
     assert found(clinic) == []
+
+
+def test_the_days_run_raises_one_alarm_and_takes_it_back(clinic, rosa, stop):
+    stop(patient=rosa, channel="all")
+    assert watch_stops(organisation_id=clinic.id, now=NOW).alarm == "raised"
+    assert watch_stops(organisation_id=clinic.id, now=NOW + DAY).alarm == "stands"
+    assert Task.objects.get(kind="alarm", state="open").note == "stops_not_applied"
+    Patient.objects.filter(pk=rosa.pk).update(do_not_contact=True, do_not_contact_reason="asked")
+    assert watch_stops(organisation_id=clinic.id, now=NOW + DAY).alarm == "taken back"
+    assert not Task.objects.filter(kind="alarm", state="open").exists()
 
 
 def test_what_staff_record_leaves_nothing_to_report(clinic, rosa, text):

@@ -34,6 +34,7 @@ STAGES = [
     "plan",
     "send",
     "settle",
+    "stops kept",
     "wording tests",
     "nobody forgotten",
     "prune",
