@@ -1,4 +1,4 @@
-"""Signing in a browser: a text is read with its checks and signed in two clicks; a campaign, and its change."""
+"""Signing in a browser: a text is read with its checks and signed in two clicks; a campaign, its change."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The calendar as a manager uses it: days, another plan, forecasts, a campaign's room; wide and on a phone."""
+"""The calendar as a manager uses it: days, another plan, forecasts, room; wide and on a phone."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Texts and letters in a real browser: checks follow the words, fields go in by keyboard, nothing leaks out."""
+"""Texts and letters in a browser: checks follow the words, fields go in by keyboard, nothing leaks."""
 
 import os
 from pathlib import Path

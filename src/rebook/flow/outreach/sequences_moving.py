@@ -96,8 +96,8 @@ def change_plan(
 ) -> MoveEffect:
     """Give a running campaign the newest version of ``key``; its open cases move too, or stay where they are.
 
-    ``expected``: the ``stamp`` of the effect that was shown; when the cases have gone on since, nothing is done and
-    ``UnableToSave`` asks to look again. The audit trail keeps the counts.
+    ``expected``: the ``stamp`` of the effect that was shown; when the cases have gone on since, nothing is
+    done and ``UnableToSave`` asks to look again. The audit trail keeps the counts.
     """
     house = House(organisation_id=organisation_id)
     with transaction.atomic(durable=True):

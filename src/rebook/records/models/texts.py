@@ -88,7 +88,7 @@ class LetterBatch(OrganisationRow):
 
 
 class Letter(OrganisationRow):
-    """One printed letter; its attempt holds words and address, ``code`` is printed on it (field note 3.33)."""
+    """One printed letter; its attempt holds words and address, ``code`` stands on it (field note 3.33)."""
 
     batch = models.ForeignKey(LetterBatch, on_delete=models.PROTECT, related_name="letters")
     attempt = models.ForeignKey("records.Attempt", on_delete=models.CASCADE, related_name="+")
