@@ -37,7 +37,7 @@ def objections(subject: GuardSubject, policy: GuardPolicy, *, now: datetime) -> 
 
 
 def _asks_otherwise(wish: object, subject: GuardSubject) -> bool:
-    channels = getattr(wish, "channels", frozenset())
+    channels: frozenset[str] = getattr(wish, "channels", frozenset())
     return bool(channels) and subject.channel not in channels
 
 
