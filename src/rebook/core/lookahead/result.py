@@ -71,10 +71,14 @@ class Reading:
     def cell(self, campaigns: Sequence[int], sites: Sequence[int], days: Sequence[int]) -> Cell:
         """The sum over these places, with one range for the sum."""
         figures = {}
+        # Over everything most is certain; which site and campaign the next patients belong to is not.
+        is_whole = len(campaigns) == len(self.outlook.planned) and len(sites) == len(self.outlook.planned[0])
         for name in MEASURES:
             amount = _sum(self.outlook.counts[name], campaigns, sites, days)
             certain = 0
-            if name in CHANNELS:
+            if not is_whole:
+                pass
+            elif name in CHANNELS:
                 certain = _sum(self.outlook.squares[name], campaigns, sites, days)
             elif name == "enrolled":
                 certain = amount
