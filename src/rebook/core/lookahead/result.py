@@ -72,7 +72,8 @@ class Reading:
         """The sum over these places, with one range for the sum."""
         figures = {}
         # Over everything most is certain; which site and campaign the next patients belong to is not.
-        is_whole = len(campaigns) == len(self.outlook.planned) and len(sites) == len(self.outlook.planned[0])
+        planned = self.outlook.planned
+        is_whole = bool(campaigns) and len(campaigns) == len(planned) and len(sites) == len(planned[0])
         for name in MEASURES:
             amount = _sum(self.outlook.counts[name], campaigns, sites, days)
             certain = 0
