@@ -35,8 +35,10 @@ class AttentionFacts:
     case_is_paused: bool = False
     # A step has its date, or an attempt waits or is on its way.
     case_goes_on: bool = False
-    # Tried lately and unanswered, or booked: the closing of cases will end it.
+    # Tried lately and unanswered: the closing of cases will end it.
     case_awaits: bool = False
+    # Somebody expects the patient, or did in the last two days.
+    is_booked: bool = False
     # An open task of staff, or a reply that nobody has handled yet.
     has_person: bool = False
     # A hold with an end, and one without.
@@ -44,6 +46,8 @@ class AttentionFacts:
     is_held_for_good: bool = False
     is_snoozed: bool = False
     has_staff_gap: bool = False
+    # Staff finished a task about it in the last two weeks; the records may not show it yet.
+    staff_did_lately: bool = False
     has_message_gap: bool = True
     bar: str = ""
     is_resting: bool = False
@@ -63,7 +67,8 @@ class Attention:
 
 def attention(facts: AttentionFacts) -> Attention:
     """Who looks after the patient. Total: every combination of facts has exactly one answer."""
-    if facts.has_staff_gap and not facts.has_person and facts.bar not in _GONE:
+    is_at_work = facts.has_person or facts.staff_did_lately
+    if facts.has_staff_gap and not is_at_work and facts.bar not in _GONE:
         return _is("nobody", "staff_gap_without_task", "staff should settle it, and no task is open")
     if facts.case_arm:
         return _of_case(facts)
@@ -80,6 +85,8 @@ _GONE = frozenset({"merged", "deceased", "left_practice", "do_not_contact"})
 def _of_case(facts: AttentionFacts) -> Attention:
     if facts.case_arm == "holdout":
         return _is("in_case", "held_out", "left uncontacted for comparison, followed to the end")
+    if facts.is_booked:
+        return _is("in_case", "booked", "a visit is booked; the case ends with it")
     if facts.case_is_paused:
         if facts.has_person:
             return _is("in_case", "waits_for_person", "a task or reply is open")
@@ -111,7 +118,8 @@ def _outside(facts: AttentionFacts) -> Attention:
         return _is("excluded", facts.bar)
     if not facts.has_message_gap:
         if facts.has_staff_gap:
-            return _is("with_staff", "task_open", "a task is open")
+            rule = "task_open" if facts.has_person else "task_done_lately"
+            return _is("with_staff", rule, "staff have it in hand")
         return _is("excluded", "at_visit", "spoken of when the patient comes")
     if facts.is_resting:
         return _is("resting", "rest_after_case", "rests after the last case")

@@ -128,7 +128,7 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
     """A standing campaign per reason, each with a holdout where that is allowed; their ids."""
     plans = (
         ("Care that is due", ["interval"], "primary_care.routine", 18, 25),
-        ("Away for long", ["inactive"], "primary_care.check_in", 5, 20),
+        ("Away for long", ["inactive", "later_than_usual"], "primary_care.check_in", 5, 20),
         ("No-show, not rebooked", ["no_show_not_rebooked"], "primary_care.no_show", 4, 10),
         ("Cancelled, not rebooked", ["cancelled_not_rebooked"], "primary_care.cancelled", 4, 10),
         ("Follow-up not booked", ["follow_up_not_booked"], "primary_care.follow_up", 4, 10),

@@ -82,6 +82,8 @@ WORDS: dict[str, dict[str, str]] = {
         "rest_after_case": "Resting between two tries",
         "snoozed": "Asked to wait",
         "task_open": "A task is open",
+        "task_done_lately": "Staff did their part in the last two weeks",
+        "booked": "A visit is booked",
         "at_visit": "Spoken of when they come",
         "hold": "Held back until a date or a person's word",
         "rule_unsafe": "The records are unsafe for this rule",

@@ -144,6 +144,32 @@ def test_a_result_for_staff_needs_an_open_task(clinic):
     assert stands(clinic, patient) == ("with_staff", "task_open")
 
 
+def test_what_staff_did_may_take_two_weeks_to_show(clinic):
+    patient = clinic.patient(1)
+    patient.gaps.update(outreach="staff")
+    task(
+        clinic,
+        patient,
+        kind="gap_review",
+        gap=patient.gaps.get(),
+        state="done",
+        done_at=NOW,
+        done_by="user:1",
+    )
+    assert stands(clinic, patient, NOW + 10 * DAY) == ("with_staff", "task_done_lately")
+    assert stands(clinic, patient, NOW + 20 * DAY) == ("nobody", "staff_gap_without_task")
+
+
+def test_a_case_that_is_paused_for_its_booking_is_looked_after(clinic, day):
+    patient = clinic.patient(1)
+    clinic.campaign()
+    day.enrol()
+    Case.objects.update(paused_at=NOW, pause_reason="booked")
+    clinic.appointment(patient, NOW + 5 * DAY, visit_type="another")
+    assert stands(clinic, patient) == ("in_case", "booked")
+    assert stands(clinic, patient, NOW + 9 * DAY) == ("nobody", "paused_alone")
+
+
 def test_whoever_cannot_be_contacted_is_excluded_with_the_reason(clinic):
     clinic.campaign()
     unreachable, dead = clinic.patient(1, phone=False), clinic.patient(2, is_deceased=True)

@@ -32,6 +32,13 @@ TABLE = [
         "with_staff",
         "task_open",
     ),
+    (
+        "staff did it lately",
+        replace(FREE, has_staff_gap=True, has_message_gap=False, staff_did_lately=True),
+        "with_staff",
+        "task_done_lately",
+    ),
+    ("paused because booked", replace(PAUSED, is_booked=True), "in_case", "booked"),
     ("died, with a result", replace(FREE, has_staff_gap=True, bar="deceased"), "excluded", "deceased"),
     ("opted out", replace(FREE, bar="opted_out", fits_active=True), "excluded", "opted_out"),
     ("booked", replace(FREE, bar="appointment_booked"), "excluded", "appointment_booked"),
@@ -93,5 +100,5 @@ def test_nobody_is_said_only_where_no_person_and_no_machine_is_at_it(facts):
 
 @given(ANY_FACTS)
 def test_a_result_that_waits_for_staff_is_never_hidden_by_a_case(facts):
-    waiting = replace(facts, has_staff_gap=True, has_person=False, bar="")
+    waiting = replace(facts, has_staff_gap=True, has_person=False, staff_did_lately=False, bar="")
     assert attention(waiting).state == "nobody"

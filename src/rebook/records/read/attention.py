@@ -50,9 +50,10 @@ facts AS (
         c.id IS NOT NULL AND (c.next_step_at IS NOT NULL OR EXISTS (
             SELECT 1 FROM records_attempt a WHERE a.case_id = c.id
             AND a.state IN ('planned', 'deferred', 'claimed', 'accepted', 'unknown'))) AS case_goes_on,
-        c.id IS NOT NULL AND (COALESCE(c.last_attempt_at, c.opened_at) > %(awaits_since)s OR EXISTS (
-            SELECT 1 FROM records_appointment a WHERE a.id = c.appointment_id
-            AND a.starts_at > %(booked_since)s)) AS case_awaits,
+        c.id IS NOT NULL AND COALESCE(c.last_attempt_at, c.opened_at) > %(awaits_since)s AS case_awaits,
+        EXISTS (SELECT 1 FROM records_appointment a WHERE a.patient_id = p.id
+            AND a.starts_at > %(booked_since)s
+            AND a.status IN ('proposed', 'pending', 'booked', 'arrived', 'checked-in')) AS is_booked,
         EXISTS (SELECT 1 FROM records_task t WHERE t.patient_id = p.id AND t.state = 'open')
             OR EXISTS (SELECT 1 FROM records_reply r WHERE r.patient_id = p.id AND r.state = 'new')
             AS has_person,
@@ -62,7 +63,11 @@ facts AS (
             OR EXISTS (SELECT 1 FROM records_recallpreference s WHERE s.patient_id = p.id
                 AND s.kind = 'snooze' AND s.ended_at IS NULL AND s.definition_key = ''
                 AND s.valid_until >= %(today)s) AS is_snoozed,
-        people.has_staff_gap, people.has_message_gap,
+        people.has_staff_gap,
+        people.has_staff_gap AND EXISTS (SELECT 1 FROM records_task t JOIN overdue o ON o.id = t.gap_id
+            WHERE o.patient_id = p.id AND t.state = 'done' AND t.done_at > %(done_since)s)
+            AS staff_did_lately,
+        people.has_message_gap,
         CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END AS bar,
         EXISTS (SELECT 1 FROM records_case o JOIN records_campaign oc ON oc.id = o.campaign_id
             WHERE o.organisation_id = %(org)s AND o.patient_id = p.id
@@ -153,6 +158,7 @@ def _query(
         "unsafe": list(unsafe),
         "awaits_since": now - timedelta(days=AWAITS_ANSWER_DAYS),
         "booked_since": now - timedelta(days=2),
+        "done_since": now - timedelta(days=14),
         **barring_parameters(now=now, purpose="treatment_recall", barring=barring),
     }
     parts = []
