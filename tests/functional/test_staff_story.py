@@ -106,7 +106,7 @@ def test_a_message_is_answered_and_a_stop_request_recorded(clinic, page, sign_in
     assert Reply.objects.get(intent="cost").state == "handled"
     page.goto(f"/patients/{clinic.patients[1].pk}/")
     page.get_by_text("They want us to stop").click()
-    page.get_by_label("What did they say?", exact=True).fill("please leave me alone")
+    page.get_by_label("What did they say, word for word?").fill("please leave me alone")
     page.get_by_role("button", name="Stop contact").click()
     expect(page.get_by_text("please leave me alone").first).to_be_visible()
     assert Consent.objects.filter(patient=clinic.patients[1], state="revoked", channel="all").exists()
