@@ -12,8 +12,6 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from rebook.cli.consent_files import import_consents
-from rebook.cli.contact_files import import_contacts
 from rebook.cli.context import (
     EXIT_FAILED,
     JsonOption,
@@ -25,6 +23,7 @@ from rebook.cli.context import (
     errors,
     refuse,
 )
+from rebook.cli.row_files import import_rows
 from rebook.core.facts import ReadProgress
 from rebook.flow import sync
 from rebook.records.read import imports
@@ -72,8 +71,7 @@ def import_(
     if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", key):
         refuse("--source is small letters, digits, - and _, up to 60")
     if kind in (Kind.CONSENTS, Kind.CONTACTS):
-        take = import_consents if kind is Kind.CONSENTS else import_contacts
-        take(practice, paths, source=key, dry_run=dry_run, as_json=as_json)
+        import_rows(practice, paths, kind=kind.value, source=key, dry_run=dry_run, as_json=as_json)
         if show_rejects and not as_json:
             _show_rejects(practice.id, key, limit=50)
         return

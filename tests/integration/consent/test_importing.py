@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from rebook.flow.outreach.consent_import import UnableToImportConsents
+from rebook.flow.common.row_files import UnableToImportRows
 from rebook.flow.response import record_opt_in, record_opt_out
 from rebook.records.models import Attempt, Consent, ImportRun, RejectedRow
 from rebook.records.read.consent import where_it_stands
@@ -178,7 +178,7 @@ def test_a_file_that_cannot_be_used_is_told_and_changes_nothing(text, told, clin
 
     path = tmp_path / "c.csv"
     path.write_text(text)
-    with pytest.raises(UnableToImportConsents, match=told):
+    with pytest.raises(UnableToImportRows, match=told):
         import_consents(organisation_id=clinic.id, path=path, now=NOW)
     assert not ImportRun.objects.filter(source__key="consents").exists()
 
@@ -204,7 +204,7 @@ def test_a_compressed_file_that_breaks_off_leaves_nothing(clinic, rosa, tmp_path
     rows = "patient_id,channel,state,at,wording\n" + "p1,sms,no,2026-01-05,no\n" * 500
     path = tmp_path / "c.csv.gz"
     path.write_bytes(gzip.compress(rows.encode())[:-20])
-    with pytest.raises(UnableToImportConsents):
+    with pytest.raises(UnableToImportRows):
         import_consents(organisation_id=clinic.id, path=path, now=NOW)
     assert not Consent.objects.exists()
 

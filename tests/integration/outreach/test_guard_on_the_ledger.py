@@ -7,6 +7,7 @@ import pytest
 
 from rebook.accounts import read as accounts
 from rebook.accounts.models import AuditEvent
+from rebook.flow.common.row_files import UnableToImportRows
 from rebook.flow.outreach import approvals
 from rebook.flow.outreach.allowed import CHANNELS, Question, look
 from rebook.flow.outreach.circumstances import signs_of
@@ -15,7 +16,7 @@ from rebook.flow.outreach.dispatch import send_due
 from rebook.flow.outreach.guard_settings import note_payer
 from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.manual import send_manual
-from rebook.flow.outreach.other_contacts import UnableToImportContacts, import_contacts
+from rebook.flow.outreach.other_contacts import import_contacts
 from rebook.flow.outreach.special_approvals import UnableToSign, sign
 from rebook.flow.outreach.texts import Place, begin, publish, save_draft, text_file
 from rebook.packs.outreach import templates
@@ -136,7 +137,7 @@ def test_a_dry_run_and_a_file_of_another_kind_keep_nothing(clinic, tmp_path):
     clinic.patient(1)
     assert take(clinic, file(tmp_path, "p1,,sms,2026-11-18,x,"), dry_run=True).added == 1
     assert not OtherContact.objects.exists()
-    with pytest.raises(UnableToImportContacts, match="must name the columns channel, at"):
+    with pytest.raises(UnableToImportRows, match="must name the columns channel, at"):
         take(clinic, file(tmp_path, "1,2", head="name,phone\n", name="other.csv"))
 
 

@@ -1,16 +1,11 @@
 """Consents from a file, with where each comes from (R-A7, R-A54, R-A177): ``rebook import consents``."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
-
-from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
@@ -24,25 +19,13 @@ from rebook.core.outreach.consent_import import (
     import_key,
     read_row,
 )
+from rebook.flow.common.row_files import RowImport, each_batch, row_import
 from rebook.records.read.consent_import import Known, known_about
 from rebook.records.write import consent as ledger
 from rebook.records.write import consent_import as write
-from rebook.records.write import imports
-from rebook.sources.base import UnableToRead
-from rebook.sources.csv.plain import PlainRow, plain_rows
+from rebook.sources.csv.plain import PlainRow
 
 KIND: Final = "consents"
-BATCH: Final = 2_000
-
-
-class UnableToImportConsents(Exception):
-    """Nothing was taken. ``permanent``: trying again does not help."""
-
-    is_for_people = True
-
-    def __init__(self, message: str, *, permanent: bool = True) -> None:
-        super().__init__(message)
-        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +67,23 @@ def import_consents(
 
     The same file again changes nothing. A stop counts at once and takes back what was waiting; a permission
     that is dated after a stop is turned away, because only the patient lifts one (R-A54). Rows turned away
-    are kept with file, line and column. Raises ``UnableToImportConsents``.
+    are kept with file, line and column. Raises ``UnableToImportRows``.
     """
     run = _Run(accounts.organisation(organisation_id=organisation_id), source_key, path.name, now)
-    with transaction.atomic(durable=True):
-        source_id = _source(organisation_id, source_key)
-    with _alone(organisation_id, source_id), transaction.atomic(durable=True):
-        run_id = imports.start_run(organisation_id=organisation_id, source_id=source_id, now=now)
-        try:
-            rows = iter(plain_rows(path, columns=COLUMNS, required=REQUIRED))
-            while batch := list(islice(rows, BATCH)):
-                _take(run, batch)
-        except UnableToRead as error:
-            raise UnableToImportConsents(str(error)) from None
+    with row_import(
+        organisation_id=organisation_id, source_key=source_key, kind=KIND, now=now, dry_run=dry_run
+    ) as under_way:
+        each_batch(path, lambda batch: _take(run, batch), columns=COLUMNS, required=REQUIRED)
         new = write.keep_rejects(
             organisation_id=organisation_id,
-            source_id=source_id,
-            run_id=run_id,
+            source_id=under_way.source_id,
+            run_id=under_way.run_id,
             files=[run.file],
             rejects=run.rejects,
         )
         answer = _answer(run, new, dry_run=dry_run)
-        _finish(run, answer, source_id=source_id, run_id=run_id)
-        transaction.set_rollback(dry_run)
+        _finish(run, answer, under_way)
     return answer
-
-
-def _source(organisation_id: int, key: str) -> int:
-    try:
-        return imports.ensure_source(organisation_id=organisation_id, key=key, kind=KIND)
-    except imports.SourceIsOfAnotherKind as error:
-        raise UnableToImportConsents(str(error)) from None
-
-
-@contextmanager
-def _alone(organisation_id: int, source_id: int) -> Iterator[None]:
-    if not imports.try_lock(organisation_id=organisation_id, source_id=source_id):
-        raise UnableToImportConsents("another import of this source is under way", permanent=False)
-    try:
-        yield
-    finally:
-        imports.unlock(organisation_id=organisation_id, source_id=source_id)
 
 
 def _take(run: _Run, batch: list[PlainRow]) -> None:
@@ -220,7 +179,7 @@ def _answer(run: _Run, rejects_new: int, *, dry_run: bool) -> ConsentImport:
     )
 
 
-def _finish(run: _Run, answer: ConsentImport, *, source_id: int, run_id: int) -> None:
+def _finish(run: _Run, answer: ConsentImport, under_way: RowImport) -> None:
     counts: dict[str, dict[str, int]] = {
         "consent": {
             "read": answer.read,
@@ -229,15 +188,13 @@ def _finish(run: _Run, answer: ConsentImport, *, source_id: int, run_id: int) ->
             "rejected": answer.rejected + answer.bound_by_opt_out,
         }
     }
-    org = run.organisation.id
-    imports.finish_run(organisation_id=org, run_id=run_id, state="done", now=run.now, counts=counts)
-    imports.set_synced(organisation_id=org, source_id=source_id, now=run.now)
+    under_way.finish(counts=counts)
     audit.append(
-        organisation_id=org,
+        organisation_id=run.organisation.id,
         now=run.now,
         actor="system",
         action="import.consents",
         subject_kind="import_run",
-        subject_id=run_id,
+        subject_id=under_way.run_id,
         detail=counts["consent"] | {"waiting_refused": answer.waiting_refused},
     )

@@ -1,40 +1,23 @@
 """The coordination file: what other tools sent goes into the same caps (``rebook import contacts``)."""
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
-
-from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.contacts import region_of
 from rebook.core.outreach.other_contacts import COLUMNS, REQUIRED, Problem, Sent, read_row, row_key
-from rebook.records.write import imports
+from rebook.flow.common.row_files import RowImport, each_batch, row_import
 from rebook.records.write import other_contacts as write
 from rebook.records.write.consent_import import RejectToKeep, keep_rejects
 from rebook.records.write.other_contacts import NewContact
-from rebook.sources.base import UnableToRead
-from rebook.sources.csv.plain import PlainRow, plain_rows
+from rebook.sources.csv.plain import PlainRow
 
 KIND: Final = "contacts"
-BATCH: Final = 2_000
-
-
-class UnableToImportContacts(Exception):
-    """Nothing was taken. ``permanent``: trying again does not help."""
-
-    is_for_people = True
-
-    def __init__(self, message: str, *, permanent: bool = True) -> None:
-        super().__init__(message)
-        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,47 +56,23 @@ def import_contacts(
     """Bring a file of other tools' contacts into the ledger: all of it or, when it breaks off, nothing.
 
     The same rows again change nothing. ``source_key`` names the tool where rows do not. Rows turned away are
-    kept with file, line and column. Raises ``UnableToImportContacts``.
+    kept with file, line and column. Raises ``UnableToImportRows``.
     """
     run = _Run(accounts.organisation(organisation_id=organisation_id), source_key, path.name, now)
-    with transaction.atomic(durable=True):
-        source_id = _source(organisation_id, source_key)
-    with _alone(organisation_id, source_id), transaction.atomic(durable=True):
-        run_id = imports.start_run(organisation_id=organisation_id, source_id=source_id, now=now)
-        try:
-            rows = iter(plain_rows(path, columns=COLUMNS, required=REQUIRED))
-            while batch := list(islice(rows, BATCH)):
-                _take(run, batch)
-        except UnableToRead as error:
-            raise UnableToImportContacts(str(error)) from None
+    with row_import(
+        organisation_id=organisation_id, source_key=source_key, kind=KIND, now=now, dry_run=dry_run
+    ) as under_way:
+        each_batch(path, lambda batch: _take(run, batch), columns=COLUMNS, required=REQUIRED)
         new = keep_rejects(
             organisation_id=organisation_id,
-            source_id=source_id,
-            run_id=run_id,
+            source_id=under_way.source_id,
+            run_id=under_way.run_id,
             files=[run.file],
             rejects=run.rejects,
         )
         answer = _answer(run, new, dry_run=dry_run)
-        _finish(run, answer, source_id=source_id, run_id=run_id)
-        transaction.set_rollback(dry_run)
+        _finish(run, answer, under_way)
     return answer
-
-
-def _source(organisation_id: int, key: str) -> int:
-    try:
-        return imports.ensure_source(organisation_id=organisation_id, key=key, kind=KIND)
-    except imports.SourceIsOfAnotherKind as error:
-        raise UnableToImportContacts(str(error)) from None
-
-
-@contextmanager
-def _alone(organisation_id: int, source_id: int) -> Iterator[None]:
-    if not imports.try_lock(organisation_id=organisation_id, source_id=source_id):
-        raise UnableToImportContacts("another import of this source is under way", permanent=False)
-    try:
-        yield
-    finally:
-        imports.unlock(organisation_id=organisation_id, source_id=source_id)
 
 
 def _take(run: _Run, batch: list[PlainRow]) -> None:
@@ -172,7 +131,7 @@ def _answer(run: _Run, rejects_new: int, *, dry_run: bool) -> ContactImport:
     )
 
 
-def _finish(run: _Run, answer: ContactImport, *, source_id: int, run_id: int) -> None:
+def _finish(run: _Run, answer: ContactImport, under_way: RowImport) -> None:
     counts: dict[str, dict[str, int]] = {
         "other_contact": {
             "read": answer.read,
@@ -181,15 +140,13 @@ def _finish(run: _Run, answer: ContactImport, *, source_id: int, run_id: int) ->
             "rejected": answer.rejected,
         }
     }
-    org = run.organisation.id
-    imports.finish_run(organisation_id=org, run_id=run_id, state="done", now=run.now, counts=counts)
-    imports.set_synced(organisation_id=org, source_id=source_id, now=run.now)
+    under_way.finish(counts=counts)
     audit.append(
-        organisation_id=org,
+        organisation_id=run.organisation.id,
         now=run.now,
         actor="system",
         action="import.contacts",
         subject_kind="import_run",
-        subject_id=str(run_id),
+        subject_id=str(under_way.run_id),
         detail={"source": run.source, "added": answer.added, "rejected": answer.rejected},
     )
