@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rebook.flow.outreach import campaigns
+from rebook.flow.outreach import campaigns, stops
 from rebook.records.models import Attempt, Case
 from rebook.records.read.outreach import attempt_totals
 from support.outreach import DAY, HOUR, NOW, Day, Vendor, make_clinic
@@ -135,6 +135,40 @@ def test_a_backlog_goes_out_a_days_worth_at_a_time(clinic, day):
     # The words are those of the day on which they went out, not of three weeks before.
     sent_at = Attempt.objects.filter(state="accepted", channel="sms").values_list("planned_at", flat=True)
     assert min(sent_at) >= back
+
+
+@pytest.mark.parametrize("scope", ["organisation", "campaign"])
+def test_after_a_long_stop_too_a_backlog_goes_out_a_days_worth_at_a_time(scope, clinic, day):
+    campaign = begin(clinic)
+    for number in range(3):
+        day.enrol(NOW + number * DAY)
+    day.plan(NOW + 2 * DAY)
+    key = str(campaign.pk) if scope == "campaign" else ""
+    of = {"organisation_id": clinic.id, "scope": scope, "key": key, "actor": "user:1"}
+    stops.stop(**of, now=NOW + 2 * DAY)
+    assert day.send(NOW + 2 * DAY).sent == 0
+    back = NOW + 19 * DAY
+    stops.end_stop(**of, now=back)
+    assert_spread(campaign, back)
+    counts = []
+    for number in range(4):
+        before = len(clinic.sms.sent)
+        day.run(back + number * DAY)
+        counts.append(len(clinic.sms.sent) - before)
+    assert counts == [LIMIT, LIMIT, LIMIT, 0]
+    assert attempt_totals(organisation_id=clinic.id).adds_up
+
+
+def test_a_short_stop_leaves_what_waits_where_it_is(clinic, day):
+    begin(clinic)
+    day.enrol()
+    day.plan()
+    waiting = set(Attempt.objects.values_list("pk", "state", "due_at"))
+    of = {"organisation_id": clinic.id, "scope": "organisation", "actor": "user:1"}
+    stops.stop(**of, now=NOW)
+    stops.end_stop(**of, now=NOW + HOUR / 2)
+    assert set(Attempt.objects.values_list("pk", "state", "due_at")) == waiting
+    assert day.send(NOW + HOUR).sent == LIMIT
 
 
 def test_what_was_in_the_air_when_it_was_paused_is_not_sent_again(clinic, day):

@@ -15,6 +15,8 @@ from rebook.records.read.complaints import BY_BUDGET
 from rebook.records.write import alarms
 from rebook.records.write import outreach as write
 
+from .going_on import plan_after_stop
+
 # Between two passes of the day budgets and free times are looked at so often.
 COUNTED_EVERY = timedelta(hours=1)
 # What a stop can hold of its reasons.
@@ -121,6 +123,7 @@ def go_on(*, organisation_id: int, campaign_id: int, reason: str, now: datetime,
     if not in_force:
         raise UnableToGoOn("this campaign was not stopped by its complaint budget")
     with transaction.atomic(durable=True):
+        plan_after_stop(organisation_id=organisation_id, scope="campaign", key=str(campaign_id), now=now)
         write.end_stops(
             organisation_id=organisation_id, scope="campaign", key=str(campaign_id), actor=actor, now=now
         )

@@ -9,6 +9,8 @@ from rebook.accounts import audit
 from rebook.records.read.complaints import is_stopped_by_budget
 from rebook.records.write import outreach as write
 
+from .going_on import plan_after_stop
+
 Scope = Literal["organisation", "campaign", "channel"]
 
 
@@ -43,11 +45,13 @@ def stop(
 def end_stop(
     *, organisation_id: int, scope: str = "organisation", key: str = "", now: datetime, actor: str
 ) -> bool:
-    """Let it go on; False when there was no such stop. What waited is put before the guard again."""
+    """Let it go on; False when there was no such stop. What came due meanwhile is spread over the coming
+    days, never sent in one heap."""
     _check(scope, key)
     if scope == "campaign" and is_stopped_by_budget(organisation_id=organisation_id, campaign_id=int(key)):
         raise UnableToStop("its complaint budget stopped it: on its own page say why it may go on")
     with transaction.atomic(durable=True):
+        plan_after_stop(organisation_id=organisation_id, scope=scope, key=key, now=now)
         ended = write.end_stops(organisation_id=organisation_id, scope=scope, key=key, actor=actor, now=now)
         if ended:
             _note(organisation_id, "stop.ended", scope, key, now=now, actor=actor)

@@ -101,19 +101,32 @@ def pause_campaign(*, organisation_id: int, campaign_id: int, now: datetime) -> 
 def resume_campaign(
     *, organisation_id: int, campaign_id: int, next_at: Mapping[int, datetime], now: datetime
 ) -> bool:
-    """Go on: what waited is taken back and its step planned anew when ``next_at`` (by case) says.
-
-    So the words, the channel and the guard's answer are those of that day, and nothing goes out twice: an
-    attempt that was ever claimed is left alone.
-    """
+    """Go on, planned anew; False when it was not paused."""
     changed = change_campaign(
         organisation_id=organisation_id,
         campaign_id=campaign_id,
         changes={"state": "active", "paused_at": None},
         states=("paused",),
     )
-    if not changed:
-        return False
+    if changed:
+        plan_anew(
+            organisation_id=organisation_id,
+            campaign_id=campaign_id,
+            next_at=next_at,
+            why="the campaign was paused; the step is planned anew",
+            now=now,
+        )
+    return bool(changed)
+
+
+def plan_anew(
+    *, organisation_id: int, campaign_id: int, next_at: Mapping[int, datetime], why: str, now: datetime
+) -> None:
+    """What waited is taken back and its step planned anew when ``next_at`` (by case) says.
+
+    So the words, the channel and the guard's answer are those of that day, and nothing goes out twice: an
+    attempt that was ever claimed is left alone.
+    """
     taken_back = Attempt.objects.filter(
         organisation_id=organisation_id,
         case__campaign_id=campaign_id,
@@ -131,9 +144,8 @@ def resume_campaign(
         state="expired",
         error_code=REPLANNED,
         result_at=now,
-        reasons=[{"rule": "replanned", "detail": "the campaign was paused; the step is planned anew"}],
+        reasons=[{"rule": "replanned", "detail": why}],
     )
-    return True
 
 
 # A case whose contact waited goes back to that step; every other keeps its own.
