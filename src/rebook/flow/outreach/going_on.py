@@ -8,8 +8,8 @@ from rebook.core.outreach.campaign_resume import spread
 from rebook.records.read import campaigns as read
 from rebook.records.write import campaigns as write
 
-# A stop that was over so soon has let nothing pile up.
-SHORT_STOP = timedelta(hours=1)
+# A stop that was over so soon has let no more pile up than a day brings anyway.
+SHORT_STOP = timedelta(hours=12)
 
 
 def plan_after_stop(*, organisation_id: int, scope: str, key: str, now: datetime) -> int:
