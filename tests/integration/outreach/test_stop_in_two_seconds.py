@@ -94,13 +94,17 @@ def test_nothing_goes_out_two_seconds_after_stop(word, rehearse, sink, sender, n
 
     sink.delay_s = 0.0
     assert end_stop(organisation_id=organisation_id, scope=word, key=key, now=now, actor="user:1")
-    send_due(
-        organisation_id=organisation_id,
-        now=now,
-        worker="again",
-        limit=ATTEMPTS,
-        channels={"sms": SinkChannel(sink.url, can_look_up=True)},
-    )
+    # As a worker does, again and again: where the stops are read late, doubt holds some back for the next time.
+    for _ in range(10):
+        done = send_due(
+            organisation_id=organisation_id,
+            now=now,
+            worker="again",
+            limit=ATTEMPTS,
+            channels={"sms": SinkChannel(sink.url, can_look_up=True)},
+        )
+        if not done.sent:
+            break
     # Everything went on but what the caps of a household put off by themselves.
     assert Attempt.objects.filter(state="accepted").count() == len(sink.received) > ATTEMPTS * 0.9
     waiting = Attempt.objects.exclude(state="accepted").values_list("state", "reasons")
