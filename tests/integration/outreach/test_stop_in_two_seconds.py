@@ -94,7 +94,7 @@ def test_nothing_goes_out_two_seconds_after_stop(word, rehearse, sink, sender, n
 
     sink.delay_s = 0.0
     assert end_stop(organisation_id=organisation_id, scope=word, key=key, now=now, actor="user:1")
-    # As a worker does, again and again: where the stops are read late, doubt holds some back for the next time.
+    # As a worker does, again and again: where the stops are read late, doubt holds some back for once.
     for _ in range(10):
         done = send_due(
             organisation_id=organisation_id,
