@@ -16,7 +16,7 @@ from rebook.analytics.likelihood.histories import Floats, Histories, compress
 NAME = "paretonbd"
 # Logarithms of what the parameters may be: r, alpha, s, beta. A maximum at an edge is none.
 _EDGES = ((-7.0, 4.0), (-5.0, 9.0), (-7.0, 4.0), (-5.0, 9.0))
-_NODES, _SHARES = np.polynomial.legendre.leggauss(24)
+_NODES, _SHARES = np.polynomial.legendre.leggauss(48)
 
 
 @dataclass(frozen=True, slots=True)
