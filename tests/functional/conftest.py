@@ -5,16 +5,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from support.browser import problems
 from support.served import served_pages
 
 # Playwright's loop runs in this thread; the tests ask the database between two of its steps, never within.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 SIZES = {"desktop": {"width": 1280, "height": 860}, "phone": {"width": 390, "height": 844}}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +61,6 @@ def new_page(chromium, address):
 @pytest.fixture
 def page(new_page):
     return new_page()
-
-
-def problems(page) -> list[tuple[str, str, str]]:
-    """What axe finds on the page: [(address, rule, the first element)]."""
-    # The pages allow no script from elsewhere, axe included, so it goes in by the browser's own door.
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    return [(page.url, one["id"], one["nodes"][0]["html"][:300]) for one in found]
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from rebook.core.outreach.sequence import as_json
 from rebook.flow.outreach.sequences import sequence_file
 from rebook.packs.outreach import sequences
 from rebook.records.models import Campaign, Case, SequenceVersion
+from support.browser import press
 from support.clinic import PASSWORD, make_busy_clinic
 
 pytestmark = pytest.mark.browser
@@ -56,7 +57,7 @@ def test_a_plan_is_cloned_changed_and_published(size, clinic, signed_in, assert_
     page.get_by_label("Name of yours").fill("Our check up")
     page.get_by_role("button", name="Make a draft").click()
     expect(page.get_by_role("heading", name="Our check up")).to_be_visible()
-    page.get_by_role("link", name="Add a step").click()
+    press(page.get_by_role("link", name="Add a step"))
     assert_accessible(page)
     picture(page, f"sequence-step-{size}")
     page.get_by_label("How long after the step before").fill("2")

@@ -1,7 +1,8 @@
 """axe finds nothing on any patient page, in light and dark, in both languages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from support.browser import press, problems
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +20,6 @@ def screen(request, chromium):
     context.close()
 
 
-def problems(page):
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}}).response["violations"]
-    return [(page.url.rpartition("/")[2], one["id"], one["nodes"][0]["html"]) for one in found]
-
-
 def test_axe_finds_nothing(screen, link, language):
     found = []
     screen.goto(f"{link}?lang={language}")
@@ -32,16 +27,16 @@ def test_axe_finds_nothing(screen, link, language):
         screen.goto(f"{link}/{page}" if page else link)
         found += problems(screen)
     screen.goto(link)
-    screen.locator("button.time").first.click()
+    press(screen.locator("button.time").first)
     for field, value in BORN.items():
         screen.fill(f"#{field}", value if field != "year" else "1981")
-    screen.locator("form button.button").click()
+    press(screen.locator("form button.button"))
     found += problems(screen)
     for field, value in BORN.items():
         screen.fill(f"#{field}", value)
-    screen.locator("form button.button").click()
+    press(screen.locator("form button.button"))
     found += problems(screen)
-    screen.locator("form button.button").click()
+    press(screen.locator("form button.button"))
     found += problems(screen)
     for page in ("times", "cancel", "cancelled", "stop/done"):
         screen.goto(f"{link}/{page}")

@@ -1,16 +1,15 @@
 """A patient chooses how to be contacted: without a script, in both languages, on the smallest telephones."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from rebook.records.models import Consent, ContactPoint, Patient
+from support.browser import press, problems
 
 pytestmark = pytest.mark.browser
 
 BORN = {"month": "5", "day": "17", "year": "1980", "postal_code": "60601"}
 SMALL = {"width": 320, "height": 640}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ def screen(request, chromium):
 def say_who_i_am(page):
     for field, value in BORN.items():
         page.fill(f"#{field}", value)
-    page.locator("form button.button").click()
+    press(page.locator("form button.button"))
 
 
 def test_a_patient_stops_texts_and_opens_them_again(small, link, pictures):
@@ -92,13 +91,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(screen, link, language):
     screen.goto(f"{link}?lang={language}")
 
     def look():
-        violations = (
-            Axe().run(screen, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-        )
-        where = screen.url.rpartition("/")[2]
-        found.extend((where, one["id"], one["nodes"][0]["html"]) for one in violations)
+        found.extend(problems(screen))
         if screen.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            cut.append(where)
+            cut.append(screen.url.rpartition("/")[2])
 
     for page in ("preferences", "preferences/kept", "preferences/kept?check=1", "seen-elsewhere", "not-now"):
         screen.goto(f"{link}/{page}")
