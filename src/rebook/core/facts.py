@@ -64,6 +64,10 @@ class ContactFact:
     value: str
     use: str = ""
     rank: int = 1
+    # How the practice got it (``core.outreach.number_source``), when, and words for what it was given (R-A4).
+    number_source: str = ""
+    given_on: date | None = None
+    given_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

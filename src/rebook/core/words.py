@@ -96,6 +96,23 @@ PROGRAMMES = (
     "recall",
     "reactivation",
 )
+SENT_TEST_KINDS = (
+    "text",
+    "code",
+)
+SENT_TEST_FACTS = (
+    "claimed",
+    "accepted",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "unknown",
+)
+STAFF_CONTACT_CHANNELS = (
+    "sms",
+    "email",
+)
 READINESS_KINDS = (
     "staffed",
     "on_call",
@@ -300,7 +317,20 @@ LETTER_RETURNS = (
 )
 # Kinds of channel by which a person can be contacted, ours or another tool's.
 CONTACT_CHANNELS = ("sms", "email", "phone", "letter", "portal")
-# Marks on a number: never contact it; a check said it is still theirs, or somebody else's.
-NUMBER_MARK_KINDS = ("blocked", "same", "reassigned")
+# Marks on a number: never contact it; a check said it is still theirs, somebody else's, or knew nothing.
+NUMBER_MARK_KINDS = ("blocked", "same", "reassigned", "no_data")
+# How the practice got a number or address (R-A4); "" where nobody wrote it down.
+NUMBER_SOURCES = (
+    "patient_form",
+    "patient_page",
+    "patient_said",
+    "previous_practice",
+    "insurer",
+    "skip_trace",
+    "other",
+    "",
+)
 # Signatures beside the ordinary approval of a text.
 SPECIAL_APPROVAL_KINDS = ("sensitive_clinical", "sensitive_privacy", "offer")
+# How far a patient got on the pages of a link; "answered": pressed another answer than a time.
+LINK_STEPS = ("opened", "chose", "checked", "booked", "answered")

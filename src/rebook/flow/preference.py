@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -106,6 +107,7 @@ def record_new_number(
             value=found.value,
             line_type=found.line_type,
             now=now,
+            on=now.astimezone(ZoneInfo(practice.time_zone)).date(),
         )
         if not is_new:
             return

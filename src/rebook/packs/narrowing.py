@@ -20,14 +20,18 @@ AT_LEAST = {
     *("closing_margin_minutes", "min_hours_between", "min_hours_between_urgent"),
     *("recent_visit_days", "marketing_gap_days"),
 }
-KNOWN = AT_MOST | AT_LEAST | {"windows", "closed_on", "barring_exclusions"}
+# What is off by the house, and only ever makes the guard stricter.
+UNKNOWN_SOURCE = "refuses_unknown_source"
+UNCHECKED_DAYS = "unchecked_number_days"
+KNOWN = AT_MOST | AT_LEAST | {"windows", "closed_on", "barring_exclusions", UNKNOWN_SOURCE, UNCHECKED_DAYS}
 
 
 def narrowed(policy: GuardPolicy, overrides: Mapping[str, Any]) -> GuardPolicy:
     """The policy made stricter. Raises ``PackInvalid`` naming every field that would widen it or is wrong.
 
     ``overrides``: the limits by their names in ``GuardPolicy``; ``windows`` by "weekdays" or day name
-    ("monday": "10:00-18:00" or "none"); ``closed_on`` dates; ``barring_exclusions`` further words.
+    ("monday": "10:00-18:00" or "none"); ``closed_on`` dates; ``barring_exclusions`` further words;
+    ``refuses_unknown_source`` (R-A4) and ``unchecked_number_days`` (R-A61, 0 for off).
     """
     errors: list[PackError] = []
     changes: dict[str, Any] = {}
@@ -38,6 +42,12 @@ def narrowed(policy: GuardPolicy, overrides: Mapping[str, Any]) -> GuardPolicy:
         elif key == "barring_exclusions":
             wrong = "" if _are_words(value) else "wants a list of words"
             changes[key] = policy.barring_exclusions | frozenset(value if not wrong else ())
+        elif key == UNKNOWN_SOURCE:
+            wrong = "" if isinstance(value, bool) else "wants true or false"
+            changes["takes_unknown_source"] = policy.takes_unknown_source and not value
+        elif key == UNCHECKED_DAYS:
+            wrong = _limit_problem(key, value, policy.unchecked_number_days)
+            changes[key] = value
         else:
             wrong = "" if key in KNOWN else "unknown field"
         if wrong:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from rebook.core.outreach.number_source import read_source
+from rebook.core.words import NUMBER_SOURCES
 from rebook.sources.base import UnableToRead
 
 M = TypeVar("M")
@@ -49,6 +51,15 @@ def zone(path: Path, name: str) -> ZoneInfo | None:
         raise fault(
             path, "time_zone", f'there is no time zone "{name}" (use one like America/Chicago)'
         ) from None
+
+
+def number_source(path: Path, word: str) -> str:
+    """How the numbers of a source came, in our word. Raises UnableToUseMapping."""
+    known = read_source(word)
+    if known is None:
+        words = ", ".join(one for one in NUMBER_SOURCES if one)
+        raise fault(path, "number_source", f'"{word}" is not one of our words: {words}')
+    return known
 
 
 def _place(message: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 DAYS = timedelta(days=1)
 HOURS = timedelta(hours=1)
 MINUTES = timedelta(minutes=1)
-MOBILE = ContactView("+16175550100", "phone", "verified", "mobile")
+MOBILE = ContactView("+16175550100", "phone", "verified", "mobile", "patient_form")
 MAIL = ContactView("someone@example.org", "email", "verified")
 
 ORDINARY = GuardSubject(

@@ -25,6 +25,7 @@ from guard_cases import (
 
 from rebook.core.outreach.guard_views import OfferView
 from rebook.core.outreach.law import ConsentRule, Law
+from rebook.core.outreach.values import ContactView
 
 EXPRESS, WRITTEN = "prior_express_consent", "prior_express_written_consent"
 US = Law(
@@ -105,17 +106,51 @@ CONSENT = Section(
         Case("a recall to a number they gave", {}, "allow", **under(US), basis=EXPRESS),
         Case(
             "a number from elsewhere",
-            contact(given_by_patient=False),
+            contact(number_source="insurer"),
             "refuse",
             ("no_lawful_basis",),
             **under(US),
         ),
         Case(
             "a number from elsewhere, permission on file",
-            contact(given_by_patient=False) | {"consents": (said("granted"),)},
+            contact(number_source="insurer") | {"consents": (said("granted"),)},
             "allow",
             **under(US),
             basis=EXPRESS,
+        ),
+        Case(
+            "a number of which nobody wrote down how it came",
+            contact(number_source=""),
+            "allow",
+            **under(US),
+            basis=EXPRESS,
+        ),
+        Case(
+            "the same, in a practice that wants it written down",
+            contact(number_source=""),
+            "refuse",
+            ("no_lawful_basis",),
+            **under(US, takes_unknown_source=False),
+        ),
+        Case(
+            "given on a form, in a practice that wants it written down",
+            contact(number_source="patient_form"),
+            "allow",
+            **under(US, takes_unknown_source=False),
+            basis=EXPRESS,
+        ),
+        Case(
+            "a letter, in a practice that wants it written down",
+            {"channel": "letter", "contact": ContactView("postal", "postal")},
+            "allow",
+            **under(US, takes_unknown_source=False),
+        ),
+        Case(
+            "a looked-up number, a person dials",
+            contact(number_source="skip_trace") | CALL,
+            "allow",
+            **under(US, takes_unknown_source=False),
+            basis="manual_dial",
         ),
         Case("a call that a person dials", CALL, "allow", **under(US), basis="manual_dial"),
         Case("a recall by e-mail", EMAIL, "allow", **under(US), basis="treatment_communication"),
@@ -235,7 +270,7 @@ CONSENT = Section(
         ),
         Case(
             "an answer to somebody who wrote",
-            contact(given_by_patient=False) | {"origin": "reply", "patient_last_wrote_at": NOW},
+            contact(number_source="insurer") | {"origin": "reply", "patient_last_wrote_at": NOW},
             "allow",
             **under(US),
             basis=EXPRESS,
@@ -329,6 +364,41 @@ SCOPE = Section(
         Case(
             "given for appointments only, a call by hand",
             {"consents": (said("granted", "all", scope=("operations",)),)} | CALL,
+            "allow",
+        ),
+        Case(
+            "the number itself given for appointments only",
+            contact(number_source="patient_form", given_for=frozenset({"operations"})),
+            "refuse",
+            ("out_of_scope",),
+        ),
+        Case(
+            "the number itself given for care",
+            contact(number_source="patient_form", given_for=frozenset({"treatment_recall"})),
+            "allow",
+        ),
+        Case(
+            "given for appointments, a wider permission since",
+            contact(
+                number_source="patient_form",
+                given_for=frozenset({"operations"}),
+                given_at=NOW - 30 * DAYS,
+            )
+            | {"consents": (said("granted", days_ago=2),)},
+            "allow",
+        ),
+        Case(
+            "a wider permission, then given for appointments only",
+            contact(
+                number_source="patient_form", given_for=frozenset({"operations"}), given_at=NOW - DAYS
+            )
+            | {"consents": (said("granted", days_ago=2),)},
+            "refuse",
+            ("out_of_scope",),
+        ),
+        Case(
+            "the number given for appointments only, a call by hand",
+            contact(given_for=frozenset({"operations"})) | CALL,
             "allow",
         ),
         Case(

@@ -291,10 +291,12 @@ BASIS = Section(
             ("consent_missing",),
         ),
         Case("marketing by e-mail", MARKETING | EMAIL, "allow"),
-        Case("a number from elsewhere", contact(given_by_patient=False), "refuse", ("no_lawful_basis",)),
-        Case("a number from elsewhere, a call by hand", contact(given_by_patient=False) | CALL, "allow"),
+        Case("a number from elsewhere", contact(number_source="insurer"), "refuse", ("no_lawful_basis",)),
+        Case("a number from elsewhere, a call by hand", contact(number_source="insurer") | CALL, "allow"),
         Case(
-            "a number from elsewhere, its owner wrote first", contact(given_by_patient=False) | REPLY, "allow"
+            "a number from elsewhere, its owner wrote first",
+            contact(number_source="insurer") | REPLY,
+            "allow",
         ),
     ),
 )

@@ -34,8 +34,8 @@ class Person:
     through_adult: bool = False
     arm: str = "contact"
     payer: str = "unknown"
-    # False when the practice has the number from elsewhere.
-    gave_number: bool = True
+    # How the practice got the number, until somebody writes down otherwise; empty where nobody did.
+    number_source: str = ""
 
 
 # Two children and a parent share a number; one child is about to come of age. A partner lives there, and a
@@ -77,7 +77,9 @@ PEOPLE = {
     "abroad": Person(
         "abroad", "+358401234567", "h6", date(1970, 3, 3), ("xa",), ("Europe/Helsinki",), payer="self_pay"
     ),
-    "unasked": Person("unasked", "+16175550177", "h7", date(1979, 8, 8), ("us-ma",), EAST, gave_number=False),
+    "unasked": Person(
+        "unasked", "+16175550177", "h7", date(1979, 8, 8), ("us-ma",), EAST, number_source="insurer"
+    ),
 }
 
 
@@ -111,6 +113,9 @@ class Try:
 class World:
     now: datetime
     log: list[Event] = field(default_factory=list)
+    # What the practice chose: numbers that came nobody knows how count for nothing; days until a check.
+    is_strict: bool = False
+    check_days: int = 0
 
     def add(self, kind: str, who: str = "", **what: Any) -> None:
         self.log.append(Event(self.now, kind, who, what))
@@ -162,7 +167,7 @@ def subject(world: World, wanted: Try) -> GuardSubject:
         exclusions=(),
         sensitivity=tuple(tags),
         holds=_holds(world, person),
-        contact=ContactView(value, system, "verified", "mobile" if numbers else "", person.gave_number),
+        contact=_contact(world, person, value, system),
         time_zones=home.what["zones"] if home else person.zones,
         jurisdictions=home.what["places"] if home else person.jurisdictions,
         consents=_consents(world, person, numbers),
@@ -190,6 +195,28 @@ def subject(world: World, wanted: Try) -> GuardSubject:
         payer_class=person.payer,
         offers_this_year_cents=_offered(world, person),
     )
+
+
+def _contact(world: World, person: Person, value: str, system: str) -> ContactView:
+    line = "mobile" if system == "phone" else ""
+    note = _note(world, person, value)
+    if note is None:
+        source = person.number_source if system == "phone" else ""
+        return ContactView(value, system, "verified", line, source)
+    scope, given_at = frozenset(note.what["scope"]), given_noon(note)
+    return ContactView(value, system, "verified", line, note.what["source"], scope, given_at)
+
+
+def _note(world: World, person: Person, value: str) -> Event | None:
+    notes = [e for e in world.happened("how_it_came", person.name) if e.what["value"] == value]
+    return notes[-1] if notes else None
+
+
+def given_noon(note: Event) -> datetime | None:
+    """Noon of the day on which the patient gave it; None when it came from elsewhere."""
+    if not note.what["source"].startswith("patient"):
+        return None
+    return note.at.replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 def _holds(world: World, person: Person) -> tuple[HoldView, ...]:
@@ -278,9 +305,11 @@ def _wishes(world: World, person: Person) -> tuple[ConfidentialView, ...]:
 
 def _number(world: World, person: Person, value: str, visits: list[Event]) -> NumberView:
     marks = [e for e in world.happened("marked") if e.what["value"] == value]
-    checks = [e for e in marks if e.what["mark"] != "blocked"]
+    checks = [e for e in marks if e.what["mark"] in ("same", "reassigned")]
     seen = [e.at for e in world.happened("delivered") if e.what["value"] == value]
     seen += [e.at for e in visits]
+    note = _note(world, person, value)
+    seen += [noon for noon in [note and given_noon(note)] if noon]
     return NumberView(
         seen_at=max(seen, default=None),
         check=checks[-1].what["mark"] if checks else "",

@@ -6,13 +6,14 @@ contact; ``objections`` reads them all and gives the keys of those that do.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import slow_hours
 from guard_world import PEOPLE, Event, Person, Try, World
 
 MAJORITY = {"us-al": 19}
+VERY_EARLY = datetime(1900, 1, 1, tzinfo=UTC)
 RECALL = ("treatment_recall", "marketing")
 OURS = ("campaign", "manual")
 EVERY = ("campaign", "manual", "reply", "safety")
@@ -30,6 +31,9 @@ class Case:
     past: list[Event]
     # The calendar year in which offers are counted.
     year: int
+    # What the practice chose.
+    is_strict: bool = False
+    check_days: int = 0
 
     def mine(self, *kinds: str) -> list[Event]:
         return [e for e in self.past if e.who == self.person.name and e.kind in kinds]
@@ -84,6 +88,17 @@ class Case:
         return (
             self.wanted.origin == "reply" and bool(wrote) and self.now - max(wrote) <= timedelta(minutes=15)
         )
+
+    @property
+    def told_how(self) -> Event | None:
+        """What was last written down of how this number or address came."""
+        notes = [e for e in self.mine("how_it_came") if e.what["value"] == self.value]
+        return notes[-1] if notes else None
+
+    @property
+    def is_the_patients_gift(self) -> bool:
+        source = self.told_how.what["source"] if self.told_how else self.person.number_source
+        return source.startswith("patient") or (source == "" and not self.is_strict)
 
     def seen_within(self, months: int) -> bool:
         visits = [e.at for e in self.mine("visited")]
@@ -175,7 +190,7 @@ def lacks_consent(case: Case) -> bool:
 
 def lacks_basis(case: Case) -> bool:
     """In the states a number for care must be the patient's own gift, or permitted; abroad it need not."""
-    if not case.by_phone or case.by_hand or case.is_marketing or case.person.gave_number:
+    if not case.by_phone or case.by_hand or case.is_marketing or case.is_the_patients_gift:
         return False
     if case.wanted.origin in ("reply", "safety"):
         return False
@@ -204,6 +219,12 @@ def relation_is_over(case: Case) -> bool:
     return not has_signed(case) and (asked_not or not live)
 
 
+def noon_of_gift(note: Event) -> datetime | None:
+    if not note.what["source"].startswith("patient"):
+        return None
+    return datetime(note.at.year, note.at.month, note.at.day, 12, tzinfo=UTC)
+
+
 def is_out_of_scope(case: Case) -> bool:
     if case.by_hand:
         return False
@@ -214,10 +235,14 @@ def is_out_of_scope(case: Case) -> bool:
         and e.what["scope"]
         and e.what["channel"] in (case.wanted.channel, "all")
     ]
-    if not narrow:
+    words = [(e.at, e.what["scope"]) for e in narrow]
+    if case.told_how and case.told_how.what["scope"]:
+        # Of a number from elsewhere nobody knows the day: any later word of the patient counts before it.
+        words.append((noon_of_gift(case.told_how) or VERY_EARLY, case.told_how.what["scope"]))
+    if not words:
         return False
-    newest = max(e.at for e in narrow)
-    if any(e.at == newest and case.wanted.purpose in e.what["scope"] for e in narrow):
+    newest = max(at for at, _ in words)
+    if any(at == newest and case.wanted.purpose in scope for at, scope in words):
         return False
     return not any(not e.what["scope"] and e.at >= newest for e in permissions(case))
 
@@ -315,17 +340,28 @@ def _marks(case: Case) -> list[str]:
 
 def _last_sign(case: Case) -> datetime | None:
     signs = [e.at for e in case.every("delivered") if e.what["value"] == case.value]
+    gift = noon_of_gift(case.told_how) if case.told_how else None
+    signs += [gift] if gift else []
     return max(signs + [e.at for e in case.mine("visited")], default=None)
 
 
 def has_new_owner(case: Case) -> bool:
+    """A check said so and nothing since says otherwise; or, where the practice has numbers checked, neither a
+    check nor a sign of the patient is new enough for a machine."""
     checks = [
-        e for e in case.every("marked") if e.what["value"] == case.value and e.what["mark"] != "blocked"
+        e
+        for e in case.every("marked")
+        if e.what["value"] == case.value and e.what["mark"] in ("same", "reassigned")
     ]
-    if not case.by_phone or not checks or checks[-1].what["mark"] != "reassigned":
-        return False
     sign = _last_sign(case)
-    return sign is None or sign <= checks[-1].at
+    if not case.by_phone:
+        return False
+    if checks and checks[-1].what["mark"] == "reassigned" and (sign is None or sign <= checks[-1].at):
+        return True
+    if not case.check_days or case.by_hand:
+        return False
+    known = [at for at in (sign, checks[-1].at if checks else None) if at]
+    return not known or case.now - max(known) >= timedelta(days=case.check_days)
 
 
 def names_a_stranger(case: Case) -> bool:
@@ -481,5 +517,5 @@ SENTENCES: tuple[tuple[str, str, tuple[str, ...], Callable[[Case], bool]], ...] 
 
 def objections(world: World, wanted: Try, now: datetime) -> set[str]:
     past = [e for e in world.log if e.at <= now]
-    case = Case(wanted, PEOPLE[wanted.who], now, past, world.now.year)
+    case = Case(wanted, PEOPLE[wanted.who], now, past, world.now.year, world.is_strict, world.check_days)
     return {key for key, _, binds, is_true in SENTENCES if wanted.origin in binds and is_true(case)}

@@ -46,6 +46,8 @@ STATES = guard_policy(
     jurisdiction_keys={place for place in PLACES if place != "xa"}, years=range(2026, LAST_YEAR + 2)
 )
 POLICY = replace(STATES, laws=(*STATES.laws, ABROAD), windows=(*STATES.windows, ABROAD_HOURS))
+# Whether unknown sources count for nothing, and the days until a number must be checked.
+CHOICES = ((False, 0), (False, 0), (True, 0), (False, 45), (True, 45))
 # Few at a time, so that what befalls them meets.
 CASTS = (
     ("parent", "lodger"),
@@ -118,10 +120,16 @@ class Practice(RuleBasedStateMachine):
         super().__init__()
         self.bookings = 0
 
-    @initialize(cast=st.sampled_from(CASTS), start=st.sampled_from(STARTS), minutes=st.integers(0, 12 * 60))
-    def opens(self, cast, start, minutes):
+    @initialize(
+        cast=st.sampled_from(CASTS),
+        start=st.sampled_from(STARTS),
+        minutes=st.integers(0, 12 * 60),
+        chosen=st.sampled_from(CHOICES),
+    )
+    def opens(self, cast, start, minutes, chosen):
         self.cast = cast
-        self.world = World(start + timedelta(minutes=minutes))
+        self.world = World(start + timedelta(minutes=minutes), is_strict=chosen[0], check_days=chosen[1])
+        self.policy = replace(POLICY, takes_unknown_source=not chosen[0], unchecked_number_days=chosen[1])
         self.world.add("records_read")
 
     def who(self, place):
@@ -233,12 +241,23 @@ class Practice(RuleBasedStateMachine):
 
     @rule(
         place=st.integers(0, 3),
-        mark=st.sampled_from(("same", "same", "reassigned", "blocked")),
+        mark=st.sampled_from(("same", "same", "reassigned", "blocked", "no_data")),
         really=st.integers(0, 2),
     )
     def number_is_checked(self, place, mark, really):
         if really == 0:
             self.world.add("marked", value=PEOPLE[self.who(place)].number, mark=mark)
+
+    @rule(
+        place=st.integers(0, 3),
+        source=st.sampled_from(("", "patient_form", "patient_said", "previous_practice", "skip_trace")),
+        scope=st.sampled_from(((), (), ("operations",), ("treatment_recall", "operations"))),
+        channel=st.sampled_from(("sms", "sms", "email")),
+    )
+    def somebody_writes_down_how_the_number_came(self, place, source, scope, channel):
+        who = self.who(place)
+        value = value_for(PEOPLE[who], channel)
+        self.world.add("how_it_came", who, value=value, source=source, scope=scope)
 
     @precondition(lambda self: self.world.happened("sent"))
     @rule(data=st.data(), arrived=st.booleans())
@@ -329,7 +348,7 @@ class Practice(RuleBasedStateMachine):
     def judge(self, wanted):
         now = self.world.now
         spoken = objections(self.world, wanted, now)
-        decision = decide(subject(self.world, wanted), POLICY, now=now)
+        decision = decide(subject(self.world, wanted), self.policy, now=now)
         # Hours that never come are hours all the same.
         named = {"quiet_hours" if r.rule == "never_open" else r.rule for r in decision.reasons}
         assert (decision.verdict == "allow") == (not spoken), (decision, spoken)
@@ -338,7 +357,7 @@ class Practice(RuleBasedStateMachine):
         elif decision.verdict == "defer":
             assert named == spoken
             self.nothing_sooner(wanted, decision.defer_until)
-            again = decide(subject(self.world, wanted), POLICY, now=decision.defer_until)
+            again = decide(subject(self.world, wanted), self.policy, now=decision.defer_until)
             assert (again.verdict == "allow") == (not objections(self.world, wanted, decision.defer_until))
             # Records that grow old meanwhile are asked about again by the hour, and a conversation that ends
             # meanwhile leaves an answer to the limits that it was spared.

@@ -75,7 +75,7 @@ RULES: tuple[GuardRule, ...] = (
               "The relation that a permission rests on has run out.", "R-A36, R-A37, R-B11", _ANSWERS,
               ("last_visit_at", "patient_last_wrote_at", "consents", "jurisdictions")),
     GuardRule("out_of_scope", consent.out_of_scope, "The number was given for something else.", "R-A4",
-              _ANSWERS, ("consents", "purpose")),
+              _ANSWERS, ("consents", "contact", "purpose")),
     GuardRule("test_only_to_staff", content.test_only_to_staff, "Tests go to staff only.", "promise 2",
               looks_at=("contact_is_staff",)),
     GuardRule("contact_point", content.contact_point,

@@ -4,15 +4,18 @@ Statements are an append-only list. A revocation binds until the patient themsel
 person or number, permits again (R-A52, R-A54); an import can never undo it (R-A177).
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from rebook.core.outreach import guard_laws as laws
 from rebook.core.outreach.consent import may_lift
 from rebook.core.outreach.guard_rule import Finding, is_live_session, refuse, within_months
+from rebook.core.outreach.number_source import GIVEN_BY_PATIENT
 from rebook.core.outreach.values import ConsentStatement, GuardPolicy, GuardSubject
 
 OPT_OUT_CONFIRMATION = "opt_out_confirmation"
 HELP_ANSWER = "help_answer"
+# A number narrowed on a day that nobody wrote down: any later word of the patient counts before it.
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def is_from_patient(*, origin: str, wording: str, state: str = "granted") -> bool:
@@ -101,7 +104,7 @@ def consent_missing(subject: GuardSubject, policy: GuardPolicy, now: datetime) -
         rule = asked.rule
         if rule is None or rule.permission in ("none", "implied", "contact_given"):
             continue
-        if not laws.is_met(asked, subject, now):
+        if not laws.is_met(asked, subject, policy, now):
             wants = f"{asked.law.key} wants {_IN_WORDS[rule.permission]} for {kind} by {subject.channel}"
             return refuse("consent_missing", wants)
     return None
@@ -119,11 +122,20 @@ def no_lawful_basis(subject: GuardSubject, policy: GuardPolicy, now: datetime) -
     for asked in laws.asked_by_law(subject, policy):
         if asked.rule is None:
             return refuse("no_lawful_basis", f"{asked.law.key} gives no basis for {subject.channel}")
-        if asked.rule.permission == "contact_given" and not laws.is_met(asked, subject, now):
-            return refuse("no_lawful_basis", "the number was not given by the patient")
+        if asked.rule.permission == "contact_given" and not laws.is_met(asked, subject, policy, now):
+            return refuse("no_lawful_basis", _from_elsewhere(subject))
     if laws.lawful_basis(subject, policy, now):
         return None
-    return refuse("no_lawful_basis", "the number was not given by the patient")
+    return refuse("no_lawful_basis", _from_elsewhere(subject))
+
+
+def _from_elsewhere(subject: GuardSubject) -> str:
+    source = subject.contact.number_source if subject.contact else ""
+    if not source:
+        return "nobody wrote down how the practice got the number"
+    if source in GIVEN_BY_PATIENT:
+        return "no law of the place gives a basis"
+    return f"the number was not given by the patient ({source.replace('_', ' ')})"
 
 
 def relation_ended(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
@@ -133,7 +145,7 @@ def relation_ended(subject: GuardSubject, policy: GuardPolicy, now: datetime) ->
     the relation at once (R-A37).
     """
     for asked in laws.asked_by_law(subject, policy):
-        if asked.rule and asked.rule.permission == "implied" and not laws.is_met(asked, subject, now):
+        if asked.rule and asked.rule.permission == "implied" and not laws.is_met(asked, subject, policy, now):
             return refuse("relation_ended", f"not seen within what {asked.law.key} takes for a relation")
     if laws.message_class(subject) != "marketing" or subject.channel not in laws.TELEPHONE:
         return None
@@ -163,13 +175,20 @@ def out_of_scope(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> F
     if subject.channel == "phone" and subject.channel_is_manual:
         return None
     narrowed = [
-        said for said in subject.consents if said.scope and said.state == "granted" and said.at <= now
+        (said.at, said.scope)
+        for said in subject.consents
+        if said.scope
+        and said.state == "granted"
+        and said.at <= now
+        and said.channel in ("all", subject.channel)
     ]
-    narrowed = [said for said in narrowed if said.channel in ("all", subject.channel)]
+    contact = subject.contact
+    if contact is not None and contact.given_for:
+        narrowed.append((contact.given_at or _LONG_AGO, contact.given_for))
     if not narrowed:
         return None
-    newest = max(said.at for said in narrowed)
-    if any(subject.purpose in said.scope for said in narrowed if said.at == newest):
+    newest = max(at for at, _ in narrowed)
+    if any(subject.purpose in scope for at, scope in narrowed if at == newest):
         return None
     plain = [said for said in laws.grants(subject, now) if not said.scope and said.at >= newest]
     if plain:

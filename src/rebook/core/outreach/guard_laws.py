@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from rebook.core.outreach.guard_rule import within_months
 from rebook.core.outreach.law import CLASS_OF_PURPOSE, PERMISSIONS, ConsentRule, Law, MessageClass
+from rebook.core.outreach.number_source import GIVEN_BY_PATIENT
 from rebook.core.outreach.values import ConsentStatement, GuardPolicy, GuardSubject
 
 HOUSE = "house"
@@ -101,7 +102,7 @@ def has_written(subject: GuardSubject, now: datetime) -> bool:
     return any(said.evidence in _WRITTEN for said in grants(subject, now))
 
 
-def is_met(asked: Asked, subject: GuardSubject, now: datetime) -> bool:
+def is_met(asked: Asked, subject: GuardSubject, policy: GuardPolicy, now: datetime) -> bool:
     """Whether what this law asks for was given: by the ledger of consent, or by the facts that it accepts."""
     rule = asked.rule
     if rule is None:
@@ -123,7 +124,15 @@ def is_met(asked: Asked, subject: GuardSubject, now: datetime) -> bool:
         return any(said.evidence == "soft_opt_in" for said in given)
     if wanted == "implied":
         return has_relation(rule, asked.law, subject, now)
-    return subject.contact is None or subject.contact.given_by_patient
+    return is_given(subject, policy)
+
+
+def is_given(subject: GuardSubject, policy: GuardPolicy) -> bool:
+    """Whether the patient gave the number or address, as far as it was written down (R-A4)."""
+    contact = subject.contact
+    if contact is None or contact.system == "postal" or contact.number_source in GIVEN_BY_PATIENT:
+        return True
+    return not contact.number_source and policy.takes_unknown_source
 
 
 def has_relation(rule: ConsentRule, law: Law, subject: GuardSubject, now: datetime) -> bool:
@@ -161,8 +170,7 @@ def lawful_basis(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> s
         return "commercial_with_opt_out" if kind == "marketing" else "treatment_communication"
     if kind == "marketing":
         return "prior_express_written_consent"
-    contact = subject.contact
-    if contact is not None and not contact.given_by_patient and subject.origin != "reply":
+    if not is_given(subject, policy) and subject.origin != "reply":
         return ""
     return "prior_express_consent"
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.guard_views import ConfidentialView, Evidence, Form, NumberView, OfferView
 from rebook.core.outreach.law import Law
+from rebook.core.outreach.number_source import NumberSource
 from rebook.core.reasons import Reason
 
 NOTHING_KNOWN = NumberView()
@@ -97,8 +98,12 @@ class ContactView:
     system: Literal["phone", "email", "postal"]
     state: str = "unverified"
     line_type: str = ""
-    # False when the practice got it elsewhere than from the patient: no consent to text it (R-A4).
-    given_by_patient: bool = True
+    # How the practice got it: from elsewhere than the patient is no consent to text it (R-A4). Empty where
+    # nobody wrote it down (``GuardPolicy.takes_unknown_source``).
+    number_source: NumberSource = ""
+    # Purposes that it was given for; empty where nobody narrowed them.
+    given_for: frozenset[str] = frozenset()
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +274,8 @@ class GuardPolicy:
     unseen_number_months: int = 18
     # Without success for so long, a number must have been checked (R-A61); 0 where nothing can check it.
     unchecked_number_days: int = 0
+    # A number of which nobody wrote down how it came counts as given by the patient (R-A4, R-A20).
+    takes_unknown_source: bool = True
     # What is worked out once per policy (``guard_laws.laws_of``); never part of its meaning.
     worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 

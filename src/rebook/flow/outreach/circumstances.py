@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,50 +11,21 @@ from rebook.core.outreach.classify import suggest
 from rebook.core.outreach.guard_number import NAMING_FIELDS
 from rebook.core.outreach.guard_views import ConfidentialView, NumberCheck, NumberView, OfferView
 from rebook.core.outreach.message import Template
+from rebook.core.outreach.number_source import GIVEN_BY_PATIENT
 from rebook.core.outreach.values import ContactView
 from rebook.packs.outreach import wording
-from rebook.records.read.guard_subjects import CaseRow, PersonRow, SubjectFacts
+from rebook.records.read.guard_subjects import CaseRow, ContactRow, PersonRow, SubjectFacts
 from rebook.records.read.guard_wishes import MarkRow, SignatureRow, WishRow
 
 if TYPE_CHECKING:
     from .subject import PlannedContact
 
-# Purposes by the words in which forms say what a number is for (R-A4); "all" narrows nothing.
-SCOPES: dict[str, frozenset[str]] = {
-    "appointment": frozenset({"operations"}),
-    "appointments": frozenset({"operations"}),
-    "reminder": frozenset({"operations"}),
-    "reminders": frozenset({"operations"}),
-    "operations": frozenset({"operations"}),
-    "billing": frozenset({"operations"}),
-    "treatment": frozenset({"treatment_recall", "operations", "informational"}),
-    "care": frozenset({"treatment_recall", "operations", "informational"}),
-    "recall": frozenset({"treatment_recall"}),
-    "treatment_recall": frozenset({"treatment_recall"}),
-    "information": frozenset({"informational"}),
-    "informational": frozenset({"informational"}),
-    "newsletter": frozenset({"informational", "marketing"}),
-    "marketing": frozenset({"marketing"}),
-}
-_UNNARROWED = frozenset({"", "all", "any", "everything"})
 # Where the practice's settings keep which campaigns somebody else pays for: {"7": "who"}.
 PAID_CAMPAIGNS = "paid_campaigns"
 # And whether the practice's shown name says nothing about the kind of care.
 NEUTRAL_SENDER = "sender_is_neutral"
 # What makes a text an offer, and what says that somebody pays for it.
 _OFFER, _PAID = "offer", "sponsor"
-
-
-def purposes_of(words: Sequence[str]) -> frozenset[str]:
-    """The purposes that these words of a form allow; empty when they narrow nothing.
-
-    A word that nobody knows allows nothing by itself: doubt refuses.
-    """
-    said = [word.strip().lower() for word in words]
-    if not said or _UNNARROWED.intersection(said):
-        return frozenset()
-    found = frozenset[str]().union(*(SCOPES.get(word, frozenset()) for word in said))
-    return found or frozenset({"nothing"})
 
 
 def circumstances(
@@ -125,19 +97,28 @@ def _to_own_address(wishes: Sequence[WishRow], contact: ContactView | None) -> b
 def _number(planned: "PlannedContact", person: PersonRow, facts: SubjectFacts) -> NumberView:
     value = planned.contemplated.to_value
     more = facts.besides
-    checks: Sequence[MarkRow] = [one for one in more.marks.get(value, ()) if one.kind != "blocked"]
+    checks: Sequence[MarkRow] = [
+        one for one in more.marks.get(value, ()) if one.kind in ("same", "reassigned")
+    ]
     newest = max(checks, key=lambda one: one.at, default=None)
     # Whoever came in was asked whether the number is still theirs.
     owner = facts.contacts.get(planned.contemplated.contact_point_id or 0)
     came = (facts.last_visit_at.get(one) for one in (person.id, owner.patient_id if owner else 0))
-    signs = [more.seen.get(value), *came]
-    check: NumberCheck = "reassigned" if newest and newest.kind == "reassigned" else "same" if newest else ""
+    signs = [more.seen.get(value), *came, given_at(owner) if owner else None]
+    check: NumberCheck = newest.kind if newest else ""  # type: ignore[assignment]
     return NumberView(
         seen_at=max((at for at in signs if at is not None), default=None),
         check=check,
         checked_at=newest.at if newest else None,
         is_blocked=any(one.kind == "blocked" for one in more.marks.get(value, ())),
     )
+
+
+def given_at(contact: ContactRow) -> datetime | None:
+    """When the patient gave it of themself: noon of that day; None when they did not."""
+    if contact.given_on is None or contact.number_source not in GIVEN_BY_PATIENT:
+        return None
+    return datetime.combine(contact.given_on, time(12), tzinfo=UTC)
 
 
 def _fields(planned: "PlannedContact", person: PersonRow) -> frozenset[str]:

@@ -12,6 +12,7 @@ from rebook.core.channel import ChannelKind
 from rebook.core.outreach.guard import decide
 from rebook.core.outreach.guard_consent import is_from_patient
 from rebook.core.outreach.message import Template
+from rebook.core.outreach.number_source import purposes_of
 from rebook.core.outreach.values import (
     AppointmentView,
     ConsentStatement,
@@ -31,7 +32,7 @@ from rebook.packs.outreach import guard_policy, is_review_due, plausible_places
 from rebook.records.read.guard_subjects import CaseRow, Contemplated, PersonRow, SubjectFacts, subject_facts
 from rebook.records.read.places import review_days
 
-from .circumstances import circumstances, purposes_of
+from .circumstances import circumstances, given_at
 from .postal import postal_contacts
 
 
@@ -275,6 +276,9 @@ def _contact(asked: Contemplated, facts: SubjectFacts) -> ContactView | None:
         system=row.system,  # type: ignore[arg-type]
         state=state,
         line_type=row.line_type,
+        number_source=row.number_source,  # type: ignore[arg-type]
+        given_for=purposes_of(row.given_for),
+        given_at=given_at(row),
     )
 
 

@@ -16,6 +16,7 @@ from rebook.core.words import (
     CONSENT_WAYS,
     CONTACT_POINT_STATES,
     CONTACT_POINT_SYSTEMS,
+    NUMBER_SOURCES,
     PATIENT_SEXES,
 )
 
@@ -106,6 +107,12 @@ class ContactPoint(OrganisationRow):
     state_changed_at = models.DateTimeField(null=True)
     # False when the source no longer lists it.
     is_current = models.BooleanField(default=True)
+    # How the practice got it, when, and the form's words for what it was given for (R-A4).
+    number_source = models.CharField(max_length=20, blank=True, db_default="")
+    given_on = models.DateField(null=True)
+    given_for = ArrayField(models.CharField(max_length=40), db_default=[])
+    # Who wrote that down; empty where an import said it, which a later import may change.
+    source_noted_by = models.CharField(max_length=100, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -116,6 +123,9 @@ class ContactPoint(OrganisationRow):
             ),
             models.CheckConstraint(
                 condition=known("state", CONTACT_POINT_STATES), name="contact_point_state_known"
+            ),
+            models.CheckConstraint(
+                condition=known("number_source", NUMBER_SOURCES), name="contact_point_number_source_known"
             ),
         ]
         indexes = [models.Index(fields=["organisation", "value"])]

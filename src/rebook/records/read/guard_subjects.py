@@ -57,6 +57,9 @@ class ContactRow(NamedTuple):
     state: str
     line_type: str
     is_current: bool
+    number_source: str = ""
+    given_on: date | None = None
+    given_for: Sequence[str] = ()
 
 
 class CaseRow(NamedTuple):
@@ -148,7 +151,7 @@ FROM records_patient p JOIN records_source s ON s.id = p.source_id
 WHERE p.organisation_id = %s AND p.id = ANY(%s::bigint[])
 """
 CONTACTS = """
-SELECT id, patient_id, system, value, state, line_type, is_current
+SELECT id, patient_id, system, value, state, line_type, is_current, number_source, given_on, given_for
 FROM records_contactpoint WHERE organisation_id = %s AND id = ANY(%s::bigint[])
 """
 CASES = """

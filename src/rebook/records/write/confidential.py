@@ -57,7 +57,7 @@ def keep_request(*, organisation_id: int, patient_id: int, wish: Wish, now: date
     )
     for system, value, line_type in (("phone", wish.phone, wish.phone_line_type), ("email", wish.email, "")):
         if value:
-            _reachable(organisation_id, kept, system, value, line_type, now)
+            _reachable(organisation_id, kept, system, value, line_type, now, by)
     return row.pk
 
 
@@ -68,29 +68,27 @@ def _kept(organisation_id: int, patient_id: int) -> int | None:
 
 
 def _reachable(
-    organisation_id: int, patient_id: int, system: str, value: str, line_type: str, now: datetime
+    organisation_id: int, patient_id: int, system: str, value: str, line_type: str, now: datetime, by: str
 ) -> None:
-    """The number or address that was asked for is one of the patient's, told by themselves."""
+    """The number or address that was asked for is one of the patient's, told by themselves (R-A4)."""
+    told = {
+        "is_current": True,
+        "state": "verified",
+        "state_reason": "asked for by the patient",
+        "state_changed_at": now,
+        "rank": 0,
+        "number_source": "patient_said",
+        "given_on": now.date(),
+        "given_for": [],
+        "source_noted_by": by,
+    }
     ContactPoint.objects.update_or_create(
         organisation_id=organisation_id,
         patient_id=patient_id,
         system=system,
         value=value,
-        defaults={
-            "is_current": True,
-            "state": "verified",
-            "state_reason": "asked for by the patient",
-            "state_changed_at": now,
-            "rank": 0,
-        },
-        create_defaults={
-            "is_current": True,
-            "state": "verified",
-            "state_reason": "asked for by the patient",
-            "state_changed_at": now,
-            "rank": 0,
-            "line_type": line_type,
-        },
+        defaults=told,
+        create_defaults={**told, "line_type": line_type},
     )
 
 

@@ -17,8 +17,11 @@ _SAID_BY_PEOPLE = f"t.do_not_contact AND t.do_not_contact_reason <> '{DO_NOT_CON
 _REASON = f"CASE WHEN f.do_not_contact THEN '{DO_NOT_CONTACT_BY_SOURCE}' ELSE '' END"
 _OWN = ", ".join(f"'{word}'" for word in OWN_EXCLUSIONS)
 
-# Counted as part of the fact: a changed number is a changed patient.
-_CONTACTS = """(SELECT md5(string_agg(ROW(c.system, c.value, c.line_type, c.rank, c.problem)::text, '|'
+# Counted as part of the fact: a changed number is a changed patient. How it came is only added where a source
+# says so, which leaves the others unchanged.
+_CONTACTS = """(SELECT md5(string_agg(ROW(c.system, c.value, c.line_type, c.rank, c.problem)::text
+    || coalesce('|' || c.number_source, '') || coalesce('|' || c.given_on::text, '')
+    || coalesce('|' || c.given_for::text, ''), '|'
     ORDER BY c.system, c.value, c.rank)) FROM import_contact c WHERE c.seq = s.seq)"""
 _CONSENTS = """(SELECT md5(string_agg(ROW(c.channel, c.state, c.wording, c.at)::text, '|'
     ORDER BY c.channel, c.state)) FROM import_consent c WHERE c.seq = s.seq)"""
@@ -91,7 +94,8 @@ WHERE f.problem IS NULL AND s.responsible_patient_id IS NOT NULL AND NOT EXISTS 
 _CONTACTS_READY = """
 CREATE TEMPORARY TABLE ready_contact AS
 SELECT DISTINCT ON (p.id, c.system, c.value) p.id AS patient_id, c.system, c.value, c.rank,
-    coalesce(c.line_type, '') AS line_type, coalesce(c.problem, '') AS problem
+    coalesce(c.line_type, '') AS line_type, coalesce(c.problem, '') AS problem,
+    coalesce(c.number_source, '') AS number_source, c.given_on, coalesce(c.given_for, '{}') AS given_for
 FROM ready_patient f
 JOIN records_patient p ON p.organisation_id = %(organisation)s AND p.source_id = %(source)s
     AND p.external_id = f.external_id
@@ -116,12 +120,23 @@ FROM ready_contact c
 WHERE t.patient_id = c.patient_id AND t.system = c.system AND t.value = c.value
     AND (NOT t.is_current OR t.rank <> c.rank OR t.line_type <> c.line_type)
 """
+# What a person wrote down of how a number came outlasts every import; what the source no longer says stays.
+_CONTACTS_SOURCE = """
+UPDATE records_contactpoint t
+SET number_source = c.number_source, given_on = c.given_on, given_for = c.given_for
+FROM ready_contact c
+WHERE t.patient_id = c.patient_id AND t.system = c.system AND t.value = c.value
+    AND t.source_noted_by = '' AND (c.number_source <> '' OR c.given_on IS NOT NULL OR c.given_for <> '{}')
+    AND (t.number_source::text, t.given_on, t.given_for::text[])
+        IS DISTINCT FROM (c.number_source, c.given_on, c.given_for)
+"""
 _CONTACTS_NEW = """
 INSERT INTO records_contactpoint (organisation_id, patient_id, system, value, line_type, rank, state,
-    state_reason, state_changed_at, is_current)
+    state_reason, state_changed_at, is_current, number_source, given_on, given_for)
 SELECT %(organisation)s, c.patient_id, c.system, c.value, c.line_type, c.rank,
     CASE WHEN c.problem = '' THEN 'unverified' ELSE 'invalid' END, c.problem,
-    CASE WHEN c.problem = '' THEN NULL ELSE %(now)s::timestamptz END, true
+    CASE WHEN c.problem = '' THEN NULL ELSE %(now)s::timestamptz END, true,
+    c.number_source, c.given_on, c.given_for
 FROM ready_contact c
 WHERE NOT EXISTS (SELECT FROM records_contactpoint t WHERE t.patient_id = c.patient_id
     AND t.system = c.system AND t.value = c.value)
@@ -181,6 +196,8 @@ def finish_patients(parameters: dict[str, Any]) -> dict[str, int]:
         counts["contacts_no_longer_listed"] = cursor.rowcount
         cursor.execute(_CONTACTS_AGAIN, parameters)
         counts["contacts_updated"] = cursor.rowcount
+        cursor.execute(_CONTACTS_SOURCE, parameters)
+        counts["contacts_source_noted"] = cursor.rowcount
         cursor.execute(_CONTACTS_NEW, parameters)
         counts["contacts_created"] = cursor.rowcount
         cursor.execute(_CONSENTS_NEW, parameters)

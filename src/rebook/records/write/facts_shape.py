@@ -106,7 +106,8 @@ TABLES: dict[type, StagingTable] = {
 # What hangs on a staged patient, by the patient's ``seq``.
 CONTACTS = StagingTable(
     "contact",
-    {"system": "text", "value": "text", "line_type": "text", "rank": "smallint", "problem": "text"},
+    {"system": "text", "value": "text", "line_type": "text", "rank": "smallint", "problem": "text"}
+    | {"number_source": "text", "given_on": "date", "given_for": "text[]"},
 )
 CONSENTS = StagingTable(
     "consent", {"channel": "text", "state": "text", "wording": "text", "at": "timestamptz"}

@@ -91,7 +91,8 @@ class Staging:
         # A number that the source calls mobile is one, where the numbering plan cannot tell.
         is_mobile = fact.use == "mobile" and read.line_type == "fixed_line_or_mobile"
         line_type = "mobile" if is_mobile else read.line_type
-        return fact.system, read.value[:254], line_type, fact.rank, read.problem
+        came = (fact.number_source, fact.given_on, _array(fact.given_for) if fact.given_for else "")
+        return fact.system, read.value[:254], line_type, fact.rank, read.problem, *came
 
 
 def drop() -> None:

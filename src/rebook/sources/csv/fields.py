@@ -7,6 +7,7 @@ from rebook.core import facts
 from rebook.core.words import (
     APPOINTMENT_STATUSES,
     DAY_PARTS,
+    NUMBER_SOURCES,
     PATIENT_SEXES,
     PENDING_KINDS,
     PENDING_PRIORITIES,
@@ -58,6 +59,12 @@ _PATIENT: dict[str, FieldKind] = {
     "payer_class": _KEY,
     "value_cents": _CENTS,
     "preferred_channel": FieldKind("word", is_soft=True, words=("sms", "email", "phone", "letter", "portal")),
+}
+# Of a number or address of a patient: how it came, when, and what for.
+CONTACT_FIELDS: dict[str, FieldKind] = {
+    "number_source": FieldKind("word", is_soft=True, words=tuple(word for word in NUMBER_SOURCES if word)),
+    "given_on": FieldKind("day", is_soft=True),
+    "given_for": FieldKind("text", is_soft=True),
 }
 _OF_PATIENT = {"external_id": _ID, "patient_id": _ID}
 _CODE = {"kind": _KEY, "system": _TEXT, "code": _TEXT}

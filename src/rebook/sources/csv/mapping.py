@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from rebook.sources.csv.encoding import is_encoding
-from rebook.sources.csv.fields import ENTITIES, FACTS, FieldKind
-from rebook.sources.csv.shape import CsvMapping, Entity, Field, MappingFile, Table, TableFile
-from rebook.sources.mappings import decode_mapping, fault, zone
+from rebook.sources.csv.fields import CONTACT_FIELDS, ENTITIES, FACTS, FieldKind
+from rebook.sources.csv.shape import Contact, CsvMapping, Entity, Field, MappingFile, Table, TableFile
+from rebook.sources.mappings import decode_mapping, fault, number_source, zone
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -26,6 +26,7 @@ def load_mapping(path: Path) -> CsvMapping:
         empty=frozenset(read.empty) | {""},
         yes=frozenset(word.casefold() for word in read.yes),
         no=frozenset(word.casefold() for word in read.no),
+        number_source=number_source(path, read.number_source),
     )
 
 
@@ -75,7 +76,18 @@ def _entity(path: Path, name: str, given: dict[str, Any], key: str) -> Entity:
         entity = msgspec.convert(shape, Entity)
     except msgspec.ValidationError as error:
         raise fault(path, key, str(error).replace("`", '"').replace("$.", "")) from None
-    return msgspec.structs.replace(entity, fields=fields)
+    contacts = [_contact(path, one, f"{key}.contacts[{index}]") for index, one in enumerate(entity.contacts)]
+    return msgspec.structs.replace(entity, fields=fields, contacts=contacts)
+
+
+def _contact(path: Path, contact: Contact, key: str) -> Contact:
+    """A number's table: how it came in one of our words."""
+    checked = {
+        name: _field(path, f"{key}.{name}", given, kind)
+        for name, kind in CONTACT_FIELDS.items()
+        if (given := getattr(contact, name))
+    }
+    return msgspec.structs.replace(contact, **checked)
 
 
 def _field(path: Path, key: str, value: Any, kind: FieldKind) -> Field:

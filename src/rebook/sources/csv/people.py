@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rebook.core.facts import ConsentFact, ContactFact
+from rebook.core.facts import ConsentFact
 from rebook.sources.csv.cells import Cells, Header, column_text, text_reader, value_reader
+from rebook.sources.csv.contacts import Soft, contact_reader
 from rebook.sources.csv.fields import FieldKind
 from rebook.sources.csv.shape import ConsentColumn, CsvMapping, Entity, Field
 
@@ -14,23 +15,19 @@ _INSTANT = FieldKind("instant")
 
 def people_parts(
     entity: Entity, header: Header, mapping: CsvMapping, formats: tuple[str, ...], clock: ZoneInfo
-) -> Callable[[Cells], dict[str, Any]]:
+) -> Callable[[Cells, Soft], dict[str, Any]]:
     """A function from a row to the lists of a patient; nothing for other entities."""
-    contacts = [(one, column_text(one.value, header, mapping.empty)) for one in entity.contacts]
+    contacts = [contact_reader(one, header, mapping, formats, clock) for one in entity.contacts]
     consents = [_consent(one, header, mapping, formats, clock) for one in entity.consents]
     flags = [(one, header.index(one.column), {word.casefold() for word in one.is_}) for one in entity.flags]
     if not contacts and not consents and not flags:
-        return lambda cells: {}
+        return lambda cells, soft: {}
 
-    def read(cells: Cells) -> dict[str, Any]:
+    def read(cells: Cells, soft: Soft) -> dict[str, Any]:
         found = [flag for flag, index, words in flags if cells[index].strip().casefold() in words]
         return {
-            "contacts": tuple(
-                ContactFact(one.system, text, one.use, one.rank)
-                for one, value in contacts
-                if (text := value(cells))
-            ),
-            "consents": tuple(fact for consent in consents if (fact := consent(cells))),
+            "contacts": tuple(fact for contact in contacts if (fact := contact(cells, soft))),
+            "consents": tuple(said for consent in consents if (said := consent(cells))),
             "exclusions": tuple(sorted({flag.exclusion for flag in found if flag.exclusion})),
             "sensitivity": tuple(sorted({flag.sensitivity for flag in found if flag.sensitivity})),
         }

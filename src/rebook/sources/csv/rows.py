@@ -12,6 +12,7 @@ from nameparser import HumanName
 from rebook.core.facts import Fact
 from rebook.sources.checks import inconsistency
 from rebook.sources.csv.cells import Cell, Cells, Header, age_reader, label, text_reader, value_reader
+from rebook.sources.csv.contacts import Soft
 from rebook.sources.csv.fields import FACTS
 from rebook.sources.csv.people import people_parts
 from rebook.sources.csv.shape import CsvMapping, Entity, Table, When
@@ -93,7 +94,9 @@ class EntityReader:
                 name = HumanName(full_name)
                 values.setdefault("given_name", " ".join(filter(None, (name.first, name.middle))))
                 values.setdefault("family_name", " ".join(filter(None, (name.last, name.suffix))))
-            values |= self._people(cells)
+            soft: Soft = []
+            values |= self._people(cells, soft)
+            problems += [Problem(self.name, column, reason, taken=True) for column, reason in soft]
         except BadValue as error:
             problems.append(Problem(self.name, "", str(error)))
             return None

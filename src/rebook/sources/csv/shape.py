@@ -3,6 +3,7 @@
 ```toml
 time_zone = "America/Chicago"           # clock of times without a zone; else the practice's
 region = "US"                           # country of phone numbers; else the practice's
+number_source = "patient_form"          # how numbers came, where no column says so
 formats = ["%m/%d/%Y", "%m/%d/%Y %H:%M"]  # dates and times, tried in order; else ISO 8601
 # encoding = "cp1252", delimiter = ";"    found out from the file when left out
 
@@ -18,6 +19,8 @@ birth_on = { age = "Age", at = "AppointmentDay" }  # when only an age is known: 
 system = "phone"
 value = "Cell"
 use = "mobile"
+number_source = { column = "CellFrom", words = { Intake = "patient_form", BCBS = "insurer" } }
+given_on = "CellSince"                  # and what for: given_for = "CellFor" ("appointments; recall")
 
 [[table.patient.consents]]
 channel = "sms"
@@ -93,6 +96,10 @@ class Contact(Part):
     value: str
     use: Literal["", "mobile", "home", "work"] = ""
     rank: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 1
+    # How the practice got it, when, and words for what it was given; a column's name or a table (R-A4).
+    number_source: str | Field = ""
+    given_on: str | Field = ""
+    given_for: str | Field = ""
 
 
 class ConsentColumn(Part):
@@ -149,6 +156,8 @@ class MappingFile(Part):
     empty: tuple[str, ...] = EMPTY_WORDS
     yes: tuple[str, ...] = YES_WORDS
     no: tuple[str, ...] = NO_WORDS
+    # How numbers and addresses came, where their own column does not say (R-A4).
+    number_source: str = ""
 
 
 class Table(Part):
@@ -166,3 +175,4 @@ class CsvMapping(Part):
     empty: frozenset[str]
     yes: frozenset[str]
     no: frozenset[str]
+    number_source: str = ""

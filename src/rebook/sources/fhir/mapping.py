@@ -3,6 +3,7 @@
 ```toml
 time_zone = "America/New_York"      # clock of calendar dates; else the practice's
 region = "US"                       # country of phone numbers; else the practice's
+number_source = "patient_form"      # how numbers and addresses came (R-A4); FHIR itself does not say
 skip_classes = ["EMER", "IMP"]      # encounters of these classes are no visit to the practice
 our_organizations = ["Organization/12"]  # a referral to one of these is one to us
 abnormal = ["H", "L"]               # interpretations of a result that somebody must look at, beside A
@@ -41,7 +42,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rebook.sources.fhir.shape import CodeableConcept
-from rebook.sources.mappings import decode_mapping, fault, zone
+from rebook.sources.mappings import decode_mapping, fault, number_source, zone
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -55,6 +56,7 @@ class _Meaning(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class _MappingFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     time_zone: str = ""
     region: str = ""
+    number_source: str = ""
     skip_classes: list[str] = []
     visit_type: list[_Meaning] = []
     procedure_kind: list[_Meaning] = []
@@ -113,6 +115,7 @@ class FhirMapping:
         read = read or _MappingFile()
         self.zone = zone
         self.region = read.region
+        self.number_source = read.number_source
         self.skip_classes = frozenset(read.skip_classes)
         self.visit_types = Meanings(read.visit_type)
         self.procedure_kinds = Meanings(read.procedure_kind)
@@ -128,6 +131,7 @@ class FhirMapping:
 def load_mapping(path: Path) -> FhirMapping:
     """The mapping at ``path``. Raises UnableToUseMapping with file, line and key."""
     read = decode_mapping(path, _MappingFile)
+    read.number_source = number_source(path, read.number_source)
     for name in ("visit_type", "procedure_kind", "condition_kind", "medication_kind", "order_kind"):
         for index, meaning in enumerate(getattr(read, name)):
             if not _KEY.fullmatch(meaning.key):

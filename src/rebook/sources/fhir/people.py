@@ -43,7 +43,7 @@ def patient(resource: shape.Patient, identity: str, context: Context) -> Iterato
         practitioner_id=context.targets.practitioner(*resource.generalPractitioner),
         # R-A157: a record out of use is nobody to contact.
         exclusions=() if resource.active else ("inactive_record",),
-        contacts=tuple(_contacts(resource.telecom)),
+        contacts=tuple(_contacts(resource.telecom, context)),
     )
     yield from aliases("Patient", resource.identifier, identity)
 
@@ -64,7 +64,8 @@ def _best_name(names: Sequence[shape.HumanName]) -> shape.HumanName:
     return shape.HumanName(given=[given] if given else [], family=family)
 
 
-def _contacts(telecom: Sequence[shape.ContactPoint]) -> Iterator[ContactFact]:
+def _contacts(telecom: Sequence[shape.ContactPoint], context: Context) -> Iterator[ContactFact]:
+    source = context.mapping.number_source
     for point in _in_use(telecom):
         system = _SYSTEMS.get(point.system)
         value = point.value.strip().removeprefix("tel:").removeprefix("mailto:")
@@ -73,7 +74,11 @@ def _contacts(telecom: Sequence[shape.ContactPoint]) -> Iterator[ContactFact]:
             rank = point.rank if point.rank is not None else _RANKS.get(use, 2)
             if rank < 0 or rank > 32_000:
                 raise BadElement("telecom.rank", "not a rank")
-            yield ContactFact(system, value, use if use in _USES else "", rank)
+            # A telecom's period begins when it was first used: where the practice vouches for how its numbers
+            # came, that is the day on which it was given.
+            since = point.period.start if source and point.period else ""
+            given_on = day(since, "telecom.period.start", context.zone) if len(since) >= 10 else None
+            yield ContactFact(system, value, use if use in _USES else "", rank, source, given_on)
 
 
 def _language(spoken: Sequence[shape.Communication]) -> str:
