@@ -150,7 +150,7 @@ def test_every_page_is_accessible_and_fits(size, clinic, new_page, sign_in, asse
         "campaigns": "/campaigns/", "new": "/campaigns/new/",
         "campaign": f"/campaigns/{campaign.pk}/", "cases": f"/campaigns/{campaign.pk}/cases/?stage=open",
         "results": "/results/", "behind": "/results/list/?stage=identified", "setup": "/setup/",
-        "sources": "/setup/sources/", "rules": "/setup/catalogue/", "templates": "/setup/templates/",
+        "sources": "/setup/sources/", "rules": "/setup/catalogue/", "texts": "/setup/texts/",
         "channels": "/setup/channels/", "people": "/setup/people/", "audit": "/setup/audit/",
     }  # fmt: skip
     for name, address in addresses.items():

@@ -5,18 +5,15 @@ published is what could be sent.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import cast
 
-from rebook.core.channel import ChannelKind
-from rebook.core.outreach.lint import TemplateRole
 from rebook.core.outreach.liquid_text import BadLiquid, names_used
 from rebook.core.outreach.message import RenderedMessage, Template, render
 from rebook.core.outreach.message_html import Look
 
-from .looks import default_look
-from .templates import CHANNELS, POSTCARD_FIELDS, known_fields, sms_allowed, template_fields, wording
+from .templates import CHANNELS, POSTCARD_FIELDS, known_fields, sms_allowed
+from .written import template_of
 
 CLOSED = frozenset({"phone", "portal"})
 LONGEST = {"subject": 200, "button": 60, "body": 6000, "short_body": 1000}
@@ -81,8 +78,8 @@ def fields_for(channel: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def check_draft(draft: Draft, *, look: Look | None = None) -> DraftCheck:
-    """Read and check a draft. Never raises for what it holds."""
+def check_draft(draft: Draft, *, look: Look | None = None, own_hosts: Collection[str] = ()) -> DraftCheck:
+    """Read and check a draft; its links may lead to ``own_hosts``. Never raises for what it holds."""
     too_long = [
         f"too_long: {name.replace('_', ' ')} has more than {most} letters"
         for name, most in LONGEST.items()
@@ -97,7 +94,7 @@ def check_draft(draft: Draft, *, look: Look | None = None) -> DraftCheck:
     unknown = [name for name in (*required, *optional) if name not in known_fields()]
     if unknown:
         return DraftCheck(None, tuple(f"unknown_field: there is no field '{name}'" for name in unknown))
-    template = _template(draft, required, optional, look)
+    template = template_of(draft, required=required, optional=optional, look=look, own_hosts=own_hosts)
     problems = [*_misplaced(template), *_shown_to_all(template)]
     every = replace(template, fields=tuple(replace(one, is_required=True) for one in template.fields))
     longest = {one.name: one.longest for one in template.fields}
@@ -111,28 +108,6 @@ def check_draft(draft: Draft, *, look: Look | None = None) -> DraftCheck:
     if is_campaigns and all(one.segments > sms_allowed(one) for one in shown):
         problems.append("too_long: does not fit one SMS with long values, and has no short wording that does")
     return DraftCheck(template, tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(warnings)), full)
-
-
-def _template(draft: Draft, required: Sequence[str], optional: Sequence[str], look: Look | None) -> Template:
-    is_card = draft.channel == "postcard"
-    return Template(
-        key=draft.key,
-        channel=cast(ChannelKind, "letter" if is_card else draft.channel),
-        form="postcard" if is_card else "",
-        language=draft.language,
-        variant=draft.variant,
-        subject=draft.subject,
-        body=draft.body,
-        short_body=draft.short_body,
-        button=draft.button,
-        purpose=draft.purpose,
-        role=cast(TemplateRole, draft.role),
-        is_generic=draft.is_generic,
-        status=draft.review,
-        fields=template_fields(required=required, optional=optional, language=draft.language),
-        wording=wording(draft.language),
-        look=(look or default_look()) if draft.channel == "email" else None,
-    )
 
 
 def _misplaced(template: Template) -> Iterator[str]:

@@ -26,7 +26,7 @@ PAGES = [
     "/results/time-away/", "/sequences/", "/sequences/dental.check_up/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
-    "/setup/catalogue/", "/setup/templates/", "/setup/channels/", "/setup/people/",
+    "/setup/catalogue/", "/setup/texts/", "/setup/channels/", "/setup/people/",
     "/setup/consent/", "/setup/ready/",
     "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
     "/setup/limits/",

@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from rebook.accounts.models import AuditEvent, Membership
+from rebook.core.doctor.checks import CHECKS
 from rebook.flow.outreach.approvals import approve_all_in_use
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.outreach import sequences, templates
 from rebook.records.models import Campaign, GapSignOff, ImportRun, RejectedRow, Stop, TemplateApproval
+from rebook.web.views.doctor import LINKS
 from support.clinic import PASSWORD, make_clinic
 from support.ready import sign_campaign
 
@@ -125,29 +128,28 @@ def test_a_clinician_signs_a_rule_as_it_stands(clinic, signed_in):
     assert AuditEvent.objects.filter(action="gap_definition.signed").count() == 1
 
 
-def test_a_text_is_approved_as_it_was_shown(clinic, signed_in):
+def test_there_is_one_page_for_texts_and_one_to_approve_them(clinic, signed_in):
+    """The writer begins at the texts, the checklist counts the signed ones and leads to those that wait."""
     text = next(iter(templates().values()))
-    what = {
-        "key": text.key,
-        "channel": text.channel,
-        "language": text.language,
-        "content_hash": text.content_hash,
-    }
     compliance = signed_in(clinic, "compliance")
-    assert (
-        "has changed"
-        in compliance.post(
-            "/setup/templates/approve/", {**what, "content_hash": "1" * 64}, follow=True
-        ).content.decode()
-    )
-    assert signed_in(clinic, "writer").post("/setup/templates/approve/", what).status_code == 403
-    assert not TemplateApproval.objects.exists()
-    compliance.post("/setup/templates/approve/", what)
-    approval = TemplateApproval.objects.get()
-    assert (approval.content_hash, approval.approved_by) == (
-        text.content_hash, f"user:{clinic.staff['compliance'].pk}",
-    )  # fmt: skip
-    assert "Approved by Compliance officer" in compliance.get("/setup/templates/").content.decode()
+    assert f"0 of {len(templates())} texts approved" in compliance.get("/setup/").content.decode()
+    what = {"key": text.key, "channel": text.channel, "language": text.language}
+    compliance.post("/setup/approvals/sign/", {**what, "content_hash": text.content_hash})
+    assert TemplateApproval.objects.get().content_hash == text.content_hash
+    page = compliance.get("/setup/").content.decode()
+    assert f"1 of {len(templates())} texts approved" in page
+    assert 'href="/setup/approvals/"' in page
+    writer = signed_in(clinic, "writer")
+    assert writer.get("/").headers["Location"] == "/setup/texts/"
+    assert ">Wording<" not in writer.get("/setup/texts/").content.decode()
+    assert writer.get("/setup/templates/").status_code == 404
+
+
+def test_an_unwritten_language_leads_to_the_texts():
+    check = next(one for one in CHECKS if one.key == "language_unsupported")
+    assert check.link == "texts"
+    assert {one.link for one in CHECKS} - {""} <= LINKS
+    assert all(reverse(name) for name in LINKS)
 
 
 def test_anybody_may_stop_and_a_few_may_start_again(clinic, signed_in):

@@ -50,7 +50,7 @@ class Check:
         return "warn" if counted.share > self.warns else "note"
 
 
-SOURCES, TEMPLATES = "setup_sources", "setup_templates"
+SOURCES, TEXTS = "setup_sources", "texts"
 
 APPOINTMENTS = (
     Check(
@@ -147,7 +147,7 @@ PATIENTS = (
         "language_unsupported", "patients",
         "{count} of {of} patients speak a language that no text is written in",
         "They get a call instead of a text; add approved texts in the languages that are frequent.",
-        warns=0.02, link=TEMPLATES,
+        warns=0.02, link=TEXTS,
     ),
 )  # fmt: skip
 

@@ -81,7 +81,7 @@ def _filled(
         service_links=tuple(one for one in [values.get("unsubscribe_url", "")] if one),
         phone=values.get("practice_phone", ""),
         is_open=template.channel not in ("phone", "portal"),
-        own_hosts=frozenset({*hosts, *own_hosts}),
+        own_hosts=frozenset({*hosts, *template.own_hosts, *own_hosts}),
         purpose=template.purpose,
         is_generic=template.is_generic,
         is_card=template.form == "postcard",

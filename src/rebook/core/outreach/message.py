@@ -64,6 +64,8 @@ class Template:
     variant: str = ""
     form: Form = ""
     look: Look | None = field(default=None, repr=False)
+    # Where links in its words may lead beside the link fields: the practice's own pages (R-A91).
+    own_hosts: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
@@ -115,7 +117,8 @@ def render(
 
     ``fields``: text by field name, formatted for the language; further names are ignored. ``channel`` and
     ``language`` are what the attempt wants; a template made for another is a problem. A channel is open
-    unless it is a call or said not to be. Links may lead where the link fields lead, and to ``own_hosts``.
+    unless it is a call or said not to be. Links may lead where the link fields lead, to the
+    template's own hosts, and to ``own_hosts``.
     An SMS that overflows one segment is tried again with its short body, then without its optional names
     (R-D7); values are written in GSM-7 letters where the template is ("María" goes as "Maria", R-D3).
     """
@@ -127,7 +130,7 @@ def render(
     if problems:
         return RenderedMessage("", "", "", 0, "", tuple(problems))
     try:
-        hosts = _hosts(values, own_hosts)
+        hosts = _hosts(values, {*template.own_hosts, *own_hosts})
         message = _filled(template, values, is_open, hosts)
         return message if message.segments <= 1 else _shortened(template, values, is_open, hosts, message)
     except BadLiquid as bad:
@@ -254,13 +257,31 @@ def _html(template: Template, body: str, subject: str, values: Mapping[str, str 
     )
 
 
-def free_text(body: str, *, channel: ChannelKind, wording: Wording, practice_name: str) -> RenderedMessage:
+def free_text(
+    body: str,
+    *,
+    channel: ChannelKind,
+    wording: Wording,
+    practice_name: str,
+    own_hosts: Collection[str] | None = None,
+) -> RenderedMessage:
     """A text that a member of staff typed, through the checks of a service message: it need not offer an
-    end or a next step, but names the practice on an open channel and says nothing clinical there."""
+    end or a next step, but names the practice on an open channel and says nothing clinical there. Its links
+    lead to ``own_hosts``; None leaves that unchecked."""
     text = unicodedata.normalize("NFC", body).strip()
     is_open = channel not in ("phone", "portal")
     subject = practice_name if channel == "email" else ""
-    checked = Text(text, channel, "service", practice_name, subject, (practice_name,), is_open=is_open)
+    hosts = None if own_hosts is None else frozenset(own_hosts)
+    checked = Text(
+        text,
+        channel,
+        "service",
+        practice_name,
+        subject,
+        (practice_name,),
+        is_open=is_open,
+        own_hosts=hosts,
+    )
     found = check(checked, wording)
     size = segments(text) if channel == "sms" else None
     html = ""

@@ -9,18 +9,18 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import cast
 
 from rebook.accounts import read as accounts
 from rebook.accounts import write as write_accounts
 from rebook.accounts.read import OrganisationView
-from rebook.core.channel import ChannelKind
-from rebook.core.outreach.lint import TemplateRole
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.message_html import Look
 from rebook.packs.looks import default_look, look_named, looks
-from rebook.packs.templates import template_fields, templates, wording
+from rebook.packs.templates import templates
+from rebook.packs.written import template_of
 from rebook.records.read.texts import TextVersion, approved_hashes, published_texts
+
+from .web_hosts import practice_hosts
 
 # The law's and the clinicians' words: the same for every practice, no own text takes their place.
 FIXED = frozenset({"safety", "safety_crisis", "opt_out_confirmation"})
@@ -86,9 +86,10 @@ def library_of(organisation: OrganisationView) -> TemplateLibrary:
     """The texts of a practice as ``organisation`` was read: no query while nothing changes."""
     stamp = str(organisation.settings.get(STAMP) or "")
     look = practice_look(organisation)
-    if not stamp and look == default_look():
+    hosts = practice_hosts(organisation)
+    if not stamp and not hosts and look == default_look():
         return _shipped()
-    return _library(organisation.id if stamp else 0, stamp, look)
+    return _library(organisation.id if stamp else 0, stamp, look, hosts)
 
 
 def practice_look(organisation: OrganisationView) -> Look:
@@ -107,13 +108,13 @@ def _shipped() -> TemplateLibrary:
 
 
 @lru_cache(maxsize=64)
-def _library(organisation_id: int, stamp: str, look: Look) -> TemplateLibrary:
-    found = {(*place, ""): _in_look(text, look) for place, text in templates().items()}
+def _library(organisation_id: int, stamp: str, look: Look, hosts: frozenset[str]) -> TemplateLibrary:
+    found = {(*place, ""): _in_house(text, look, hosts) for place, text in templates().items()}
     own: dict[tuple[str, str, str, str], list[Template]] = {}
     for version in published_texts(organisation_id=organisation_id) if stamp else ():
         if version.key not in FIXED:
             place = (version.key, version.channel, version.language, version.variant)
-            own.setdefault(place, []).append(template_of(version, look=look))
+            own.setdefault(place, []).append(own_text(version, look=look, own_hosts=hosts))
     approved = approved_hashes(organisation_id=organisation_id) if own else frozenset()
     waiting = {}
     for place, newest_first in own.items():
@@ -148,30 +149,12 @@ def _last_first(texts: Iterable[Template]) -> list[Template]:
     return list(texts)[::-1]
 
 
-def _in_look(text: Template, look: Look) -> Template:
-    return replace(text, look=look) if text.channel == "email" else text
+def _in_house(text: Template, look: Look, hosts: frozenset[str]) -> Template:
+    return replace(text, look=look if text.channel == "email" else text.look, own_hosts=hosts)
 
 
-def template_of(version: TextVersion, *, look: Look | None = None) -> Template:
+def own_text(version: TextVersion, *, look: Look | None = None, own_hosts: Iterable[str] = ()) -> Template:
     """The template that a version of an own text is."""
-    is_card = version.channel == "postcard"
-    return Template(
-        key=version.key,
-        channel=cast(ChannelKind, "letter" if is_card else version.channel),
-        form="postcard" if is_card else "",
-        language=version.language,
-        variant=version.variant,
-        subject=version.subject,
-        body=version.body,
-        short_body=version.short_body,
-        button=version.button,
-        purpose=version.purpose,
-        role=cast(TemplateRole, version.role),
-        is_generic=version.is_generic,
-        status=version.review,
-        fields=template_fields(
-            required=version.required, optional=version.optional, language=version.language
-        ),
-        wording=wording(version.language),
-        look=(look or default_look()) if version.channel == "email" else None,
+    return template_of(
+        version, required=version.required, optional=version.optional, look=look, own_hosts=own_hosts
     )

@@ -5,9 +5,9 @@ from rebook.flow.common.library import (
     TemplateLibrary,
     approvals_changed,
     library_of,
+    own_text,
     practice_look,
     template_library,
-    template_of,
 )
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "TemplateLibrary",
     "approvals_changed",
     "library_of",
+    "own_text",
     "practice_look",
     "template_library",
-    "template_of",
 ]

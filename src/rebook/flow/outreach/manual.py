@@ -12,6 +12,7 @@ from rebook.core.outreach.message import RenderedMessage, free_text
 from rebook.core.outreach.values import Decision, Origin
 from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
+from rebook.flow.common.web_hosts import reply_hosts
 from rebook.packs.outreach import wording
 from rebook.records.read.correspondent import Correspondent, correspondent
 from rebook.records.read.guard_subjects import Contemplated
@@ -109,6 +110,7 @@ def _message(house: House, person: Correspondent, channel: ChannelKind, body: st
         channel=channel,
         wording=wording(language=language),
         practice_name=house.organisation.public_name,
+        own_hosts=reply_hosts(house.organisation),
     )
 
 

@@ -11,7 +11,8 @@ from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.accounts.read import OrganisationView
 from rebook.core.outreach.message import RenderedMessage, Template, render
-from rebook.flow.common.library import FIXED, library_of, practice_look, template_of, texts_changed
+from rebook.flow.common.library import FIXED, library_of, own_text, practice_look, texts_changed
+from rebook.flow.common.web_hosts import practice_hosts
 from rebook.packs.drafting import Draft, DraftCheck, check_draft, fields_in
 from rebook.packs.templates import CHANNELS
 from rebook.records.read import texts as read
@@ -136,7 +137,7 @@ def draft_of(version: TextVersion) -> Draft:
 def check(*, organisation_id: int, draft: Draft) -> DraftCheck:
     """Everything that speaks against a draft, in the practice's look."""
     organisation = accounts.organisation(organisation_id=organisation_id)
-    return check_draft(draft, look=practice_look(organisation))
+    return check_draft(draft, look=practice_look(organisation), own_hosts=practice_hosts(organisation))
 
 
 def save_draft(
@@ -199,12 +200,14 @@ def publish(*, organisation_id: int, place: Place, now: datetime, actor: str) ->
         draft = next((one for one in versions if one.state == "draft"), None)
         if draft is None:
             raise UnableToChangeText("there is no draft to publish: save one first")
-        found = check_draft(draft_of(draft), look=practice_look(organisation))
+        found = check_draft(
+            draft_of(draft), look=practice_look(organisation), own_hosts=practice_hosts(organisation)
+        )
         if not found.may_be_published:
             raise UnableToChangeText(f"this cannot go out yet: {found.problems[0].partition(': ')[2]}")
         write.publish(organisation_id=organisation_id, text_id=draft.id, now=now, actor=actor)
         _changed(organisation_id, "text.published", place, draft.version, now=now, actor=actor)
-    template = template_of(draft, look=practice_look(organisation))
+    template = own_text(draft, look=practice_look(organisation), own_hosts=practice_hosts(organisation))
     # Where only pre-approved phrases took each other's place, the signatures given before stand (R-E56).
     carry_over(organisation_id=organisation_id, template=template, now=now, actor=actor)
     return template

@@ -16,7 +16,6 @@ from rebook.records.models import (
     PractitionerHours,
     RejectedRow,
     Source,
-    TemplateApproval,
     VisitType,
 )
 
@@ -167,19 +166,6 @@ def gap_signatures(*, organisation_id: int) -> dict[str, tuple[Signature, ...]]:
         found.setdefault(row.definition_key, []).append(
             Signature(row.signed_by, row.signed_at, row.content_hash)
         )
-    return {key: tuple(lines) for key, lines in found.items()}
-
-
-def template_signatures(
-    *, organisation_id: int, now: datetime
-) -> dict[tuple[str, str], tuple[Signature, ...]]:
-    """Approvals in force at ``now`` by (template key, language), newest first."""
-    found: dict[tuple[str, str], list[Signature]] = {}
-    rows = TemplateApproval.objects.filter(organisation_id=organisation_id, revoked_at__isnull=True)
-    rows = rows.exclude(expires_at__lte=now)
-    for row in rows.order_by("-approved_at"):
-        signature = Signature(row.approved_by, row.approved_at, row.content_hash)
-        found.setdefault((row.template_key, row.language), []).append(signature)
     return {key: tuple(lines) for key, lines in found.items()}
 
 

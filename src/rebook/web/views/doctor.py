@@ -18,7 +18,7 @@ GROUP_WORDS = {
     "set-up": "The practice",
 }
 # What was found is kept; a page that an older Rebook named may be gone.
-LINKS = frozenset({"setup_sources", "setup_templates", "setup_catalogue", "setup_channels"})
+LINKS = frozenset({"setup_sources", "texts", "setup_catalogue", "setup_channels"})
 
 
 @staff_page(may="anything")

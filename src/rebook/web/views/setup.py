@@ -1,4 +1,4 @@
-"""Setup: is it safe to switch on? The practice, its sources, rules, wording, channels, people and trail."""
+"""Setup: is it safe to switch on? The practice, its sources, channels, people and trail."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,12 @@ from django.http import HttpRequest, HttpResponse
 
 from rebook.accounts import read as accounts
 from rebook.accounts import trail
-from rebook.core.outreach.message import Template
 from rebook.flow.catalogue import catalogue
+from rebook.flow.common.web_hosts import chosen_hosts
+from rebook.flow.outreach.approvals import approved_texts
+from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.ready import statements
 from rebook.flow.places import sheet_of
-from rebook.packs.outreach import templates as shipped_templates
 from rebook.records.read import pages
 from rebook.records.read import setuppages as read
 from rebook.records.read.places import rule_reviews
@@ -27,25 +28,6 @@ class Check:
     mend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateLine:
-    template: Template
-    signature: read.Signature | None
-    was_approved_before: bool
-
-
-def template_lines(staff: Staff) -> tuple[TemplateLine, ...]:
-    signed = read.template_signatures(organisation_id=staff.organisation_id, now=staff.now)
-    lines = []
-    for one in shipped_templates().values():
-        known = signed.get((one.key, one.language), ())
-        now = next((line for line in known if line.content_hash == one.content_hash), None)
-        lines.append(TemplateLine(one, now, bool(known)))
-    return tuple(
-        sorted(lines, key=lambda line: (line.template.key, line.template.channel, line.template.language))
-    )
-
-
 @staff_page(may="anything")
 def practice(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
@@ -54,6 +36,7 @@ def practice(request: HttpRequest) -> HttpResponse:
         request,
         "setup/practice.html",
         checks=_checks(staff),
+        web_hosts=chosen_hosts(staff.organisation),
         locations=accounts.locations(organisation_id=organisation_id),
         practitioners=read.practitioners(organisation_id=organisation_id),
         visit_types=read.visit_types(organisation_id=organisation_id),
@@ -66,8 +49,9 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
     rules = catalogue(organisation_id=staff.organisation_id, today=staff.today)
     unsigned = sum(1 for line in rules if line.review.state == "off")
     blocked = sum(1 for line in rules if line.review.state == "blocked")
-    wording = template_lines(staff)
-    approved = sum(1 for line in wording if line.signature)
+    signed = approved_texts(organisation_id=staff.organisation_id, now=staff.now)
+    texts = library_of(staff.organisation).newest().values()
+    approved = sum((one.key, one.language, one.content_hash) in signed for one in texts)
     organisation = staff.organisation
     stale = ready.last_synced_at is None or (staff.now - ready.last_synced_at).days >= 3
     return (
@@ -87,9 +71,7 @@ def _checks(staff: Staff) -> tuple[Check, ...]:
             f"{blocked} rules about urgent needs are past their date: no new campaign until reviewed",
             "setup_catalogue",
         ),
-        Check(
-            approved > 0, f"{approved} of {len(wording)} texts approved; only those go out", "setup_templates"
-        ),
+        Check(approved > 0, f"{approved} of {len(texts)} texts approved; only those go out", "approvals"),
         _places_check(staff),
         Check(ready.self_bookable_visits > 0, "Kinds of visit that patients may book themselves"),
         Check(
@@ -126,12 +108,6 @@ def sources(request: HttpRequest) -> HttpResponse:
         reasons=read.reject_reasons(**of),
         rejects=read.rejects(**of),
     )
-
-
-@staff_page(may="anything")
-def templates(request: HttpRequest) -> HttpResponse:
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    return page(request, "setup/templates.html", lines=template_lines(staff), names=names_of(staff))
 
 
 @staff_page(may="anything")

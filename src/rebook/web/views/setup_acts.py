@@ -1,14 +1,13 @@
-"""Acts of set-up: stop everything, approve a text."""
+"""Acts of set-up: stop everything, and start again."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from rebook.flow.outreach import approvals, stops
+from rebook.flow.outreach import stops
 from rebook.records.read import pages
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after
-from rebook.web.views.setup import template_lines
 
 
 @require_POST
@@ -43,37 +42,3 @@ def end_stop(request: HttpRequest, stop_id: int) -> HttpResponse:
         say="Started again. What fell due meanwhile is planned anew." if is_all else "That stop has ended.",
         undo=reverse("stop_all") if is_all else "",
     )
-
-
-@require_POST
-@staff_page(may="approve")
-def approve_template(request: HttpRequest) -> HttpResponse:
-    """Approve a text as it stands on the page; any change to it ends the approval."""
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    asked = tuple(request.POST.get(name, "") for name in ("key", "channel", "language"))
-    seen = request.POST.get("content_hash", "")
-    line = next(
-        (
-            one
-            for one in template_lines(staff)
-            if (one.template.key, one.template.channel, one.template.language) == asked
-        ),
-        None,
-    )
-    if line is None:
-        raise Http404
-    if line.template.content_hash != seen:
-        return after(
-            request, reverse("setup_templates"), say="The text has changed. Read it again.", is_problem=True
-        )
-    approvals.approve_template(
-        organisation_id=staff.organisation_id,
-        template_key=line.template.key,
-        channel=line.template.channel,
-        language=line.template.language,
-        content_hash=seen,
-        now=staff.now,
-        actor=staff.actor,
-    )
-    here = f"{reverse('setup_templates')}#{line.template.key}"
-    return after(request, here, say="Approved. It may go out from now on.")

@@ -16,7 +16,7 @@ from rebook.web.render import page
 SLOTS_SHOWN = 6
 HISTORY_SHOWN = 8
 # Where people who do not work the list begin.
-HOME_BY_ROLE = {"analyst": "results", "writer": "setup_templates", "compliance": "setup"}
+HOME_BY_ROLE = {"analyst": "results", "writer": "texts", "compliance": "setup"}
 
 
 @dataclass(frozen=True, slots=True)
