@@ -3,10 +3,10 @@
 Accepted, sent, delivered and read are four facts (style.md): an adapter reports only what its vendor said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 # The kinds of channel that consent, sequences and the guard know; an adapter serves one of them.
 ChannelKind = Literal["sms", "email", "phone", "letter", "portal"]
@@ -77,6 +77,15 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Readings:
+    """What a vendor knows of messages when it is asked. ``known`` are the ids that it still has; of those
+    without a report nothing has happened yet."""
+
+    reports: tuple[DeliveryReport, ...] = ()
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """What a patient sent, as the vendor handed it over."""
 
@@ -109,6 +118,21 @@ class BadSignature(Exception):
     """The webhook's signature is missing or wrong: store nothing of it. Trying again does not help."""
 
     permanent = True
+
+
+class UnableToAsk(Exception):
+    """The vendor does not answer just now; the message names no patient. Asking again later helps."""
+
+    permanent = False
+
+
+@runtime_checkable
+class TellsOfReading(Protocol):
+    """A channel without webhooks that can be asked later what became of its messages."""
+
+    def readings(self, message_ids: Sequence[str], *, now: datetime) -> Readings:
+        """What is known of messages by the vendor's ids. Raises ``UnableToAsk``."""
+        ...
 
 
 class Channel(Protocol):

@@ -19,6 +19,7 @@ from rebook.flow.outreach.dispatch import send_due, settle_in_the_air
 from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.experiments import take_looks
 from rebook.flow.outreach.plan import plan_attempts
+from rebook.flow.outreach.portal_reading import ask_about_reading, ask_hourly
 from rebook.flow.outreach.stop_watch import watch_stops
 from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
@@ -58,6 +59,7 @@ def run_day(
         ("rank", lambda: rank_gaps(**one, as_of=as_of, now=now)),
         ("tell staff", lambda: tell_staff(**one, now=now)),
         ("examine", lambda: examine_before_enrolling(**one, now=now)),
+        ("portal", lambda: ask_about_reading(**one, now=now)),
         ("complaint budget", lambda: check_budgets(**one, now=now)),
         ("room", lambda: measure_capacity(**one, as_of=as_of, now=now)),
         ("look ahead", lambda: keep_forecast(**one, as_of=as_of, now=now)),
@@ -84,6 +86,7 @@ def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[
     one: dict[str, Any] = {"organisation_id": organisation_id, "now": now}
     with organisation_scope(organisation_id):
         return [
+            StageResult("portal", asdict(ask_hourly(**one))),
             StageResult("complaint budget", asdict(check_budgets_hourly(**one))),
             StageResult("room", asdict(count_room_again(**one))),
             StageResult("plan", asdict(plan_attempts(**one))),

@@ -24,7 +24,8 @@ def communication(message: OutboundMessage, *, now: datetime) -> dict[str, Any]:
         "medium": [{"coding": [{"system": _MODE, "code": "ELECTRONIC"}]}],
         "subject": who,
         "recipient": [who],
-        "topic": {"text": message.subject},
+        # An empty text is no FHIR: what staff type has no subject.
+        **({"topic": {"text": message.subject}} if message.subject else {}),
         "sent": now.isoformat(),
         "payload": [{"contentString": message.body}],
     }

@@ -57,7 +57,9 @@ def record_reports(
 def _effects(
     organisation_id: int, attempt: ReportedAttempt, report: DeliveryReport, *, now: datetime
 ) -> None:
-    if report.state in ("delivered", "read") and attempt.case_id:
+    # What lies unread in a portal has reached nobody (R-D61).
+    arrived = ("read",) if attempt.channel == "portal" else ("delivered", "read")
+    if report.state in arrived and attempt.case_id:
         results.mark_reached(organisation_id=organisation_id, case_id=attempt.case_id, at=report.at)
     if report.state != "failed":
         return

@@ -244,6 +244,16 @@ class Attempt(OrganisationRow):
             models.Index(fields=["patient", "planned_at"]),
             models.Index(fields=["organisation", "provider_message_id"]),
             models.Index(fields=["organisation", "to_value", "sent_at"]),
+            models.Index(
+                fields=["organisation", "sent_at"],
+                condition=Q(channel="portal", state__in=["accepted", "sent", "delivered"]),
+                name="attempt_portal_unread",
+            ),
+            models.Index(
+                fields=["organisation", "id"],
+                condition=Q(channel="letter", state="accepted"),
+                name="attempt_letter_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
