@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 
-from rebook.records.models import Appointment, Campaign, Case, Gap, Patient, Visit
+from rebook.records.models import Appointment, Campaign, Case, CaseSuccess, Gap, Patient, Visit
 from support.practice import make_practice
 
 AS_OF = dt.date(2026, 3, 16)
@@ -89,7 +89,7 @@ class StudiedPractice:
         wanted += [("holdout", n < came_without) for n in range(left_alone)]
         for patient, (arm, came) in zip(self.patients(len(wanted)), wanted, strict=True):
             back = opened + dt.timedelta(days=21) if came else None
-            Case.objects.create(
+            case = Case.objects.create(
                 **self.of,
                 campaign=campaign,
                 patient=patient,
@@ -102,6 +102,10 @@ class StudiedPractice:
                 outcome="visit_kept" if came else "no_response",
                 closed_at=self.now,
             )
+            if came:
+                CaseSuccess.objects.create(
+                    **self.of, case=case, definition="visit:120:2", met_at=back, judged_at=back
+                )
 
     def gap(self, patient, *, tier="dormant", risk_class=1, **values):
         return Gap.objects.create(

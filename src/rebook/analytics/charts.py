@@ -37,6 +37,44 @@ def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = 
     return svg
 
 
+def paired_bars_svg(bars: Sequence[tuple[str, str, float, str]], *, width: int = 420) -> str:
+    """Two bars a label, in the order given: how many in a hundred, with the count they stand for beside.
+
+    ``bars``: [(label, whose, in a hundred, "12 of 40")]. A share of few says so by its count.
+    """
+    import altair
+
+    keys = ("label", "whose", "share", "says")
+    values = [dict(zip(keys, one, strict=True)) for one in bars]
+    base = altair.Chart(altair.Data(values=values)).encode(
+        y=altair.Y("whose:N", sort=None, title=None, axis=None),
+        x=altair.X("share:Q", axis=None, scale=altair.Scale(domainMin=0)),
+    )
+    colour = altair.Color(
+        "whose:N",
+        sort=None,
+        scale=altair.Scale(range=[ACCENT, GREY]),
+        legend=altair.Legend(title=None, orient="top"),
+    )
+    text = base.mark_text(align="left", dx=4, color=GREY).encode(text="says:N")
+    chart = (
+        (base.mark_bar(height=11).encode(color=colour) + text)
+        .properties(width=width - 190, height=30)
+        .facet(
+            row=altair.Row(
+                "label:N",
+                sort=list(dict.fromkeys(one[0] for one in bars)),
+                title=None,
+                header=altair.Header(labelAngle=0, labelAlign="left", labelLimit=180, labelFontSize=12),
+            ),
+            spacing=6,
+        )
+        .configure_view(strokeWidth=0)
+    )
+    svg: str = vl_convert.vegalite_to_svg(chart.configure(font="system-ui, sans-serif").to_dict())
+    return svg
+
+
 def weekly_bars_svg(points: Sequence[tuple[str, date, int]], *, width: int = 520) -> str:
     """A row of weekly bars for each name, in the order given, all on one scale.
 

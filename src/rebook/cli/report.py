@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from rebook.flow.measure import Report
 
 
-_STEPS = ("cases", "attempted", "reached", "responded", "booked", "kept")
+_STEPS = ("cases", "attempted", "reached", "responded", "booked", "kept", "succeeded")
 
 
 class Format(StrEnum):
@@ -52,7 +53,8 @@ def report(
     # Imported only now: charts and statistics take seconds to load.
     from django.template.loader import render_to_string
 
-    from rebook.flow.measure import build_report, funnel_chart
+    from rebook.flow.measure import build_report, funnel_chart, won_chart
+    from rebook.web.words import words
 
     chosen = chosen_organisation(organisation)
     day, _ = instant(chosen, as_of)
@@ -62,7 +64,11 @@ def report(
     elif output is Format.CSV:
         console.out(as_csv(made), end="", highlight=False)
     elif output is Format.HTML:
-        page = render_to_string("results/print.html", {"report": made, "chart": funnel_chart(made)})
+        charts = {
+            "chart": funnel_chart(made),
+            "won_chart": won_chart(made.won, label=lambda kind: words(kind, "gap")),
+        }
+        page = render_to_string("results/print.html", {"report": made, **charts})
         console.out(page, highlight=False)
     else:
         show(made)
@@ -73,6 +79,8 @@ def as_plain(report: "Report") -> dict[str, object]:
     plain = asdict(report)
     for rate, given in zip(report.rates, plain["rates"], strict=True):
         given["value"] = rate.value
+    for won, given in zip(report.won, plain["won"], strict=True):
+        given["definition"], given["says"] = won.rule.key, won.says
     return plain
 
 
@@ -90,6 +98,7 @@ def as_csv(report: "Report") -> str:
         out.writerows(
             [section, _cell(row.key), step, getattr(row, step), "", ""] for row in rows for step in _STEPS
         )
+    out.writerows(_won_rows(report))
     lift = report.lift
     out.writerow(
         ["lift", "difference", lift.sentence, lift.difference, lift.contact_cases, lift.holdout_cases]
@@ -103,6 +112,18 @@ def _breakdowns(report: "Report") -> "list[tuple[str, tuple[Breakdown, ...]]]":
         ("by_channel", report.by_channel),
         ("by_location", report.by_location),
     ]
+
+
+def _won_rows(report: "Report") -> Iterator[list[object]]:
+    """What was won back, each arm by the definition named in its label."""
+    for one in report.won:
+        arms = (
+            ("won_with_contact", one.contact_won, one.contact_cases),
+            ("won_left_out", one.holdout_won, one.holdout_cases),
+        )
+        for section, won, cases in arms:
+            share = won / cases if cases else None
+            yield [section, one.gap_kind, f"counted: {one.says}", share, won, cases]
 
 
 def _cell(text: str) -> str:
@@ -122,9 +143,17 @@ def show(report: "Report") -> None:
     for title, (_, rows) in zip(titles, _breakdowns(report), strict=True):
         answer_table(
             title,
-            ["", "cases", "tried", "reached", "answered", "booked", "kept"],
+            ["", "cases", "tried", "reached", "answered", "booked", "kept", "won back"],
             [[row.key, *(getattr(row, step) for step in _STEPS)] for row in rows],
         )
+    answer_table(
+        "Won back",
+        ["", "contacted", "of", "left out", "of", "counted"],
+        [
+            [one.gap_kind, one.contact_won, one.contact_cases, one.holdout_won, one.holdout_cases, one.says]
+            for one in report.won
+        ],
+    )
     answer_table(
         "Rates",
         ["", "rule", "rate", "of", "still maturing"],

@@ -73,8 +73,8 @@ def compare_with_truth(demo: DemoPractice, *, first: FirstLook, as_of: date) -> 
         ("Deaths nobody had told the practice", sum(one.died_unrecorded for one in in_care)),
         ("Duplicate records hidden in the list", sum(bool(one.duplicate_of) for one in demo.world.people)),
         ("Held-out who came back unasked, in truth", _share(*_unprompted(demo, as_of=as_of))),
-        ("Held-out who came back, as measured", _share(lift.holdout_returned, lift.holdout_cases)),
-        ("Share of the contacted who came back", _share(lift.contact_returned, lift.contact_cases)),
+        ("Held-out who were won back, as measured", _share(lift.holdout_won, lift.holdout_cases)),
+        ("Share of the contacted who were won back", _share(lift.contact_won, lift.contact_cases)),
     ]
     table = Table("The truth, and what Rebook made of it", "", title_justify="left")
     for label, figure in rows:

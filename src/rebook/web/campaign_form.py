@@ -8,19 +8,17 @@ from typing import Any
 
 from django.http import QueryDict
 
-from rebook.core.outreach.campaign_plan import (
-    MOST_ENTRIES,
-    SUCCESSES,
-    USUAL_SUCCESS,
-    Reentry,
-    read_plan,
-)
+from rebook.core.outcome.success import LEAST_DAYS, USUAL, USUAL_DAYS, choices
+from rebook.core.outreach.campaign_plan import MOST_ENTRIES, CampaignPlan, Reentry, read_plan
 from rebook.core.segment import Segment
+from rebook.core.words import PENDING_KINDS
 from rebook.records.read.campaigns import CampaignView
 from rebook.web.segment_form import as_query
 
 LARGEST_DAILY_LIMIT = 10_000
 LARGEST_HOLDOUT = 50
+# The kinds of reason whose success a campaign is asked about; the others have one that fits.
+SUCCESS_KINDS = tuple(kind for kind in USUAL if kind not in PENDING_KINDS)
 # (field, least, most, may be left empty)
 NUMBERS = (
     ("daily_limit", 1, LARGEST_DAILY_LIMIT, False),
@@ -30,6 +28,7 @@ NUMBERS = (
     ("trigger_days", -365, 1_100, True),
     ("reentry_limit", 0, MOST_ENTRIES, False),
     ("reentry_wait", 0, 60, False),
+    ("success_days", LEAST_DAYS, USUAL_DAYS, False),
 )
 DATES = ("goal_on", "starts_on", "ends_on")
 
@@ -58,7 +57,8 @@ class CampaignForm:
     rest_days: str = ""
     reentry_limit: str = str(Reentry().limit)
     reentry_wait: str = str(Reentry().wait_days)
-    success: dict[str, str] = field(default_factory=lambda: dict(USUAL_SUCCESS))
+    success: dict[str, str] = field(default_factory=lambda: {one: USUAL[one].what for one in SUCCESS_KINDS})
+    success_days: str = str(USUAL_DAYS)
     segment_id: int | None = None
     segment: Segment = field(default_factory=Segment)
     ticked: QueryDict = field(default_factory=QueryDict)
@@ -94,8 +94,8 @@ def typed(given: QueryDict, sequences: Mapping[str, Any]) -> CampaignForm:
     if "weekdays" in given or given.get("has_weekdays"):
         form.weekdays = [int(one) for one in given.getlist("weekdays") if one in "0123456" and one]
     form.success = {
-        kind: chosen if (chosen := given.get(f"success_{kind}", usual)) in SUCCESSES else usual
-        for kind, usual in USUAL_SUCCESS.items()
+        kind: chosen if (chosen := given.get(f"success_{kind}", "")) in choices(kind) else USUAL[kind].what
+        for kind in SUCCESS_KINDS
     }
     _check(form, sequences)
     return form
@@ -173,10 +173,16 @@ def asked(form: CampaignForm, *, segment: Mapping[str, Any]) -> dict[str, Any]:
                 "ends_on": form.ends_on or None,
             },
             "trigger": trigger if form.trigger_field else {},
-            "success": form.success,
+            "success": _success(form),
             "reentry": {"limit": form.number("reentry_limit"), "wait_days": form.number("reentry_wait")},
         },
     }
+
+
+def _success(form: CampaignForm) -> dict[str, Any]:
+    days = form.number("success_days")
+    whats = {kind: rule.what for kind, rule in USUAL.items()} | form.success
+    return {kind: {"what": what, "within_days": days} for kind, what in whats.items()}
 
 
 def running(form: CampaignForm) -> dict[str, Any]:
@@ -217,11 +223,20 @@ def form_of(view: CampaignView) -> CampaignForm:
         rest_days=_text(view.rest_days),
         reentry_limit=str(plan.reentry.limit),
         reentry_wait=str(plan.reentry.wait_days),
-        success={kind: plan.success_of(kind) for kind in USUAL_SUCCESS},
+        success={kind: _chosen(plan, kind) for kind in SUCCESS_KINDS},
+        success_days=str(
+            min((one.within_days or USUAL_DAYS for one in plan.success.values()), default=USUAL_DAYS)
+        ),
         segment_id=(view.segment.get("saved") or {}).get("id"),
         segment=segment,
         ticked=as_query(segment),
     )
+
+
+def _chosen(plan: CampaignPlan, kind: str) -> str:
+    """What a plan counts; the usual where one from before asked for less."""
+    what = plan.success_of(kind).what
+    return what if what in choices(kind) else USUAL[kind].what
 
 
 def _text(value: object) -> str:

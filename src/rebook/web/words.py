@@ -149,8 +149,10 @@ WORDS: dict[str, dict[str, str]] = {
     #
     "success": {
         "visit": "The visit is kept",
-        "rebooked_and_kept": "Booked again through us, and kept",
-        "visit_and_follow_up": "The visit is kept, and the next one booked",
+        "rebooked_and_kept": "Booked anew, and kept",
+        "visit_and_closed": "The visit is kept and settles the reason",
+        "visit_and_follow_up": "The visit settles the reason, and the next one is booked",
+        "item_done": "What was begun is finished",
     },
     "trigger": {
         "birthday": "Birthday",

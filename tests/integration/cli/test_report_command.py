@@ -73,7 +73,7 @@ def test_csv_holds_the_same_figures(practice, answer, rebook):
     for rate in said["rates"]:
         row = section("rate")[rate["key"]]
         assert (int(row["numerator"]), int(row["denominator"])) == (rate["numerator"], rate["denominator"])
-    assert section("by_channel")["sms"]["label"] == "kept"
+    assert section("by_channel")["sms"]["label"] == "succeeded"
     assert "Not enough patients to tell" in section("lift")["difference"]["label"]
 
 

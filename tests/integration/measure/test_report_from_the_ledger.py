@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rebook.flow.measure import Report, build_report, reason_label
-from rebook.records.models import Appointment, Attempt, Case, Consent, GuardDecision
+from rebook.records.models import Appointment, Attempt, Case, CaseSuccess, Consent, GuardDecision
 from support.practice import NOW, Practice, make_practice
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,12 @@ def report(practice: Practice, *, on: date = TODAY) -> Report:
 
 def counts(made: Report) -> dict[str, int]:
     return {step.key: step.count for step in made.funnel}
+
+
+def won(case: Case, *, at: datetime | None, definition: str = "visit:120:2") -> None:
+    CaseSuccess.objects.create(
+        organisation_id=case.organisation_id, case=case, definition=definition, met_at=at, judged_at=NOW
+    )
 
 
 def a_story(practice: Practice) -> Case:
@@ -166,10 +172,12 @@ def test_lift_compares_by_assignment(practice: Practice) -> None:
     for number in range(240):
         arm = "holdout" if number < 80 else "contact"
         back = number % 4 == 0 if arm == "holdout" else number % 2 == 0
-        practice.case(practice.patient(number), arm=arm, visit_kept_at=practice.at(16, 8) if back else None)
+        case = practice.case(practice.patient(number), arm=arm)
+        if back:
+            won(case, at=practice.at(16, 10))
     lift = report(practice).lift
-    assert (lift.holdout_cases, lift.holdout_returned) == (80, 20)
-    assert (lift.contact_cases, lift.contact_returned) == (160, 80)
+    assert (lift.holdout_cases, lift.holdout_won) == (80, 20)
+    assert (lift.contact_cases, lift.contact_won) == (160, 80)
     assert lift.difference == pytest.approx(0.25)
     assert lift.low is not None
     assert lift.low > 0

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from rebook.accounts.models import AuditEvent, Membership
-from rebook.core.outreach.campaign_plan import USUAL_SUCCESS
+from rebook.core.outcome.success import USUAL, success_json
 from rebook.flow.outreach import approvals, campaigns, stops
 from rebook.packs.outreach import templates
 from rebook.records.models import Attempt, Campaign, Case, TemplateApproval
@@ -31,7 +31,7 @@ def test_a_launch_freezes_the_sequence_and_leaves_a_trail(clinic):
     assert (campaign.state, campaign.launched_at) == ("active", NOW)
     assert [step["channel"] for step in campaign.sequence["steps"]][:3] == ["sms", "email", "phone"]
     # What counts as success is written out with the launch, and the calmer steps of a second try.
-    assert campaign.plan["success"] == dict(USUAL_SUCCESS)
+    assert campaign.plan["success"] == success_json(USUAL)
     assert len(campaign.plan["gentle"]["steps"]) == 2
     actions = list(AuditEvent.objects.filter(subject_kind="campaign").values_list("action", flat=True))
     assert actions == ["campaign.created", "campaign.approved", "campaign.launched"]

@@ -54,7 +54,8 @@ MORE = {
     "rest_days": "120",
     "reentry_limit": "2",
     "reentry_wait": "5",
-    "success_inactive": "visit",
+    "success_inactive": "visit_and_follow_up",
+    "success_days": "90",
 }
 
 
@@ -75,7 +76,8 @@ def test_a_whole_plan_is_typed_in_and_shown_again(manager, form, clinic):
     }  # fmt: skip
     assert made.plan["trigger"] == {"field": "birthday", "offset_days": -14}
     assert (made.plan["reentry"]["limit"], made.plan["reentry"]["wait_days"]) == (2, 5)
-    assert made.plan["success"]["inactive"] == "visit"
+    assert made.plan["success"]["inactive"] == {"what": "visit_and_follow_up", "within_days": 90}
+    assert made.plan["success"]["interval"] == {"what": "visit", "within_days": 90}
     assert made.backup == backup
     shown = page.content.decode()
     for words in (

@@ -7,8 +7,8 @@ import pytest
 
 from rebook.core.gaps import KINDS, TIERS
 from rebook.core.outreach.campaign_budget import BadPrice, GoneOut, prices, spent_cents
+from rebook.core.outcome.success import USUAL
 from rebook.core.outreach.campaign_plan import (
-    USUAL_SUCCESS,
     BadPlan,
     CampaignPlan,
     Reentry,
@@ -20,24 +20,6 @@ from rebook.core.outreach.campaign_reentry import gentler, may_come_again
 from rebook.core.outreach.sequence import Sequence, Step
 
 FELL_THROUGH = datetime(2026, 3, 2, 15, tzinfo=UTC)
-
-SUCCESS = [
-    # kind of gap, what success is
-    ("interval", "visit"),
-    ("interval:7", "visit"),
-    ("no_show_not_rebooked", "rebooked_and_kept"),
-    ("no_show_not_rebooked:81", "rebooked_and_kept"),
-    ("cancelled_not_rebooked", "rebooked_and_kept"),
-    ("inactive", "visit_and_follow_up"),
-    ("later_than_usual", "visit_and_follow_up"),
-    ("result_awaiting_follow_up", "visit"),
-]
-
-
-@pytest.mark.parametrize(("kind", "what"), SUCCESS)
-def test_what_counts_as_won_back(kind, what):
-    assert CampaignPlan().success_of(kind) == what
-
 
 @pytest.mark.parametrize(
     ("programme", "tiers"),
@@ -53,25 +35,34 @@ def test_whom_a_programme_takes_in(programme, tiers):
 
 def test_success_is_written_out_so_that_a_new_default_never_changes_an_old_campaign():
     kept = plan_json(CampaignPlan())
-    assert kept["success"] == dict(USUAL_SUCCESS)
-    other = read_plan({**kept, "success": {"interval": "visit_and_follow_up"}})
-    assert other.success_of("interval") == "visit_and_follow_up"
-    assert other.success_of("inactive") == "visit"
+    assert set(kept["success"]) == set(KINDS)
+    assert kept["success"]["no_show_not_rebooked"] == {"what": "rebooked_and_kept", "within_days": 120}
+    other = read_plan({**kept, "success": {"interval": {"what": "visit_and_follow_up", "within_days": 60}}})
+    assert other.success_of("interval").key == "visit_and_follow_up:60:2"
+    assert other.success_of("no_show_not_rebooked:81").key == "rebooked_and_kept:120:2"
     assert read_plan(plan_json(other)) == other
+
+
+def test_a_plan_from_before_keeps_its_words_and_what_they_meant():
+    before = plan_json(CampaignPlan()) | {"success": {"inactive": "visit_and_follow_up"}}
+    plan = read_plan(before)
+    assert plan.success_of("inactive").key == "visit_and_follow_up:-:1"
+    assert plan.success_of("no_show_not_rebooked").key == "visit:-:1"
+    assert plan_json(plan) == before
 
 
 def test_what_is_left_out_is_as_usual_and_the_frozen_steps_are_none_of_its_business():
     assert read_plan({}) == CampaignPlan()
     assert read_plan({**plan_json(CampaignPlan()), "gentle": {"key": "x"}}) == CampaignPlan()
-    assert set(USUAL_SUCCESS) <= set(KINDS)
+    assert CampaignPlan().success == USUAL
 
 
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
         ({"colour": "red"}, "knows no 'colour'"),
-        ({"success": {"boredom": "visit"}}, "no kind of reason"),
-        ({"success": {"interval": "money"}}, "success of interval is one of"),
+        ({"success": {"boredom": {}}}, "no kind of reason"),
+        ({"success": {"interval": {"what": "money"}}}, "success of interval is one of"),
         ({"reentry": {"limit": 4}}, "limit lies between 0 and 3"),
         ({"reentry": {"wait_days": -1}}, "wait_days lies between"),
         ({"reentry": {"within_days": "many"}}, "within_days lies between"),

@@ -25,7 +25,7 @@ CELL = Cell(
     responded=30,
     booked=20,
     kept=12,
-    returned=15,
+    succeeded=14,
     shown=12,
     not_shown=3,
     attempts=150,
@@ -43,7 +43,7 @@ RATES = [
     ("response", 30, 80),
     ("booking", 20, 90),
     ("show", 12, 15),
-    ("reactivation", 12, 100),
+    ("reactivation", 14, 100),
     ("opt_out", 3, 120),
     ("bad_contact", 6, 150),
 ]
@@ -91,23 +91,23 @@ def test_breakdown_adds_up_and_puts_the_largest_first() -> None:
     [(59, 20, "fewer than sixty held back"), (60, 0, "too few returns among them")],
 )
 def test_too_few_patients_to_tell(held: int, held_back: int, why: str) -> None:
-    found = lift([replace(CELL, cases=1000, returned=60), replace(HELD, cases=held, returned=held_back)])
+    found = lift([replace(CELL, cases=1000, succeeded=60), replace(HELD, cases=held, succeeded=held_back)])
     assert found.difference is None
     assert found.sentence.startswith("Not enough patients to tell"), why
 
 
 def test_lift_with_newcombes_interval() -> None:
     """56/70 against 48/80: the worked example of Newcombe (1998), method 10: 0.0524 to 0.3339."""
-    treated = replace(CELL, cases=70, returned=56)
-    found = lift([treated, replace(HELD, cases=80, returned=48)])
+    treated = replace(CELL, cases=70, succeeded=56)
+    found = lift([treated, replace(HELD, cases=80, succeeded=48)])
     assert found.difference == pytest.approx(0.2)
     assert (found.low, found.high) == (pytest.approx(0.0524, abs=5e-5), pytest.approx(0.3339, abs=5e-5))
     assert "brought back 20.0 more" in found.sentence
 
 
 def test_lift_leaves_out_strata_without_a_holdout() -> None:
-    urgent = replace(CELL, risk_class=4, holdout_possible=False, cases=1000, returned=999)
-    compared = [replace(CELL, cases=200, returned=50), replace(HELD, cases=200, returned=50)]
+    urgent = replace(CELL, risk_class=4, holdout_possible=False, cases=1000, succeeded=999)
+    compared = [replace(CELL, cases=200, succeeded=50), replace(HELD, cases=200, succeeded=50)]
     assert lift([*compared, urgent]).difference == lift(compared).difference == 0
 
 
@@ -115,7 +115,7 @@ def test_lift_leaves_out_strata_without_a_holdout() -> None:
 def test_the_interval_holds_the_difference(treated: int, held: int, data: st.DataObject) -> None:
     back = data.draw(st.integers(0, treated))
     held_back = data.draw(st.integers(0, held))
-    found = lift([replace(CELL, cases=treated, returned=back), replace(HELD, cases=held, returned=held_back)])
+    found = lift([replace(CELL, cases=treated, succeeded=back), replace(HELD, cases=held, succeeded=held_back)])
     if found.difference is not None:
         assert -1 <= found.low <= found.difference + 1e-9
         assert found.difference - 1e-9 <= found.high <= 1

@@ -1,15 +1,24 @@
-"""What a campaign means by success, whom it takes in again, and its plan as frozen at launch.
+"""A campaign's plan: when it takes in, what it counts as success, whom it takes in again; frozen at launch.
 
-Success is data (Q-545): which kind of reason is settled by what. It is frozen with the launch, so that a
-changed opinion never changes what an old campaign brought.
+What success is stands in ``core.outcome.success`` (Q-545). It is frozen with the launch, so that a changed
+opinion never changes what an old campaign brought.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from rebook.core.gaps import KINDS, TIERS
+from rebook.core.gaps import TIERS
 from rebook.core.gaps.tiers import programme_of
+from rebook.core.outcome.success import (
+    FIRST_VISIT,
+    USUAL,
+    BadSuccess,
+    SuccessRule,
+    kind_of,
+    read_success,
+    success_json,
+)
 
 from .campaign_calendar import (
     BadCalendar,
@@ -20,17 +29,6 @@ from .campaign_calendar import (
     read_trigger,
 )
 
-Success = Literal["visit", "rebooked_and_kept", "visit_and_follow_up"]
-SUCCESSES: tuple[Success, ...] = ("visit", "rebooked_and_kept", "visit_and_follow_up")
-
-# Q-546: after a missed appointment, rescheduling and showing up. Q-547: after lapsed care, following
-# through: the visit is kept and the one after it is booked or kept too. Else a satisfying visit.
-USUAL_SUCCESS: Mapping[str, Success] = {
-    "no_show_not_rebooked": "rebooked_and_kept",
-    "cancelled_not_rebooked": "rebooked_and_kept",
-    "inactive": "visit_and_follow_up",
-    "later_than_usual": "visit_and_follow_up",
-}
 MOST_ENTRIES = 3
 
 
@@ -55,12 +53,15 @@ class CampaignPlan:
 
     calendar: EnrolmentCalendar = field(default_factory=EnrolmentCalendar)
     trigger: Trigger | None = None
-    success: Mapping[str, Success] = field(default_factory=lambda: dict(USUAL_SUCCESS))
+    success: Mapping[str, SuccessRule] = field(default_factory=lambda: dict(USUAL))
     reentry: Reentry = Reentry()
 
-    def success_of(self, gap_kind: str) -> Success:
-        """What counts as success for a kind of gap; one with an id after a colon is read without it."""
-        return self.success.get(gap_kind.partition(":")[0], "visit")
+    def success_of(self, gap_kind: str) -> SuccessRule:
+        """What counts as success for a kind of gap; one with an id after a colon is read without it.
+
+        Only plans of version 1 leave kinds out: they meant a visit.
+        """
+        return self.success.get(kind_of(gap_kind), FIRST_VISIT)
 
 
 def tiers_of(programme: str) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ def plan_json(plan: CampaignPlan) -> dict[str, Any]:
         "trigger": {"field": plan.trigger.field, "offset_days": plan.trigger.offset_days}
         if plan.trigger
         else {},
-        "success": dict(plan.success),
+        "success": success_json(plan.success),
         "reentry": {
             "limit": plan.reentry.limit,
             "wait_days": plan.reentry.wait_days,
@@ -99,24 +100,16 @@ def read_plan(value: Mapping[str, Any]) -> CampaignPlan:
     try:
         calendar = read_calendar(value.get("calendar") or {})
         trigger = read_trigger(value.get("trigger") or {})
-    except BadCalendar as error:
+        success = value.get("success")
+        rules = dict(USUAL) if success is None else read_success(success)
+    except (BadCalendar, BadSuccess) as error:
         raise BadPlan(str(error)) from None
-    success = value.get("success")
     return CampaignPlan(
         calendar=calendar,
         trigger=trigger,
-        success=dict(USUAL_SUCCESS) if success is None else _success(success),
+        success=rules,
         reentry=_reentry(value.get("reentry") or {}),
     )
-
-
-def _success(value: Mapping[str, Any]) -> dict[str, Success]:
-    for kind, what in value.items():
-        if kind not in KINDS:
-            raise BadPlan(f"success is set for '{kind}', which is no kind of reason")
-        if what not in SUCCESSES:
-            raise BadPlan(f"success of {kind} is one of {', '.join(SUCCESSES)}")
-    return dict(value)
 
 
 _REENTRY_LIMITS = {"limit": MOST_ENTRIES, "wait_days": 60, "within_days": 365}

@@ -32,6 +32,7 @@ from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
 from .sequences import CampaignSequence, PassedStep, SequenceVersion
 from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
+from .success import CaseSuccess, LinkStep
 
 __all__ = [
     "Appointment",
@@ -46,6 +47,7 @@ __all__ = [
     "CapacityDay",
     "Case",
     "Condition",
+    "CaseSuccess",
     "ConfidentialRequest",
     "Consent",
     "ConsentEvidence",
@@ -64,6 +66,7 @@ __all__ = [
     "Letter",
     "LetterBatch",
     "Medication",
+    "LinkStep",
     "NumberMark",
     "OfferGiven",
     "OtherContact",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from rebook.records.models import Attempt, Case, Gap
+from rebook.records.models import Attempt, Case, CaseSuccess, Gap
 from rebook.records.read.campaignpages import CasePage, case_line
 from rebook.records.read.measure import gaps_behind
 from rebook.records.read.patientfile import PatientPage, patient_line
@@ -37,6 +37,9 @@ def cases_behind(
 ) -> CasePage:
     """The contacted cases that had reached a stage of the funnel at the cut-off."""
     rows = Case.objects.filter(organisation_id=organisation_id, arm="contact", opened_at__lte=cut_off)
+    if stage == "won":
+        newest = CaseSuccess.objects.filter(case_id=OuterRef("pk")).order_by("-pk")
+        rows = rows.annotate(won_at=Subquery(newest.values("met_at")[:1])).filter(won_at__lte=cut_off)
     for column in REACHED_AT.get(stage, ("opened_at",)):
         rows = rows.filter(**{f"{column}__lte": cut_off})
     rows = _sliced(rows, part, cut_off)

@@ -107,30 +107,16 @@ def arm_counts(
 
 
 def organic_rate(*, organisation_id: int) -> tuple[int, int]:
-    """(came back, followed to the end) of all holdout cases that are closed: who returns uncontacted."""
+    """(won back by their definition, followed to the end) of closed holdout cases: who returns uncontacted."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT count(*) FILTER (WHERE visit_kept_at IS NOT NULL), count(*) FROM records_case
+            SELECT count(*) FILTER (WHERE (SELECT s.met_at FROM records_casesuccess s WHERE s.case_id = c.id
+                ORDER BY s.id DESC LIMIT 1) IS NOT NULL), count(*) FROM records_case c
             WHERE organisation_id = %s AND arm = 'holdout' AND closed_at IS NOT NULL
               AND outcome NOT IN ('campaign_ended', 'deceased', 'moved')
             """,
             [organisation_id],
-        )
-        row = cursor.fetchone()
-    return int(row[0]), int(row[1])
-
-
-def usual_rate(*, organisation_id: int, campaign_id: int, metric: str) -> tuple[int, int]:
-    """(successes, cases) of a campaign's contacted cases whose time to answer is over."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT count({_HAPPENED[metric]}), count(*) FROM records_case c
-            WHERE organisation_id = %s AND campaign_id = %s AND arm = 'contact'
-              AND closed_at IS NOT NULL AND first_attempt_at IS NOT NULL
-            """,
-            [organisation_id, campaign_id],
         )
         row = cursor.fetchone()
     return int(row[0]), int(row[1])

@@ -15,8 +15,8 @@ SELECT g.tier, g.risk_class,
     count(*) FILTER (WHERE c.arm = 'contact'), count(*) FILTER (WHERE c.arm = 'contact' AND c.came),
     count(*) FILTER (WHERE c.arm = 'holdout'), count(*) FILTER (WHERE c.arm = 'holdout' AND c.came)
 FROM (
-    SELECT one.gap_id, one.arm, coalesce(one.visit_kept_at <= least(one.opened_at
-        + campaign.visit_window_days * interval '1 day', %(now)s), false) AS came
+    SELECT one.gap_id, one.arm, coalesce((SELECT s.met_at FROM records_casesuccess s
+        WHERE s.case_id = one.id ORDER BY s.id DESC LIMIT 1) <= %(now)s, false) AS came
     FROM records_case one JOIN records_campaign campaign ON campaign.id = one.campaign_id
     WHERE one.organisation_id = %(organisation_id)s AND campaign.holdout_percent > 0
         AND one.opened_at + campaign.visit_window_days * interval '1 day' <= %(now)s

@@ -1,13 +1,17 @@
 """Counts for the report, by one query each, as known at a cut-off instant."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from rebook.core.gaps import KINDS
 from rebook.core.measure import Cell, ChannelCounts, Waits
 
-CELLS = """
+from .successes import NEWEST, plans, rule_of
+
+CELLS = f"""
 SELECT c.campaign_id, g.kind, g.location_id,
        coalesce(first_attempt.channel, ''), c.arm, g.risk_class,
        (campaign.holdout_percent > 0 AND g.risk_class < 3),
@@ -17,15 +21,20 @@ SELECT c.campaign_id, g.kind, g.location_id,
        count(*) FILTER (WHERE c.responded_at <= %(cut_off)s),
        count(*) FILTER (WHERE c.booked_at <= %(cut_off)s),
        count(*) FILTER (WHERE c.visit_kept_at <= %(cut_off)s AND c.booked_at <= %(cut_off)s),
-       count(*) FILTER (WHERE c.visit_kept_at <= %(cut_off)s),
+       count(*) FILTER (WHERE won.met_at <= %(cut_off)s),
        count(*) FILTER (WHERE a.status IN ('arrived', 'fulfilled') AND a.starts_at <= %(cut_off)s),
        count(*) FILTER (WHERE a.status = 'noshow' AND a.starts_at <= %(cut_off)s),
        coalesce(sum(tries.n), 0),
-       count(*) FILTER (WHERE c.opened_at + campaign.visit_window_days * interval '1 day' > %(cut_off)s
-                          AND c.visit_kept_at IS NULL)
+       count(*) FILTER (WHERE c.opened_at + coalesce(rule.days, campaign.visit_window_days)
+                            * interval '1 day' > %(cut_off)s
+                          AND (won.met_at IS NULL OR won.met_at > %(cut_off)s))
 FROM records_case c
 JOIN records_gap g ON g.id = c.gap_id
 JOIN records_campaign campaign ON campaign.id = c.campaign_id
+LEFT JOIN unnest(%(campaigns)s::bigint[], %(kinds)s::text[], %(days)s::int[])
+    AS rule(campaign_id, kind, days)
+    ON rule.campaign_id = c.campaign_id AND rule.kind = split_part(g.kind, ':', 1)
+{NEWEST}
 LEFT JOIN records_appointment a ON a.id = c.appointment_id
 LEFT JOIN LATERAL (
     SELECT t.channel_kind AS channel FROM (
@@ -37,6 +46,7 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS n FROM records_attempt at WHERE at.case_id = c.id AND at.sent_at <= %(cut_off)s
 ) tries ON true
 WHERE c.organisation_id = %(organisation_id)s AND c.opened_at <= %(cut_off)s
+  AND (%(campaign)s::bigint IS NULL OR c.campaign_id = %(campaign)s)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
@@ -136,9 +146,27 @@ def _rows(sql: str, **arguments: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def cells(*, organisation_id: int, cut_off: datetime) -> list[Cell]:
-    """The report's cube: one cell per campaign, gap kind, location, first channel, arm and risk class."""
-    return [Cell(*row) for row in _rows(CELLS, organisation_id=organisation_id, cut_off=cut_off)]
+def cells(*, organisation_id: int, cut_off: datetime, campaign_id: int | None = None) -> list[Cell]:
+    """The report's cube: one cell per campaign, gap kind, location, first channel, arm and risk class.
+
+    Of one campaign alone when it is named.
+    """
+    known = plans(organisation_id=organisation_id)
+    rules = [
+        (campaign, kind, plan.success_of(kind).within_days)
+        for campaign, plan in known.items()
+        for kind in KINDS
+    ]
+    rows = _rows(
+        CELLS,
+        organisation_id=organisation_id,
+        cut_off=cut_off,
+        campaign=campaign_id,
+        campaigns=[campaign for campaign, _, _ in rules],
+        kinds=[kind for _, kind, _ in rules],
+        days=[days for _, _, days in rules],
+    )
+    return [replace(Cell(*row), rule=rule_of(known, row[0], row[1])) for row in rows]
 
 
 def channel_counts(*, organisation_id: int, cut_off: datetime) -> list[ChannelCounts]:

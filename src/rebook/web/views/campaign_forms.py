@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from rebook.accounts import read as accounts
-from rebook.core.outreach.campaign_plan import SUCCESSES, USUAL_SUCCESS
+from rebook.core.outcome.success import choices
 from rebook.core.segment import FIELDS
 from rebook.flow import segments
 from rebook.flow.outreach import campaigns as flow
@@ -16,7 +16,7 @@ from rebook.records.read import segments as segment_reads
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.segment_files import saved
 from rebook.web.access import Staff, staff_page
-from rebook.web.campaign_form import CampaignForm, asked, form_of, running, typed
+from rebook.web.campaign_form import SUCCESS_KINDS, CampaignForm, asked, form_of, running, typed
 from rebook.web.render import after, page
 from rebook.web.segment_form import labels, read_form
 
@@ -176,6 +176,5 @@ def _shown(
         label=label,
         members=accounts.members(organisation_id=organisation_id),
         sequences=sequences_in_use(organisation_id=organisation_id),
-        success_kinds=tuple(USUAL_SUCCESS),
-        successes=SUCCESSES,
+        success_choices=[(kind, choices(kind)) for kind in SUCCESS_KINDS],
     )

@@ -1,6 +1,6 @@
 """Campaigns: what will happen, to whom, when; what did; what is stuck?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,21 +9,22 @@ from django.urls import reverse
 
 from rebook.accounts import read as accounts
 from rebook.core.gaps import KINDS
-from rebook.core.outreach.campaign_plan import read_plan, tiers_of
+from rebook.core.outcome.success import say
+from rebook.core.outreach.campaign_plan import CampaignPlan, read_plan, tiers_of
 from rebook.core.outreach.campaign_readiness import ReadinessCheck
 from rebook.core.outreach.sequence_words import sentences, step_sentence
 from rebook.core.segment import Filter, Segment
-from rebook.flow import segments
+from rebook.flow import measure, segments
 from rebook.flow.outreach import campaigns as flow
 from rebook.flow.outreach.campaign_list import listed_campaigns
 from rebook.flow.outreach.readiness import launch_checklist
 from rebook.flow.outreach.sequences import sequences_in_use
-from rebook.records.read import campaignmoney
 from rebook.records.read import campaignpages as read
 from rebook.records.read import campaigns as campaign_read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 from rebook.web.segment_form import labels
+from rebook.web.views.won import won_picture
 
 # What is done, what is said, and the act that undoes it.
 ACTS: dict[str, tuple[Callable[..., Any], str, str]] = {
@@ -69,6 +70,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
     plan = read_plan(file.plan)
     segment = Segment.from_json(file.segment)
     kinds = _kinds(segment)
+    won = measure.campaign_won(**of, now=staff.now)
     return page(
         request,
         "campaigns/campaign.html",
@@ -78,13 +80,13 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         enrols_on=me.enrols_on,
         warnings=me.warnings,
         reached=read.reached(**of),
-        successes=campaignmoney.successes(**of, success=plan.success, now=staff.now),
+        won=won,
+        won_chart=won_picture(won),
         coming=read.coming(**of, now=staff.now),
         attempts=read.attempt_states(**of),
         reasons=read.not_contacted(**of),
         sites=_sites(staff, segment),
-        won_back=[(one, plan.success_of(one)) for one in kinds if plan.success_of(one) != "visit"],
-        is_plain=any(plan.success_of(one) == "visit" for one in kinds),
+        won_back=_definitions(plan, kinds),
         counted=_counted(staff, segment, file.programme),
         checks=_checklist(staff, campaign_id) if file.state == "draft" else (),
         mended_at=_mended_at(campaign_id),
@@ -118,6 +120,14 @@ def _kinds(segment: Segment) -> tuple[str, ...]:
     return tuple(one for one in KINDS if wanted is None or (one in wanted.values) != wanted.is_not)
 
 
+def _definitions(plan: CampaignPlan, kinds: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """[(what is counted, the kinds of reason it is counted for)], in the order of the kinds."""
+    found: dict[str, list[str]] = {}
+    for kind in kinds:
+        found.setdefault(say(plan.success_of(kind)), []).append(kind)
+    return list(found.items())
+
+
 def _checklist(staff: Staff, campaign_id: int) -> tuple[ReadinessCheck, ...]:
     """The launch checklist of a draft, so that it can be mended before anybody presses the button."""
     organisation_id = staff.organisation_id
@@ -135,6 +145,7 @@ def _mended_at(campaign_id: int) -> Mapping[str, tuple[str, str]]:
     own = {
         "campaign": (reverse("campaign_edit", args=[campaign_id]), "Change the draft"),
         "approval": (reverse("campaign_approval", args=[campaign_id]), "Sign the campaign"),
+        "send_tests": (reverse("campaign_send_tests", args=[campaign_id]), "Send them to yourself"),
         "templates": (reverse("campaign_texts", args=[campaign_id]), "Read and sign the texts"),
     }
     return own | {key: (reverse(name), label) for key, (name, label) in MENDED_AT.items()}

@@ -10,6 +10,7 @@ from rebook.flow import access, measure
 from rebook.records.read import behind as read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import page
+from rebook.web.views.won import won_picture
 
 # Which reasons make the first two steps of the funnel (all of them; those that may be contacted).
 REASONS_BY_STEP = {
@@ -29,6 +30,8 @@ def results(request: HttpRequest) -> HttpResponse:
         "results/results.html",
         report=report,
         chart=_chart(report),
+        won=report.won,
+        won_chart=won_picture(report.won),
         sites=sites,
         asked="" if as_of == staff.today else as_of.isoformat(),
     )

@@ -1,5 +1,6 @@
-"""Stage measure: the report for any day, recomputed from what the ledger knew then."""
+"""The report for any day, recomputed from what the ledger knew then."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from rebook.analytics import charts
 from rebook.core import measure as core
 from rebook.records.read import measure as read
 
+MOST_BARS = 8
 # Reasons after which a gap counts as one that may be contacted: it was, it is about to be, or it is held out.
 ELIGIBLE = ("contacted", "holdout", "waiting:", "not_enrolled", "other_case_open", "case_closed:")
 
@@ -38,6 +40,9 @@ class Report:
     waits: tuple[core.Waits, ...]
     attempts_per_booking: float | None
     lift: core.Lift
+    # By kind of reason, each by the definition that its campaigns froze; and those definitions in words.
+    won: tuple[core.Won, ...]
+    definitions: tuple[core.Definition, ...]
 
 
 def build_report(*, organisation_id: int, as_of: date) -> Report:
@@ -68,12 +73,36 @@ def build_report(*, organisation_id: int, as_of: date) -> Report:
         waits=tuple(read.waits(organisation_id=organisation_id, cut_off=cut_off)),
         attempts_per_booking=attempts / booked if booked else None,
         lift=core.lift(cells),
+        won=core.won_by_kind(cells),
+        definitions=core.definitions(cells),
     )
+
+
+def campaign_won(*, organisation_id: int, campaign_id: int, now: datetime) -> tuple[core.Won, ...]:
+    """What one campaign won back up to ``now``, each kind by the definition frozen with its launch."""
+    return core.won_by_kind(read.cells(organisation_id=organisation_id, cut_off=now, campaign_id=campaign_id))
 
 
 def funnel_chart(report: Report) -> str:
     """The funnel as one SVG document."""
     return charts.bars_svg([(step.label, step.count) for step in report.funnel])
+
+
+def won_chart(lines: Sequence[core.Won], *, label: Callable[[str], str] = str) -> str:
+    """Won back of a hundred by kind of reason, with contact and without, as one SVG document.
+
+    Empty without a case. ``label``: the words for a kind of gap.
+    """
+    bars = [
+        (label(one.gap_kind), arm, round(100 * won / cases, 1), f"{won:,} of {cases:,}")
+        for one in lines[:MOST_BARS]
+        for arm, won, cases in (
+            ("Contacted", one.contact_won, one.contact_cases),
+            ("Left out, to compare", one.holdout_won, one.holdout_cases),
+        )
+        if cases
+    ]
+    return charts.paired_bars_svg(bars) if bars else ""
 
 
 LABELS = {

@@ -12,6 +12,8 @@ from rebook.packs.gaps import gap_definitions
 from rebook.records.read import outcomes as read
 from rebook.records.write import outcomes as write
 
+from .succeeding import judge_successes
+
 # A pass that was missed for so long is made up for.
 LOOKED_BACK = timedelta(days=30)
 
@@ -23,10 +25,12 @@ class CloseSummary:
     looked_at: int
     changed: int
     outcomes: dict[str, int] = field(default_factory=dict)
+    # Judgements of success written, of open and ended cases.
+    judged: int = 0
 
 
 def close_cases(*, organisation_id: int, as_of: date, now: datetime) -> CloseSummary:
-    """Judge every open case at ``now``. A second run at the same instant changes nothing."""
+    """Judge every open case at ``now``, and whether cases were a success. A second run changes nothing."""
     satisfying = _satisfying(organisation_id)
     with transaction.atomic(durable=True):
         cases = read.open_cases(organisation_id=organisation_id, now=now, satisfying=satisfying)
@@ -37,7 +41,8 @@ def close_cases(*, organisation_id: int, as_of: date, now: datetime) -> CloseSum
         untold = read.ended_untold(organisation_id=organisation_id, since=now - LOOKED_BACK, now=now)
         write.open_unable_to_reach(organisation_id=organisation_id, case_ids=untold, now=now)
     outcomes = Counter(one.outcome for one in news if one.outcome)
-    return CloseSummary(looked_at=len(cases), changed=changed, outcomes=dict(outcomes))
+    judged = judge_successes(organisation_id=organisation_id, satisfying=satisfying, now=now)
+    return CloseSummary(looked_at=len(cases), changed=changed, outcomes=dict(outcomes), judged=judged)
 
 
 def _is_news(verdict: CaseVerdict) -> bool:

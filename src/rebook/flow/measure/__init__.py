@@ -1,0 +1,23 @@
+"""Stage measure: what outreach brought, recomputed for any day from what the ledger knew then."""
+
+from .reporting import (
+    ELIGIBLE,
+    ReasonCount,
+    Report,
+    build_report,
+    campaign_won,
+    funnel_chart,
+    reason_label,
+    won_chart,
+)
+
+__all__ = [
+    "ELIGIBLE",
+    "ReasonCount",
+    "Report",
+    "build_report",
+    "campaign_won",
+    "funnel_chart",
+    "reason_label",
+    "won_chart",
+]
