@@ -31,8 +31,8 @@ from .readiness import ReadinessRecord
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
 from .sequences import CampaignSequence, PassedStep, SequenceVersion
-from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
 from .success import CaseSuccess, LinkStep
+from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
 
 __all__ = [
     "Appointment",
@@ -46,8 +46,8 @@ __all__ = [
     "CampaignSequence",
     "CapacityDay",
     "Case",
-    "Condition",
     "CaseSuccess",
+    "Condition",
     "ConfidentialRequest",
     "Consent",
     "ConsentEvidence",
@@ -65,8 +65,8 @@ __all__ = [
     "ImportRun",
     "Letter",
     "LetterBatch",
-    "Medication",
     "LinkStep",
+    "Medication",
     "NumberMark",
     "OfferGiven",
     "OtherContact",

@@ -120,3 +120,18 @@ def organic_rate(*, organisation_id: int) -> tuple[int, int]:
         )
         row = cursor.fetchone()
     return int(row[0]), int(row[1])
+
+
+def usual_rate(*, organisation_id: int, campaign_id: int, metric: str) -> tuple[int, int]:
+    """(successes, cases) of a campaign's contacted cases whose time to answer is over."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT count({_HAPPENED[metric]}), count(*) FROM records_case c
+            WHERE organisation_id = %s AND campaign_id = %s AND arm = 'contact'
+              AND closed_at IS NOT NULL AND first_attempt_at IS NOT NULL
+            """,
+            [organisation_id, campaign_id],
+        )
+        row = cursor.fetchone()
+    return int(row[0]), int(row[1])
