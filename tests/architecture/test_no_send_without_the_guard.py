@@ -61,6 +61,15 @@ def test_the_sender_is_only_started_on_what_was_claimed():
     assert started == ["found.claimed"]
 
 
+def test_only_a_claim_and_a_test_that_the_guard_allowed_are_handed_over():
+    """Whoever hands a message over outside the sender judges it in the same module."""
+    found = callers("hand_over", leaving_out=(SENDING,))
+    assert found == {"flow/outreach/test_sends.py"}
+    assert found <= callers("judge_test")
+    assert callers("judge_test") == callers("add_sent_test") == found
+    assert "flow/outreach/test_sends_guard.py" in callers("decide")
+
+
 def test_whoever_writes_attempts_asks_the_guard():
     """Planning, manual messages, claims and letters to be printed ask ``judge`` in the same module."""
     for writing in ("add_attempts", "apply_rulings", "write_batch"):

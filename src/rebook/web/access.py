@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from rebook.accounts import read as accounts
 from rebook.accounts.scope import organisation_scope
+from rebook.core.outreach.own_contact import MAY_TEST
 from rebook.flow.response.holds import CLINICIANS_ONLY
 from rebook.web.views.errors import not_allowed
 
@@ -26,6 +27,7 @@ Act = Literal[
     "work",  # record outcomes, answer, book
     "campaigns",  # create, launch, pause
     "wording",  # write texts
+    "test_sends",  # send tests to oneself
     "approve",  # sign the wording that goes out
     "approval_rules",  # say who has to sign what
     "sign_off",  # sign a clinical rule
@@ -43,6 +45,7 @@ ROLES_BY_ACT: dict[Act, frozenset[str]] = {
     "work": _CARE,
     "campaigns": frozenset({"manager", "coordinator"}),
     "wording": frozenset({"writer", "manager", "coordinator", "clinician", "compliance"}),
+    "test_sends": MAY_TEST,
     "approve": frozenset({"manager", "compliance", "clinician"}),
     "approval_rules": frozenset({"manager", "compliance"}),
     "sign_off": frozenset({"clinician"}),

@@ -17,6 +17,7 @@ from rebook.core.words import PENDING_KINDS
 from rebook.web.approval_words import APPROVAL_WORDS
 from rebook.web.reply_words import REPLY_WORDS
 from rebook.web.say import day
+from rebook.web.test_words import TEST_STATE_WORDS
 from rebook.web.text_words import TEXT_WORDS
 
 WORDS: dict[str, dict[str, str]] = {
@@ -298,6 +299,7 @@ WORDS: dict[str, dict[str, str]] = {
         "work": "leave to work with patients",
         "campaigns": "leave to change campaigns",
         "wording": "leave to write texts",
+        "test_sends": "leave to send tests",
         "approve": "leave to approve wording",
         "approval_rules": "leave to say who signs",
         "sign_off": "a clinician's role",
@@ -324,6 +326,7 @@ WORDS: dict[str, dict[str, str]] = {
     "disposition": {key: one.label for key, one in DISPOSITIONS.items()},
     "barrier": BARRIERS,
     **TEXT_WORDS,
+    **TEST_STATE_WORDS,
     "pause": {"reply": "a message to answer", "booked": "visit booked", "call": "a call under way"},
 }
 
@@ -397,6 +400,11 @@ def step_words(step: Mapping[str, Any] | Any) -> str:
     for key, said in WORDS["visit"].items():
         text = re.sub(rf"\b{key}\b", said, text)
     return upper_first(text)
+
+
+def refusal_words(reason: Any) -> str:
+    """Why a test was not sent, and what to do about it."""
+    return WORDS["test_refusal"].get(reason.rule) or upper_first(reason.detail or plain(reason.rule))
 
 
 def _parts(reason: Mapping[str, Any] | Any) -> tuple[str, str]:
@@ -479,5 +487,6 @@ FILTERS: dict[str, Any] = {
     "rule_words": rule_words,
     "attention_words": attention_words,
     "step_words": step_words,
+    "refusal_words": refusal_words,
     "audit_words": audit_words,
 }

@@ -21,6 +21,7 @@ from rebook.flow.outreach.experiments import take_looks
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.outreach.portal_reading import ask_about_reading, ask_hourly
 from rebook.flow.outreach.stop_watch import watch_stops
+from rebook.flow.outreach.test_sends_later import settle_tests
 from rebook.flow.pending import note_signs, tell_staff
 from rebook.flow.priority import rank_gaps
 from rebook.flow.snapshot import prune_snapshots, take_snapshot
@@ -67,6 +68,7 @@ def run_day(
         ("plan", lambda: plan_attempts(**one, now=now)),
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
+        ("tests", lambda: settle_tests(**one, now=now)),
         ("stops kept", lambda: watch_stops(**one, now=now)),
         ("wording tests", lambda: take_looks(**one, now=now)),
         ("nobody forgotten", lambda: look_for_forgotten(**one, as_of=as_of, now=now)),
@@ -92,4 +94,5 @@ def run_continuous(*, organisation_id: int, now: datetime, worker: str) -> list[
             StageResult("plan", asdict(plan_attempts(**one))),
             StageResult("send", asdict(send_due(**one, worker=worker))),
             StageResult("settle", asdict(settle_in_the_air(**one))),
+            StageResult("tests", asdict(settle_tests(**one))),
         ]

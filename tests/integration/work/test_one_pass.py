@@ -34,6 +34,7 @@ STAGES = [
     "plan",
     "send",
     "settle",
+    "tests",
     "stops kept",
     "wording tests",
     "nobody forgotten",

@@ -25,7 +25,7 @@ _ELSEWHERE = {"segment", "sequence", "sequence_key", "plan", "launched_at", "pau
 
 def campaign_content(*, organisation_id: int, campaign: CampaignView) -> Content:
     """The campaign as it stands, part by part. The same before and after its launch."""
-    plan = _sequence(organisation_id, campaign)
+    plan = sequence_in_force(organisation_id=organisation_id, campaign=campaign)
     return Content(
         (
             _audience(campaign),
@@ -49,7 +49,7 @@ def texts_of(organisation_id: int, campaign: CampaignView, sequence: Sequence | 
     return tuple(texts[place] for place in sorted(texts) if place[0] in keys)
 
 
-def _sequence(organisation_id: int, campaign: CampaignView) -> Sequence | None:
+def sequence_in_force(*, organisation_id: int, campaign: CampaignView) -> Sequence | None:
     """As frozen at launch, else as it would be; None where there is none that can be read."""
     if campaign.sequence:
         try:

@@ -12,6 +12,7 @@ from rebook.records.write import results
 from rebook.records.write.results import Event, ReportedAttempt
 
 from .recording import opt_out_by_provider
+from .test_sends_later import report_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ def record_reports(
             organisation_id=organisation_id,
             provider_message_ids=[report.provider_message_id for report in reports],
         )
+        tests = report_tests(organisation_id=organisation_id, reports=reports)
         for report in sorted(reports, key=lambda one: one.at):
+            if report.provider_message_id in tests:
+                totals["applied"] += 1
+                continue
             attempt = attempts.get(report.provider_message_id)
             if attempt is None:
                 totals["unmatched"] += 1

@@ -22,6 +22,15 @@ STOPPED = SendResult(state="failed", code="stopped", failure="transient", retry_
 CRASHED = SendResult(state="unknown", code="adapter_error")
 
 
+def hand_over(channel: Channel, message: OutboundMessage, *, now: datetime) -> SendResult:
+    """Give one message to its channel: the only place that does. Call it with no transaction open."""
+    try:
+        return channel.send(message, now=now)
+    except Exception:
+        # A bug of the adapter leaves doubt about this one message, and none about the others.
+        return CRASHED
+
+
 class Sent(NamedTuple):
     attempt: DueAttempt
     result: SendResult
@@ -77,11 +86,7 @@ class Sender:
             unsubscribe_url=attempt.unsubscribe_url,
             valid_until=attempt.expires_at,
         )
-        try:
-            return Sent(attempt, self._channels[attempt.channel].send(message, now=now))
-        except Exception:
-            # A bug of the adapter leaves doubt about this one message, and none about the others.
-            return Sent(attempt, CRASHED)
+        return Sent(attempt, hand_over(self._channels[attempt.channel], message, now=now))
 
     def _is_held(self, attempt: DueAttempt) -> bool:
         if self._brake is None:

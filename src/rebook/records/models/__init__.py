@@ -30,6 +30,7 @@ from .preferences import RecallPreference
 from .readiness import ReadinessRecord
 from .response import Reply, Task
 from .segments import SavedSegment, SegmentVersion
+from .sent_tests import SentTest, SentTestFact, StaffContact
 from .sequences import CampaignSequence, PassedStep, SequenceVersion
 from .success import CaseSuccess, LinkStep
 from .texts import Letter, LetterBatch, ReturnedAddress, TemplateText
@@ -87,11 +88,14 @@ __all__ = [
     "RoomCount",
     "SavedSegment",
     "SegmentVersion",
+    "SentTest",
+    "SentTestFact",
     "SequenceVersion",
     "SlotClaim",
     "Snapshot",
     "Source",
     "SpecialApproval",
+    "StaffContact",
     "Stop",
     "Task",
     "TemplateApproval",

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rebook.accounts import read as accounts
+from rebook.flow.outreach.texts import SAMPLE_TOKEN
 from rebook.records.read.links import LinkView, link_by_token
 from rebook.web.patient import say
 from rebook.web.patient.state import PageState, read_state, sign_choice, write_state
@@ -69,6 +70,9 @@ def patient_page(view: View | None = None, *, even_expired: bool = False) -> Any
     @wraps(view)
     def answer(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
         now = timezone.now()
+        if token == SAMPLE_TOKEN:
+            # What a test's links lead to: nobody's page, which takes no answer.
+            return _private(plain_page(request, "sample", status=200))
         link = link_by_token(token=token, now=now, even_expired=even_expired)
         if link is None:
             return _private(unknown_link(request))
@@ -101,7 +105,7 @@ def failed_form(request: HttpRequest, *, token: str) -> HttpResponse:
 
 
 def plain_page(request: HttpRequest, kind: str, *, status: int, token: str = "") -> HttpResponse:
-    """A page that belongs to no link: ``unknown`` or ``failed``."""
+    """A page that belongs to no link: ``unknown``, ``failed`` or ``sample``."""
     language = _language(request)
     context = {
         **_words(language),

@@ -1,6 +1,7 @@
 """The text editor: words on the left; what speaks against them, and how patients get them, on the right."""
 
 import base64
+import secrets
 from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -9,8 +10,10 @@ from django.views.decorators.http import require_POST
 
 from rebook.core.outreach.approved_content import Piece, word_diff
 from rebook.core.outreach.message import Template
+from rebook.core.outreach.own_contact import OwnContact
 from rebook.core.outreach.segments import segments
 from rebook.flow.outreach import sample_letters, texts
+from rebook.flow.outreach.own_contacts import own_contacts
 from rebook.flow.outreach.texts import Place, Shown, TextFile, UnableToChangeText
 from rebook.packs.drafting import LONGEST, Draft, DraftCheck, fields_for
 from rebook.records.read.texts import TextVersion
@@ -87,7 +90,15 @@ def text(request: HttpRequest, key: str, channel: str, language: str) -> HttpRes
         names=names_of(staff),
         compared=_compared(file, draft),
         history=_history(file),
+        own=_own(staff, channel),
+        press=secrets.token_hex(12),
     )
+
+
+def _own(staff: Staff, channel: str) -> OwnContact | None:
+    """Where "send it to me" would go; None where nothing is confirmed."""
+    own = own_contacts(organisation_id=staff.organisation_id, user_id=staff.user_id).get(channel)
+    return own if own and own.is_confirmed(now=staff.now) else None
 
 
 def _said(problem: str) -> str:
@@ -115,7 +126,9 @@ def _picture(staff: Staff, found: DraftCheck, shown: tuple[Shown, ...]) -> str:
     template = found.template
     if template is None or template.channel != "letter" or not shown or not shown[0].message.body:
         return ""
-    png = sample_letters.picture_of(organisation=staff.organisation, template=template, shown=shown[0])
+    png = sample_letters.picture_of(
+        organisation=staff.organisation, template=template, shown=shown[0], today=staff.today
+    )
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
@@ -192,7 +205,7 @@ def sample(request: HttpRequest, key: str, channel: str, language: str) -> HttpR
     template: Template | None = file.in_use
     if template is None or template.channel != "letter":
         raise Http404
-    pdf = sample_letters.sample_pdf(organisation=staff.organisation, template=template)
+    pdf = sample_letters.sample_pdf(organisation=staff.organisation, template=template, today=staff.today)
     return HttpResponse(
         pdf,
         content_type="application/pdf",
