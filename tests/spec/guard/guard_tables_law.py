@@ -389,9 +389,7 @@ SCOPE = Section(
         ),
         Case(
             "a wider permission, then given for appointments only",
-            contact(
-                number_source="patient_form", given_for=frozenset({"operations"}), given_at=NOW - DAYS
-            )
+            contact(number_source="patient_form", given_for=frozenset({"operations"}), given_at=NOW - DAYS)
             | {"consents": (said("granted", days_ago=2),)},
             "refuse",
             ("out_of_scope",),

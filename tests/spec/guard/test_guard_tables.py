@@ -1,27 +1,16 @@
 """Every row of the guard's tables, and the reference page made from them."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from guard_cases import NOW, ORDINARY, Case, Section
-from guard_tables_contact import SECTIONS as CONTACT_SECTIONS
-from guard_tables_law import SECTIONS as LAW_SECTIONS
-from guard_tables_person import SECTIONS as PERSON_SECTIONS
-from guard_tables_privacy import SECTIONS as PRIVACY_SECTIONS
+from guard_cases import NOW, ORDINARY
+from guard_mutants import CASES, SECTIONS, policy_for
+from guard_tables_origins import ROWS, WHO
 
 from rebook.core.outreach.guard import RULES, decide
-from rebook.packs.outreach import guard_policy
 
-SECTIONS: tuple[Section, ...] = PERSON_SECTIONS + LAW_SECTIONS + PRIVACY_SECTIONS + CONTACT_SECTIONS
-CASES = [(section, case) for section in SECTIONS for case in section.cases]
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "guard.md"
-
-
-def policy_for(case: Case):
-    policy = guard_policy(jurisdiction_keys=case.subject.jurisdictions, years=(2026, 2027))
-    return replace(policy, **case.policy) if case.policy else policy
 
 
 @pytest.mark.parametrize(("section", "case"), CASES, ids=lambda one: getattr(one, "title", one))
@@ -52,6 +41,13 @@ def test_every_rule_has_a_row():
     }
     missing = [rule.key for rule in RULES if not own_names.get(rule.key, {rule.key}) <= named]
     assert missing == []
+
+
+def test_whom_a_rule_binds_is_said_of_every_rule_once():
+    """The words of ``guard_tables_origins`` against the guard's own list, which the page shows."""
+    said = {row.rule: {origin for letter, origin in WHO.items() if letter not in row.by} for row in ROWS}
+    assert len(said) == len(ROWS)
+    assert said == {rule.key: set(rule.not_for) for rule in RULES}
 
 
 def test_reasons_hold_no_value_of_the_patient():
@@ -90,6 +86,8 @@ def page() -> str:
         "Each row says what differs. The reasons are those the guard stores, most severe first.",
     ]
     for section in SECTIONS:
+        if not section.intro:
+            continue
         lines += ["", f"## {section.title}", "", section.intro, ""]
         lines += ["| Differs | Verdict | Reasons |", "|---|---|---|"]
         for case in section.cases:

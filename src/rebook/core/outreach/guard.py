@@ -35,6 +35,7 @@ _ANSWERS: frozenset[Origin] = frozenset({"reply", "safety", "test"})
 _SAFETY: frozenset[Origin] = frozenset({"safety", "test"})
 # Beyond it a wait is no wait.
 _FAR = timedelta(days=21)
+_ALL_BUT_TESTS: frozenset[Origin] = frozenset({"campaign", "manual", "reply", "safety"})
 _ALL_BUT_CAMPAIGNS: frozenset[Origin] = frozenset({"manual", "reply", "safety", "test"})
 
 RULES: tuple[GuardRule, ...] = (
@@ -77,7 +78,7 @@ RULES: tuple[GuardRule, ...] = (
     GuardRule("out_of_scope", consent.out_of_scope, "The number was given for something else.", "R-A4",
               _ANSWERS, ("consents", "contact", "purpose")),
     GuardRule("test_only_to_staff", content.test_only_to_staff, "Tests go to staff only.", "promise 2",
-              looks_at=("contact_is_staff",)),
+              _ALL_BUT_TESTS, ("contact_is_staff",)),
     GuardRule("contact_point", content.contact_point,
               "Nothing usable to reach: missing, marked bad, or of the wrong kind.", "R-D9, R-A62",
               looks_at=("contact", "channel")),

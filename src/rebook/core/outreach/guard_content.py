@@ -27,7 +27,7 @@ def stopped(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Findin
 
 
 def test_only_to_staff(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
-    if subject.origin == "test" and not subject.contact_is_staff:
+    if not subject.contact_is_staff:
         return refuse("test_only_to_staff", "a test goes to the practice's own people only")
     return None
 
