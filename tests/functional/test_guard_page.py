@@ -80,6 +80,7 @@ def test_a_text_is_signed_for_sensitive_reasons(size, clinic, new_page, assert_a
     press(page.get_by_role("button", name="Sign", exact=True))
     expect(page.get_by_text("Signed. Any change of the words voids it.")).to_be_visible()
     expect(page.get_by_text("Sensitive reason: privacy (compliance)").first).to_be_visible()
-    press(page.get_by_role("button", name="The name says nothing"))
+    page.get_by_label("This name says nothing about the kind of care").check()
+    press(page.get_by_role("button", name="Keep the name"))
     expect(page.get_by_text("It says nothing about the kind of care.")).to_be_visible()
     page.screenshot(path=pictures / f"limits-{size}.png", full_page=True)

@@ -34,6 +34,11 @@ def change_packs(*, organisation_id: int, pack_keys: Sequence[str]) -> None:
     row.save(update_fields=["pack_keys"])
 
 
+def change_shown_name(*, organisation_id: int, name: str) -> None:
+    """The name that patients see; empty for the practice's own."""
+    Organisation.objects.filter(pk=organisation_id).update(neutral_name=name)
+
+
 def change_settings(*, organisation_id: int, changes: Mapping[str, Any]) -> None:
     """Lay ``changes`` over the house settings."""
     row = Organisation.objects.select_for_update().get(pk=organisation_id)

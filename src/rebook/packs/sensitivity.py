@@ -1,8 +1,9 @@
 """What a channel may carry for a sensitive matter, and which channels a need leaves unusable: two tables."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import cast, get_args
 
 from rebook.core.channel import ChannelKind
@@ -12,6 +13,7 @@ from .loader import PACKS, Document, PackError, PackInvalid, Table, read_documen
 
 FILE = PACKS / "house" / "sensitivity.toml"
 # An automated call is "phone", a person's is "call".
+SHORTEST_TELLING = 3
 KINDS = (*get_args(ChannelKind), "call")
 
 
@@ -30,6 +32,8 @@ class SensitivityTables:
 
     forms: Mapping[str, Mapping[str, Form]]
     needs: Mapping[str, Need]
+    # Beginnings of words in a practice's name that tell what kind of care it gives.
+    telling: tuple[str, ...] = ()
 
     @property
     def bars(self) -> Mapping[str, frozenset[str]]:
@@ -65,11 +69,21 @@ def read_tables(document: Document) -> SensitivityTables:
         if not bars or not bars <= set(KINDS):
             table.wrong("bars", "wants kinds of channel: " + ", ".join(KINDS))
         needs[key] = Need(key, table.text("label"), bars)
+    telling = tuple(dict.fromkeys(str(word).casefold() for word in document.data.get("telling", ())))
+    if not telling or any(len(word) < SHORTEST_TELLING for word in telling):
+        errors.append(PackError(document.file, 0, "telling", "wants words of three letters and more"))
     if "*" not in forms:
         errors.append(PackError(document.file, 0, "tag", 'there is no row "*" for tags not named'))
     if errors:
         raise PackInvalid(errors)
-    return SensitivityTables(forms, needs)
+    return SensitivityTables(forms, needs, telling)
+
+
+@lru_cache(maxsize=1024)
+def telling_words(name: str) -> tuple[str, ...]:
+    """The words of a practice's name that say what kind of care it gives, as they stand in it."""
+    begins = sensitivity_tables().telling
+    return tuple(word for word in re.findall(r"[^\W\d_]+", name) if word.casefold().startswith(begins))
 
 
 def _form(table: Table, kind: str) -> str:

@@ -134,9 +134,45 @@ def test_who_else_pays_and_what_the_name_tells(clinic, signed_in):
     asked = {"campaign": str(campaign.pk), "payer": "Acme Pharma"}
     assert "paid for by Acme Pharma" in says(client, client.post(LIMITS + "payer/", asked))
     assert "Nobody else pays" in says(client, client.post(LIMITS + "payer/", {"campaign": str(campaign.pk)}))
+    for payer, problem in (("?", "name who pays"), (clinic.organisation.name.upper(), "the practice itself")):
+        asked = {"campaign": str(campaign.pk), "payer": payer}
+        assert problem in says(client, client.post(LIMITS + "payer/", asked))
     assert "no such campaign" in says(
         client, client.post(LIMITS + "payer/", {"campaign": "9999", "payer": "x"})
     )
     assert "says nothing about the kind" in says(client, client.post(LIMITS + "name/", {"is_neutral": "yes"}))
-    assert Organisation.objects.get(pk=clinic.organisation.pk).settings["sender_is_neutral"] is True
+    kept = Organisation.objects.get(pk=clinic.organisation.pk)
+    assert kept.settings["sender_is_neutral"] == kept.name
     assert signed_in(clinic).post(LIMITS + "name/", {"is_neutral": "no"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("Hope Recovery Center", "Recovery"),
+        ("x" * 61, "60 letters at most"),
+        ("12345", "that is no name"),
+        ("Elm www.elm.example", "no address, link"),
+    ],
+)
+def test_a_shown_name_that_cannot_be_kept_says_why(name, problem, clinic, signed_in):
+    client = signed_in(clinic, "manager")
+    before = Organisation.objects.get(pk=clinic.organisation.pk).neutral_name
+    page = says(client, client.post(LIMITS + "name/", {"name": name, "is_neutral": "yes"}))
+    assert "Not kept" in page
+    assert problem in page
+    assert Organisation.objects.get(pk=clinic.organisation.pk).neutral_name == before
+
+
+def test_a_neutral_name_is_shown_and_is_said_anew_for_another(clinic, signed_in):
+    client = signed_in(clinic, "manager")
+    Organisation.objects.filter(pk=clinic.organisation.pk).update(name="Riverside Addiction Clinic")
+    assert '"Addiction" tells it' in client.get(LIMITS).content.decode()
+    page = says(client, client.post(LIMITS + "name/", {"is_neutral": "yes"}))
+    assert "tells what care this is" in page
+    kept = client.post(LIMITS + "name/", {"name": "Riverside Health", "is_neutral": "yes"})
+    page = says(client, kept)
+    assert "<strong>Riverside Health</strong>. It says nothing about the kind of care." in page
+    # The same yes does not stand for the next name.
+    Organisation.objects.filter(pk=clinic.organisation.pk).update(neutral_name="Riverside Group")
+    assert "It may tell what kind of care this is." in client.get(LIMITS).content.decode()

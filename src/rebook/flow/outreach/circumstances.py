@@ -14,6 +14,7 @@ from rebook.core.outreach.message import Template
 from rebook.core.outreach.number_source import GIVEN_BY_PATIENT
 from rebook.core.outreach.values import ContactView
 from rebook.packs.outreach import wording
+from rebook.packs.sensitivity import telling_words
 from rebook.records.read.guard_subjects import CaseRow, ContactRow, PersonRow, SubjectFacts
 from rebook.records.read.guard_wishes import MarkRow, SignatureRow, WishRow
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 # Where the practice's settings keep which campaigns somebody else pays for: {"7": "who"}.
 PAID_CAMPAIGNS = "paid_campaigns"
-# And whether the practice's shown name says nothing about the kind of care.
+# And the shown name of which the practice said that it tells nothing about the kind of care.
 NEUTRAL_SENDER = "sender_is_neutral"
 # What makes a text an offer, and what says that somebody pays for it.
 _OFFER, _PAID = "offer", "sponsor"
@@ -52,7 +53,7 @@ def circumstances(
         "letter_goes_to_own_address": _to_own_address(wishes, contact),
         "number": _number(planned, person, facts),
         "template_fields": _fields(planned, person),
-        "sender_is_neutral": bool(organisation.settings.get(NEUTRAL_SENDER)),
+        "sender_is_neutral": sender_is_neutral(organisation),
         "sensitive_reason_is_approved": _is_signed(
             signatures, planned.template.place if planned.template else planned.channel
         ),
@@ -62,6 +63,14 @@ def circumstances(
         "is_paid_by_third_party": _PAID in signs
         or (case is not None and case.campaign_id in paid_for(organisation)),
     }
+
+
+def sender_is_neutral(organisation: OrganisationView) -> bool:
+    """Whether the shown name says nothing of the kind of care (R-A142): the practice said so of this very
+    name, and no word of it tells."""
+    said = organisation.settings.get(NEUTRAL_SENDER)
+    name = organisation.public_name
+    return bool(said) and said in (True, name) and not telling_words(name)
 
 
 def paid_for(organisation: OrganisationView) -> dict[int, str]:

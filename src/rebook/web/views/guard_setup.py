@@ -1,14 +1,18 @@
 """Other tools, numbers never to contact, and signatures beside the ordinary approval."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from rebook.flow.outreach.circumstances import NEUTRAL_SENDER, paid_for
+from rebook.flow.outreach.circumstances import paid_for, sender_is_neutral
 from rebook.flow.outreach.confidential import UnableToKeep, mark_number, unmark_number
-from rebook.flow.outreach.guard_settings import UnableToNote, note_payer, set_neutral_sender
+from rebook.flow.outreach.guard_settings import UnableToNote, note_payer, set_shown_name
 from rebook.flow.outreach.library import library_of
 from rebook.flow.outreach.special_approvals import EXCEPTIONS, SIGNS, UnableToSign, sign, take_back
+from rebook.packs.sensitivity import telling_words
 from rebook.records.read import campaigns
 from rebook.records.read.confidential import marks, other_systems
 from rebook.records.read.special_approvals import signatures
@@ -19,7 +23,10 @@ MARK_WORDS = {
     "blocked": "Never contact it",
     "reassigned": "A check says somebody else has it",
     "same": "A check says it is still theirs",
+    "no_data": "A check knows nothing of it",
 }
+# What staff may say by hand.
+MARK_CHOICES = {key: words for key, words in MARK_WORDS.items() if key != "no_data"}
 SIGNATURE_WORDS = {
     "sensitive_clinical": "Sensitive reason: the care (clinician)",
     "sensitive_privacy": "Sensitive reason: privacy (compliance)",
@@ -40,6 +47,7 @@ def other_tools(request: HttpRequest) -> HttpResponse:
         systems=other_systems(**of),
         marks=marks(**of),
         mark_words=MARK_WORDS,
+        mark_choices=MARK_CHOICES,
         signatures=signatures(**of),
         signature_words=SIGNATURE_WORDS,
         mine=[kind for kind, role in SIGNS.items() if role == staff.role],
@@ -48,7 +56,9 @@ def other_tools(request: HttpRequest) -> HttpResponse:
         exceptions=EXCEPTIONS,
         campaigns=campaigns.campaigns(**of, states=("draft", "active", "paused")),
         paid=paid_for(staff.organisation),
-        is_neutral=bool(staff.organisation.settings.get(NEUTRAL_SENDER)),
+        is_neutral=sender_is_neutral(staff.organisation),
+        telling=telling_words(staff.organisation.public_name),
+        own_name_tells=bool(telling_words(staff.organisation.name)),
     )
 
 
@@ -59,7 +69,7 @@ def mark_add(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     here = reverse("setup_other_tools")
     kind = request.POST.get("kind", "")
-    if kind not in MARK_WORDS:
+    if kind not in MARK_CHOICES:
         return after(request, here, say="Choose what is known of the number.", is_problem=True)
     try:
         made = mark_number(
@@ -78,14 +88,11 @@ def mark_add(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page(may="work")
 def mark_end(request: HttpRequest, mark_id: int) -> HttpResponse:
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    here = reverse("setup_other_tools")
-    done = unmark_number(
-        organisation_id=staff.organisation_id, mark_id=mark_id, now=staff.now, actor=staff.actor
+    """A mark on a number was wrong, or is over."""
+    ended = partial(unmark_number, mark_id=mark_id)
+    return _end(
+        request, ended, "Taken away. The number counts like any other.", "That was taken away already."
     )
-    if not done:
-        return after(request, here, say="That was taken away already.", is_problem=True)
-    return after(request, here, say="Taken away. The number counts like any other.")
 
 
 @require_POST
@@ -125,14 +132,16 @@ def special_sign(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page(may="approve")
 def special_end(request: HttpRequest, signature_id: int) -> HttpResponse:
+    """A signature no longer stands."""
+    ended = partial(take_back, signature_id=signature_id)
+    return _end(request, ended, "Taken back. Nothing more goes out on it.", "That was taken back already.")
+
+
+def _end(request: HttpRequest, end: Callable[..., bool], say: str, was_over: str) -> HttpResponse:
+    """Back to the page, saying that something was ended now, or was over already."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    here = reverse("setup_other_tools")
-    done = take_back(
-        organisation_id=staff.organisation_id, signature_id=signature_id, now=staff.now, actor=staff.actor
-    )
-    if not done:
-        return after(request, here, say="That was taken back already.", is_problem=True)
-    return after(request, here, say="Taken back. Nothing more goes out on it.")
+    done = end(organisation_id=staff.organisation_id, now=staff.now, actor=staff.actor)
+    return after(request, reverse("setup_other_tools"), say=say if done else was_over, is_problem=not done)
 
 
 @require_POST
@@ -159,11 +168,19 @@ def payer_note(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page(may="approve")
 def neutral_name(request: HttpRequest) -> HttpResponse:
-    """Whether the shown name tells what kind of care the practice gives."""
+    """The name that patients see, and whether it tells what kind of care the practice gives."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
     is_neutral = request.POST.get("is_neutral") == "yes"
-    set_neutral_sender(
-        organisation_id=staff.organisation_id, is_neutral=is_neutral, now=staff.now, actor=staff.actor
-    )
+    here = reverse("setup_other_tools")
+    try:
+        set_shown_name(
+            organisation_id=staff.organisation_id,
+            name=request.POST.get("name", "")[:200],
+            is_neutral=is_neutral,
+            now=staff.now,
+            actor=staff.actor,
+        )
+    except UnableToNote as error:
+        return after(request, here, say=f"Not kept: {error}.", is_problem=True)
     said = "Kept: the name says nothing." if is_neutral else "Kept: the name may tell."
-    return after(request, reverse("setup_other_tools"), say=said)
+    return after(request, here, say=said)
