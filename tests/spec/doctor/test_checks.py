@@ -144,6 +144,13 @@ def test_what_is_no_matter_of_counting(changes, expected):
         ("contact_bounced", 151, 1000, "warn"),
         ("contact_stale", 301, 1000, "warn"),
         ("opted_out", 900, 1000, "note"),
+        ("number_source_unknown", 500, 1000, "note"),
+        ("number_source_unknown", 501, 1000, "warn"),
+        ("number_from_elsewhere", 200, 1000, "note"),
+        ("number_from_elsewhere", 201, 1000, "warn"),
+        ("number_of_somebody_else", 1, 1000, "warn"),
+        ("number_check_due", 1000, 1000, "note"),
+        ("number_check_missing", 1, 1000, "warn"),
         ("sms_marketing_without_consent", 1000, 1000, "note"),
         ("phone_marketing_without_consent", 1000, 1000, "note"),
         # A share of fewer than thirty stops nothing.

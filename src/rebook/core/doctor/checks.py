@@ -186,6 +186,37 @@ CONTACT = (
         warns=0.3,
     ),
     Check(
+        "number_source_unknown", "contact",
+        "of {count} of {of} numbers and addresses nobody wrote down how the practice got them",
+        "Have the export say it (number_source), or say it under Setup, Numbers. Until then they count as "
+        "given by the patient, or for nothing where the practice chose so (R-A4).",
+        warns=0.5, link="setup_numbers",
+    ),
+    Check(
+        "number_from_elsewhere", "contact",
+        "{count} of {of} numbers and addresses came from elsewhere than the patient",
+        "Machines send them nothing that wants the patient's own number. Call, ask, write down the answer.",
+        warns=0.2, link="setup_numbers",
+    ),
+    Check(
+        "number_of_somebody_else", "contact",
+        "{count} of {of} numbers and addresses have another owner by now, as a check says",
+        "They are held back. Ask these patients for a new number.",
+        link="setup_numbers",
+    ),
+    Check(
+        "number_check_due", "contact",
+        "{count} of {of} telephone numbers show no sign of the patient for 45 days, and no check as new",
+        "Ask the Reassigned Numbers Database: Setup, Numbers, or 'rebook numbers --export' (R-A61).",
+        warns=NEVER, link="setup_numbers",
+    ),
+    Check(
+        "number_check_missing", "contact",
+        "{count} of {of} telephone numbers wait for a check: nothing goes out to them by machine",
+        "Write the file, have it answered, read the answers: Setup, Numbers.",
+        link="setup_numbers",
+    ),
+    Check(
         "opted_out", "contact", "{count} of {of} patients have asked not to be contacted in some way",
         "Nothing to do: it is kept, whatever an import says.",
         warns=NEVER,

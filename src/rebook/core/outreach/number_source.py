@@ -56,6 +56,13 @@ SCOPES: Final[Mapping[str, frozenset[str]]] = {
     "newsletter": frozenset({"informational", "marketing"}),
     "marketing": frozenset({"marketing"}),
 }
+# What a form of ours offers; other words of imports are shown as they are.
+SCOPE_CHOICES: Final[Mapping[str, str]] = {
+    "": "Anything the practice sends",
+    "care": "Their care and appointments",
+    "appointments": "Appointments only",
+    "care, marketing": "Care, and news and offers",
+}
 _UNNARROWED = frozenset({"", "all", "any", "everything"})
 NOTHING = frozenset({"nothing"})
 

@@ -61,10 +61,14 @@ def each_batch(
     *,
     columns: tuple[str, ...],
     required: tuple[str, ...],
+    unnamed: tuple[str, ...] = (),
 ) -> None:
-    """Hand the rows of a file to ``take``, some at a time. Raises ``UnableToImportRows``."""
+    """Hand the rows of a file to ``take``, some at a time. Raises ``UnableToImportRows``.
+
+    ``unnamed``: the columns of a file that has no header.
+    """
     try:
-        rows = iter(plain_rows(path, columns=columns, required=required))
+        rows = iter(plain_rows(path, columns=columns, required=required, unnamed=unnamed))
         while batch := list(islice(rows, BATCH)):
             take(batch)
     except UnableToRead as error:

@@ -152,8 +152,9 @@ def patients_by_rule(*, organisation_id: int) -> dict[str, int] | None:
 
 
 def sources(*, organisation_id: int) -> list[tuple[int, str, datetime | None]]:
-    """(id, key, last synced) of the practice's own systems."""
-    rows = Source.objects.filter(organisation_id=organisation_id).exclude(kind="local").order_by("key")
+    """(id, key, last synced) of the practice's own systems; answers about numbers are looked at apart."""
+    rows = Source.objects.filter(organisation_id=organisation_id).exclude(kind__in=("local", "number_checks"))
+    rows = rows.order_by("key")
     return list(rows.values_list("pk", "key", "last_synced_at"))
 
 

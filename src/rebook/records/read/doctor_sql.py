@@ -5,6 +5,10 @@
 
 from typing import NamedTuple
 
+from rebook.core.outreach.number_checks import AGING_DAYS
+
+from .number_checks import SIGNS
+
 LIVE = "p.organisation_id = %(organisation)s AND p.merged_into_id IS NULL"
 ACTIVE = f"{LIVE} AND NOT p.is_deceased AND p.left_practice_on IS NULL"
 USABLE = "c.organisation_id = %(organisation)s AND c.is_current AND c.state IN ('unverified', 'verified')"
@@ -94,6 +98,29 @@ _NOT_SEEN = """NOT EXISTS (SELECT 1 FROM records_visit v WHERE v.patient_id = p.
     AND NOT EXISTS (SELECT 1 FROM records_appointment a WHERE a.patient_id = p.id
     AND a.status IN ('arrived', 'fulfilled', 'checked-in') AND a.starts_at > %(two_years_ago)s)"""
 
+_CHECKED = """c.system = 'phone' AND '{kind}' = (SELECT m.kind FROM records_numbermark m
+    WHERE m.organisation_id = c.organisation_id AND m.value = c.value AND m.ended_at IS NULL
+    AND m.kind <> 'blocked' ORDER BY m.at DESC, m.id DESC LIMIT 1)"""
+# Only where the practice has numbers checked: what the guard holds back for want of a sign and of an answer.
+_MUST_BE_CHECKED = """(SELECT nullif((o.settings -> 'guard' ->> 'unchecked_number_days')::int, 0)
+    FROM accounts_organisation o WHERE o.id = %(organisation)s)"""
+_CHECKED_OF = f"{SIGNS} SELECT count(*) FROM signs WHERE {_MUST_BE_CHECKED} IS NOT NULL"
+_SIGNS_AND_CHECKS = f"""{SIGNS}
+SELECT signs.patient_id FROM signs
+LEFT JOIN checks ON checks.value = signs.value AND checks.kind <> 'no_data'"""
+_NO_SIGN = """greatest(signs.at, checks.at) IS NULL
+    OR greatest(signs.at, checks.at) <= %(now)s - {days} * interval '1 day'"""
+_UNCHECKED = f"""{_SIGNS_AND_CHECKS}
+WHERE {_MUST_BE_CHECKED} IS NOT NULL AND ({_NO_SIGN.format(days=_MUST_BE_CHECKED)})"""
+_FROM_THEM = "('', 'patient_form', 'patient_page', 'patient_said')"
+
+
+def _points(condition: str) -> Behind:
+    base = "FROM records_contactpoint c JOIN records_patient p ON p.id = c.patient_id"
+    usable = f"{base} WHERE {ACTIVE} AND {USABLE}"
+    return Behind(f"SELECT c.patient_id {usable} AND {condition}", f"SELECT count(*) {usable}")
+
+
 BEHIND: dict[str, Behind] = {
     "past_still_booked": _rows(
         "records_appointment",
@@ -132,6 +159,14 @@ BEHIND: dict[str, Behind] = {
         f"{_POINTS} WHERE {ACTIVE} AND {USABLE}",
     ),
     "opted_out": _people(_OPTED_OUT),
+    "number_source_unknown": _points("c.number_source = ''"),
+    "number_from_elsewhere": _points(f"c.number_source NOT IN {_FROM_THEM}"),
+    "number_of_somebody_else": _points(_CHECKED.format(kind="reassigned")),
+    "number_check_due": Behind(
+        f"{_SIGNS_AND_CHECKS} WHERE signs.value LIKE '+1%%' AND ({_NO_SIGN.format(days=AGING_DAYS)})",
+        f"{SIGNS} SELECT count(*) FROM signs WHERE value LIKE '+1%%'",
+    ),
+    "number_check_missing": Behind(_UNCHECKED, _CHECKED_OF),
     "sms_marketing_without_consent": _no_consent("sms", TEXTED),
     "phone_marketing_without_consent": _no_consent("phone", "c.system = 'phone'"),
 }

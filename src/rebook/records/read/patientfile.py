@@ -21,6 +21,11 @@ class ContactLine:
     state: str
     state_reason: str
     is_current: bool
+    # How the practice got it, when, what for, and who wrote that down ("" an import or nobody).
+    number_source: str = ""
+    given_on: date | None = None
+    given_for: tuple[str, ...] = ()
+    source_noted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,17 @@ def patient_head(*, organisation_id: int, patient_id: int) -> PatientHead | None
 
 def _contact(row: ContactPoint) -> ContactLine:
     return ContactLine(
-        row.pk, row.system, row.value, row.line_type, row.state, row.state_reason, row.is_current
+        id=row.pk,
+        system=row.system,
+        value=row.value,
+        line_type=row.line_type,
+        state=row.state,
+        state_reason=row.state_reason,
+        is_current=row.is_current,
+        number_source=row.number_source,
+        given_on=row.given_on,
+        given_for=tuple(row.given_for),
+        source_noted_by=row.source_noted_by,
     )
 
 

@@ -1,7 +1,8 @@
 """A CSV file with columns of known names: its rows as they stand, whatever the delimiter and encoding."""
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,15 +23,18 @@ class PlainRow(NamedTuple):
     raw: str = ""
 
 
-def plain_rows(path: Path, *, columns: Collection[str], required: Collection[str]) -> Iterator[PlainRow]:
+def plain_rows(
+    path: Path, *, columns: Collection[str], required: Collection[str], unnamed: Sequence[str] = ()
+) -> Iterator[PlainRow]:
     """Every row below the header, which must name the ``required`` columns; other columns are left out.
 
-    Raises ``UnableToRead`` when the file cannot be opened, breaks off, or has no such header.
+    ``unnamed`` are the columns of a file without a header, where that is allowed. Raises ``UnableToRead`` when
+    the file cannot be opened, breaks off, or has no such header.
     """
     try:
         with opened(SourceFile(path, path.name)) as file, as_text(file, encoding="") as text:
             lines = text_lines(file, text, limit=LINE_LIMIT)
-            header, delimiter = _header(lines, path.name, columns, required)
+            lines, header, delimiter = _header(lines, path.name, columns, required, unnamed)
             for record in read_records(lines, delimiter=delimiter):
                 raw = record.raw or delimiter.join(record.cells)
                 if not record.problem and len(record.cells) > len(header):
@@ -45,18 +49,25 @@ def plain_rows(path: Path, *, columns: Collection[str], required: Collection[str
 
 
 def _header(
-    lines: Iterator[Line], name: str, columns: Collection[str], required: Collection[str]
-) -> tuple[list[str], str]:
+    lines: Iterator[Line],
+    name: str,
+    columns: Collection[str],
+    required: Collection[str],
+    unnamed: Sequence[str],
+) -> tuple[Iterator[Line], list[str], str]:
     for line in lines:
         text = (line.text or "").lstrip("\ufeff")
         if not text.strip():
             continue
         divided = {mark: _split(text, mark) for mark in _DELIMITERS}
         best = max(_DELIMITERS, key=lambda mark: len(set(divided[mark]) & set(columns)))
+        if unnamed and not set(divided[best]) & set(columns):
+            mark = max(_DELIMITERS, key=lambda one: len(divided[one]))
+            return chain([line], lines), list(unnamed), mark
         missing = [one for one in required if one not in divided[best]]
         if missing:
             raise UnableToRead(f"{name}: the first line must name the columns {', '.join(missing)}")
-        return divided[best], best
+        return lines, divided[best], best
     raise UnableToRead(f"{name}: the file is empty")
 
 

@@ -13,6 +13,7 @@ from rebook.accounts import read as accounts
 from rebook.core.gaps import KINDS
 from rebook.core.outreach import consent_words
 from rebook.core.outreach.consent_words import in_words
+from rebook.core.outreach.number_source import SCOPE_CHOICES, SOURCE_WORDS
 from rebook.core.outreach.values import Decision
 from rebook.flow import access, attendance, gaps, response
 from rebook.flow import preference as flow_preference
@@ -141,6 +142,8 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         says=consent_words,
         in_words=in_words,
         settled=preferences_of(**of, today=staff.today),
+        sources=SOURCE_WORDS,
+        scopes=SCOPE_CHOICES,
     )
 
 
