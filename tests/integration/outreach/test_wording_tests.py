@@ -6,7 +6,15 @@ from rebook.core.segment import Segment
 from rebook.flow.outreach import experiments
 from rebook.flow.outreach.experiments import UnableToTest, apply_variant, end_test, state_test, take_looks
 from rebook.flow.outreach.holdouts import PRIOR_ORGANIC, holdout_power
-from rebook.records.models import Attempt, Case, PatientLink, Task, WordingAssignment, WordingTest
+from rebook.records.models import (
+    Attempt,
+    Case,
+    CaseSuccess,
+    PatientLink,
+    Task,
+    WordingAssignment,
+    WordingTest,
+)
 from rebook.records.read import experiments as read
 from support.outreach import DAY, NOW, second_wording_of
 
@@ -44,7 +52,8 @@ def stated(clinic, campaign, **changes):
 
 
 def arms(test_id):
-    return dict(WordingAssignment.objects.filter(test_id=test_id).values_list("case__patient_id", "variant"))
+    rows = WordingAssignment.objects.filter(test_id=test_id, left_out="")
+    return dict(rows.values_list("case__patient_id", "variant"))
 
 
 def test_each_case_gets_the_text_of_its_arm_and_keeps_it(clinic, day, second_wording):
@@ -207,7 +216,7 @@ def test_power_takes_the_practices_own_rate_once_enough_were_followed(clinic):
     campaign = clinic.campaign()
     for number in range(1, 71):
         patient = clinic.patient(number)
-        Case.objects.create(
+        case = Case.objects.create(
             organisation=clinic.organisation,
             campaign=campaign,
             patient=patient,
@@ -218,6 +227,14 @@ def test_power_takes_the_practices_own_rate_once_enough_were_followed(clinic):
             outcome="returned_unprompted" if number <= 7 else "not_returned",
             visit_kept_at=NOW - 2 * DAY if number <= 7 else None,
         )
+        if number <= 7:
+            CaseSuccess.objects.create(
+                organisation=clinic.organisation,
+                case=case,
+                definition="kept",
+                met_at=NOW - 2 * DAY,
+                judged_at=NOW - DAY,
+            )
     found = power(clinic)
     assert found.organic == pytest.approx(0.1)
     assert "7 of 70" in found.organic_source

@@ -10,11 +10,11 @@ from rebook.core.outreach.experiment import (
     arm_of,
     due_look,
     judge,
-    looking_bounds,
     plan_as_json,
     plan_from_json,
     plan_test,
 )
+from rebook.core.outreach.experiment_bounds import looking_bounds
 
 # Jennison and Turnbull (2000), table 2.3: O'Brien and Fleming, two-sided 5 %; constant times sqrt(K / k).
 PUBLISHED = {1: 1.960, 2: 1.977, 3: 2.004, 4: 2.024, 5: 2.040}

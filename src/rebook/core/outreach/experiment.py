@@ -1,36 +1,38 @@
-"""Tests on wording: how many patients, when one may look, and what a look says (Q-551 to Q-554, R-F51).
+"""Tests on wording, time and channel: how many patients, when one may look, what a look says (Q-551 ff).
 
-The stopping rule is fixed before the first patient: so many per arm, so many looks, and at each look a bound
-after O'Brien and Fleming (1979), so that looking early does not make chance look like a finding. Several
-variants are each compared with the main text at a part of the error (Bonferroni). Nothing is shown between
-looks.
+The stopping rule is fixed before the first patient: so many per arm, so many looks, and a bound at each
+(R-F51). Several variants are each compared with what goes on now at a part of the error (Bonferroni). Nothing
+is shown between looks.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import timedelta
 from hashlib import sha256
-from math import ceil, erf, sqrt
-from statistics import NormalDist
+from math import ceil, sqrt
 from typing import Any, Literal
 
-import numpy as np
+from rebook.core.outreach.experiment_bounds import looking_bounds, size_per_arm
+from rebook.core.outreach.experiment_interval import repeated_interval
+from rebook.core.outreach.experiment_split import split_of
 
-from rebook.core.measure import newcombe
-
-# What may differ between texts; medical meaning never does (R-E56).
-Element = Literal["subject", "call_to_action", "availability"]
-ELEMENTS: tuple[Element, ...] = ("subject", "call_to_action", "availability")
+# What may differ; medical meaning never does (R-E56). Of a text: its subject, the way in, when there is room.
+# Of a step: the part of the day, the days it waits, the channel that is tried first.
+Element = Literal["subject", "call_to_action", "availability", "day_part", "delay", "channel"]
+TEXT_ELEMENTS: tuple[Element, ...] = ("subject", "call_to_action", "availability")
+STEP_ELEMENTS: tuple[Element, ...] = ("day_part", "delay", "channel")
+ELEMENTS: tuple[Element, ...] = TEXT_ELEMENTS + STEP_ELEMENTS
 # What decides. Opens and clicks never do (R-F38).
 Metric = Literal["booked", "responded"]
 METRICS: tuple[Metric, ...] = ("booked", "responded")
+# Time to book or answer after the draw.
+ANSWER_WITHIN: Mapping[Metric, timedelta] = {"booked": timedelta(days=30), "responded": timedelta(days=14)}
 MAIN = ""
 MOST_VARIANTS = 3
 MOST_LOOKS = 5
-ALPHA, POWER = 0.05, 0.8
-# A split so uneven happens by chance once in a thousand tests: something is wrong with the drawing.
-UNEVEN = 0.001
-_NODES = 160
+ALPHA = 0.05
+# A case of such a class is in no test, of whatever kind: it gets what was approved for all.
+NEVER_FROM_CLASS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class TestPlan:
         return (MAIN, *self.variants)
 
     @property
+    def is_of_step(self) -> bool:
+        """Whether a step of the plan is varied, and no text."""
+        return self.element in STEP_ELEMENTS
+
+    @property
     def look_sizes(self) -> tuple[int, ...]:
         """Patients per arm at each look."""
         return tuple(ceil(self.per_arm * number / self.looks) for number in range(1, self.looks + 1))
@@ -77,7 +84,10 @@ class ArmCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A variant against the main text: difference with its 95 % interval (Newcombe), z, and the bound."""
+    """A variant against what goes on now: difference with its interval, z, and the bound.
+
+    The intervals of all looks together are right in 95 of 100 tests.
+    """
 
     variant: str
     difference: float
@@ -110,7 +120,7 @@ def plan_test(
     checks = (
         (element in ELEMENTS, f"what varies is one of: {', '.join(ELEMENTS)}"),
         (metric in METRICS, f"what decides is one of: {', '.join(METRICS)}"),
-        (1 <= len(names) <= MOST_VARIANTS, f"one to {MOST_VARIANTS} variants beside the main text"),
+        (1 <= len(names) <= MOST_VARIANTS, f"one to {MOST_VARIANTS} others beside what goes on now"),
         (len(set(names)) == len(names) and MAIN not in names, "each variant has a name of its own"),
         (0 < baseline < 1, "the usual rate lies between 0 and 1"),
         (0 < effect < 1 - baseline, "the difference worth finding lies between 0 and what is left to 1"),
@@ -121,7 +131,7 @@ def plan_test(
             raise ValueError(problem)
     alpha = ALPHA / len(names)
     bounds = looking_bounds(looks=looks, alpha=alpha)
-    size = ceil(_fixed_size(baseline, effect, alpha) * _inflation(looks, alpha))
+    size = size_per_arm(baseline=baseline, effect=effect, alpha=alpha, looks=looks)
     return TestPlan(element, metric, names, baseline, effect, looks, size, bounds)
 
 
@@ -149,7 +159,7 @@ def judge(plan: TestPlan, counts: Sequence[ArmCount], *, look: int) -> LookResul
     main, bound = by_arm[MAIN], plan.bounds[look - 1]
     found = tuple(_compare(by_arm[name], main, bound) for name in plan.variants)
     beyond = sorted((one for one in found if one.is_beyond), key=lambda one: -one.z)
-    uneven = _is_uneven([one.patients for one in counts])
+    uneven = split_of([one.patients for one in counts]).is_uneven
     if beyond and beyond[0].z > 0:
         return LookResult(look, "better", beyond[0].variant, found, uneven)
     if len(beyond) == len(found):
@@ -159,68 +169,12 @@ def judge(plan: TestPlan, counts: Sequence[ArmCount], *, look: int) -> LookResul
 
 
 def _compare(arm: ArmCount, main: ArmCount, bound: float) -> Comparison:
-    difference, low, high = newcombe(arm.successes, arm.patients, main.successes, main.patients)
+    difference, low, high = repeated_interval(
+        arm.successes, arm.patients, main.successes, main.patients, bound=bound
+    )
     pooled = (arm.successes + main.successes) / (arm.patients + main.patients)
     spread = sqrt(pooled * (1 - pooled) * (1 / arm.patients + 1 / main.patients))
     return Comparison(arm.variant, difference, low, high, difference / spread if spread else 0.0, bound)
-
-
-def _is_uneven(sizes: Sequence[int]) -> bool:
-    """Pearson's test of equal arms; with few arms the normal approximation of each will do."""
-    expected = sum(sizes) / len(sizes)
-    spread = sqrt(expected * (1 - 1 / len(sizes))) or 1.0
-    worst = max(abs(size - expected) for size in sizes) / spread
-    return (1 - erf(worst / sqrt(2))) * len(sizes) < UNEVEN
-
-
-def _fixed_size(baseline: float, effect: float, alpha: float) -> float:
-    """Patients per arm of a test with one look, equal arms, two sides (R-F52)."""
-    other = baseline + effect
-    pooled = (baseline + other) / 2
-    z_alpha, z_beta = NormalDist().inv_cdf(1 - alpha / 2), NormalDist().inv_cdf(POWER)
-    at_random = z_alpha * sqrt(2 * pooled * (1 - pooled))
-    by_effect = z_beta * sqrt(baseline * (1 - baseline) + other * (1 - other))
-    return float((at_random + by_effect) ** 2 / effect**2)
-
-
-@lru_cache(maxsize=64)
-def looking_bounds(*, looks: int, alpha: float) -> tuple[float, ...]:
-    """Bounds of |z| at equally spaced looks after O'Brien and Fleming, two-sided, error ``alpha`` in all."""
-    last = _halved(lambda bound: 1 - _stays_inside(bound, looks, 0.0) > alpha, low=1.0, high=8.0)
-    return tuple(round(last * sqrt(looks / number), 4) for number in range(1, looks + 1))
-
-
-@lru_cache(maxsize=64)
-def _inflation(looks: int, alpha: float) -> float:
-    """How many times the patients of a test with one look it may take, for the same power."""
-    last = looking_bounds(looks=looks, alpha=alpha)[-1]
-    drift = _halved(lambda one: 1 - _stays_inside(last, looks, one) < POWER, low=0.0, high=10.0)
-    one_look = NormalDist().inv_cdf(1 - alpha / 2) + NormalDist().inv_cdf(POWER)
-    return max((drift / one_look) ** 2, 1.0)
-
-
-def _halved(is_low: Callable[[float], bool], *, low: float, high: float) -> float:
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if is_low(middle) else (low, middle)
-    return (low + high) / 2
-
-
-def _stays_inside(bound: float, looks: int, drift: float) -> float:
-    """Chance that a Brownian motion with this drift is within the bound at every look: the recursion of
-    Armitage, McPherson and Rowe (1969), integrated at Gauss's points."""
-    points, weights = np.polynomial.legendre.leggauss(_NODES)
-    points, weights = points * bound, weights * bound
-    spread, step = sqrt(1 / looks), drift / looks
-
-    def density(where: np.ndarray) -> np.ndarray:
-        return np.exp(-0.5 * (where / spread) ** 2) / (spread * sqrt(2 * np.pi))
-
-    inside = density(points - step)
-    between = density(points[:, None] - points[None, :] - step)
-    for _ in range(looks - 1):
-        inside = between @ (weights * inside)
-    return float((weights * inside).sum())
 
 
 def plan_as_json(plan: TestPlan) -> dict[str, Any]:

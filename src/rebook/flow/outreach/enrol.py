@@ -30,6 +30,7 @@ from rebook.records.write.outreach import NewCase
 from .capacity import capacity_today
 from .combining import combined
 from .enrol_days import against_today, called
+from .experiment_arms import Arms
 from .sequences_running import days_off
 from .subject import House
 
@@ -121,12 +122,14 @@ def _enrol_campaign(
     together = combined(
         organisation_id=house.organisation.id, pack_keys=house.organisation.pack_keys, rows=chosen
     )
+    # Under test the first step falls due at the first time of any of its arms.
+    tested = Arms(organisation_id=house.organisation.id, cases=[]).earliest(campaign.id, sequence, position=0)
     cases = []
     for row in chosen:
         arm = arms[row.patient_id]
         zone = row.time_zone or house.zone_of(row.home_location_id or row.location_id)
         off = days_off(house, row.home_location_id or row.location_id, now=now)
-        steps = gentle if row.entry else sequence
+        steps = gentle if row.entry else tested
         first = next_step_at(steps, step_index=0, anchor_at=now, zone=zone, holidays=off)
         along = together.get(row.gap_id, Combined())
         starts = first if arm == "contact" else None

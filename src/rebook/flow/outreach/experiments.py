@@ -1,6 +1,9 @@
-"""Tests on wording: a person states them and applies the winner; the rule says when one may look."""
+"""Tests on wording: a person states them and applies the winner; the rule says when one may look.
 
-from collections.abc import Iterable, Sequence
+Tests of a step are stated in ``experiment_steps`` and applied in ``experiment_applying``; looked at here.
+"""
+
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -9,29 +12,30 @@ from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.core.outreach.experiment import (
-    MAIN,
     Element,
     LookResult,
     Metric,
     TestPlan,
-    arm_of,
     due_look,
     judge,
     plan_as_json,
     plan_test,
 )
+from rebook.core.outreach.experiment_split import split_of
 from rebook.core.outreach.experiment_text import reasons_against
 from rebook.core.reasons import Reason
 from rebook.records.read import campaigns as read_campaigns
+from rebook.records.read import experiment_counts as read_counts
 from rebook.records.read import experiments as read
 from rebook.records.read.experiments import WordingTestView
 from rebook.records.write import alarms
 from rebook.records.write import experiments as write
-from rebook.records.write.planning import DueCase
 
-from .library import TemplateLibrary, template_library
+from .experiment_texts import languages_of, texts_as_json
+from .library import template_library
 
 ALARM = "wording_test_found"
+UNEVEN_ALARM = "wording_test_uneven"
 
 
 @dataclass(eq=False)
@@ -53,32 +57,6 @@ class LooksSummary:
     running: int = 0
     looked: int = 0
     found: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TestableText:
-    """A text of the library that has test arms, with the languages in which every one has words."""
-
-    # Not a test of ours, whatever its name says to the test runner.
-    __test__ = False
-
-    template_key: str
-    channel: str
-    variants: tuple[str, ...]
-    languages: tuple[str, ...]
-
-
-def testable_texts(*, organisation_id: int) -> tuple[TestableText, ...]:
-    """Every text with at least one arm beside the main one."""
-    library = template_library(organisation_id=organisation_id)
-    found: dict[tuple[str, str], dict[str, set[str]]] = {}
-    for key, channel, language, variant in library.every():
-        if variant and library.find(key, channel, language):
-            found.setdefault((key, channel), {}).setdefault(variant, set()).add(language)
-    return tuple(
-        TestableText(key, channel, tuple(sorted(arms)), tuple(sorted(set.intersection(*arms.values()))))
-        for (key, channel), arms in sorted(found.items())
-    )
 
 
 def state_test(
@@ -103,6 +81,9 @@ def state_test(
         )
     except ValueError as error:
         raise UnableToTest((Reason("bad_plan", str(error)),)) from None
+    if plan.is_of_step:
+        raise UnableToTest((Reason("bad_plan", "a text has no such thing to vary"),))
+    library = template_library(organisation_id=organisation_id)
     with transaction.atomic(durable=True):
         against = _against(organisation_id, campaign_id, template_key, channel, plan, now=now)
         if against:
@@ -113,10 +94,11 @@ def state_test(
             template_key=template_key,
             channel=channel,
             plan=plan_as_json(plan),
+            content={"texts": texts_as_json(library, template_key, channel, plan.variants)},
             actor=actor,
             now=now,
         )
-        _note(organisation_id, test_id, "wording_test.started", now=now, actor=actor)
+        note(organisation_id, test_id, "wording_test.started", now=now, actor=actor)
     return test_id
 
 
@@ -140,7 +122,7 @@ def _against(
     if any((one.template_key, one.channel) == (template_key, channel) for one in under_way):
         return (Reason("test_running", "this text is being tested already"),)
     library = template_library(organisation_id=organisation_id)
-    languages = _languages(library, template_key, channel, plan.variants)
+    languages = languages_of(library, template_key, channel, plan.variants)
     if not languages:
         return (Reason("no_variant", "no language has words for the main text and every variant"),)
     approved = read_campaigns.approved(organisation_id=organisation_id, now=now)
@@ -157,58 +139,8 @@ def _against(
     return tuple(dict.fromkeys(found))
 
 
-def _languages(
-    library: TemplateLibrary, template_key: str, channel: str, variants: Iterable[str]
-) -> tuple[str, ...]:
-    """Languages in which the main text and every variant have words: others are not drawn."""
-    return tuple(
-        language
-        for language in library.languages()
-        if all(library.find(template_key, channel, language, name) for name in (MAIN, *variants))
-    )
-
-
-class Arms:
-    """The arms of the cases of one planning batch: read once, drawn where needed, kept at the end."""
-
-    def __init__(self, *, organisation_id: int, cases: Sequence[DueCase]) -> None:
-        self._organisation_id = organisation_id
-        tests = read.wording_tests(organisation_id=organisation_id, states=["running", "found", "applied"])
-        # The newest word on a text counts.
-        self._tests = {(one.campaign_id, one.template_key, one.channel): one for one in reversed(tests)}
-        ids = [one.id for one in cases] if tests else []
-        self._assigned = read.assigned(organisation_id=organisation_id, case_ids=ids) if ids else {}
-        self._drawn: dict[tuple[int, int], str] = {}
-        self._library = template_library(organisation_id=organisation_id) if tests else None
-
-    def variant(self, case: DueCase, *, template_key: str, channel: str, language: str) -> str:
-        """The arm whose text this case gets; "" is the main one."""
-        test = self._tests.get((case.campaign_id, template_key, channel))
-        if test is None or self._library is None:
-            return MAIN
-        if test.state == "applied":
-            return test.applied_variant
-        place = (test.id, case.id)
-        kept = self._assigned.get(place, self._drawn.get(place))
-        if kept is not None:
-            return kept
-        if test.state != "running" or language not in _languages(
-            self._library, template_key, channel, test.plan.variants
-        ):
-            return MAIN
-        unit = case.household_key or f"patient:{case.patient_id}"
-        self._drawn[place] = arm_of(unit, plan=test.plan, salt=f"{self._organisation_id}:{test.id}")
-        return self._drawn[place]
-
-    def keep(self, *, now: datetime) -> None:
-        """Write down what was drawn, in the transaction in which the attempts are planned."""
-        arms = [(test, case, arm) for (test, case), arm in self._drawn.items()]
-        if arms:
-            write.keep_arms(organisation_id=self._organisation_id, arms=arms, now=now)
-
-
 def take_looks(*, organisation_id: int, now: datetime) -> LooksSummary:
-    """Take every look that is due: the only time at which rates are counted."""
+    """Take every look that is due: the only time at which rates are counted. Splits are watched every day."""
     running = read.wording_tests(organisation_id=organisation_id, states=["running"])
     looked = found = 0
     for one in running:
@@ -219,17 +151,29 @@ def take_looks(*, organisation_id: int, now: datetime) -> LooksSummary:
             result = _look(organisation_id, test, now=now)
             looked += result is not None
             found += result is not None and result.verdict != "go_on"
-    waiting = read.wording_tests(organisation_id=organisation_id, states=["found"])
-    with transaction.atomic(durable=True):
-        if waiting:
-            alarms.raise_alarm(organisation_id=organisation_id, key=ALARM, owner_role="manager", now=now)
-        else:
-            alarms.end_alarm(organisation_id=organisation_id, key=ALARM, now=now)
+    standing = read.wording_tests(organisation_id=organisation_id, states=["running", "found"])
+    _alarm(organisation_id, ALARM, any(one.state == "found" for one in standing), now=now)
+    uneven = any(split_is_uneven(organisation_id=organisation_id, test=one, now=now) for one in standing)
+    _alarm(organisation_id, UNEVEN_ALARM, uneven, now=now)
     return LooksSummary(len(running), looked, found)
 
 
+def split_is_uneven(*, organisation_id: int, test: WordingTestView, now: datetime) -> bool:
+    """Whether the arms came out so unevenly that something is wrong with the draw or the count."""
+    drawn = read_counts.drawn_by_arm(organisation_id=organisation_id, test=test, now=now)
+    return split_of([one for one, _ in drawn.values()]).is_uneven
+
+
+def _alarm(organisation_id: int, key: str, is_on: bool, *, now: datetime) -> None:
+    with transaction.atomic(durable=True):
+        if is_on:
+            alarms.raise_alarm(organisation_id=organisation_id, key=key, owner_role="manager", now=now)
+        else:
+            alarms.end_alarm(organisation_id=organisation_id, key=key, now=now)
+
+
 def _look(organisation_id: int, test: WordingTestView, *, now: datetime) -> LookResult | None:
-    _, counts = read.arm_counts(organisation_id=organisation_id, test=test, now=now)
+    counts = read_counts.arm_counts(organisation_id=organisation_id, test=test, now=now)
     number = due_look(test.plan, counts, taken=_taken(test))
     if number is None:
         return None
@@ -252,24 +196,27 @@ def _taken(test: WordingTestView) -> int:
 def end_test(*, organisation_id: int, test_id: int, now: datetime, actor: str) -> None:
     """End a running test before its rule has spoken: it says nothing then. Raises ``UnableToTest``."""
     with transaction.atomic(durable=True):
-        _locked(organisation_id, test_id, states=("running",))
+        locked(organisation_id, test_id, states=("running",))
         write.end_test(organisation_id=organisation_id, test_id=test_id, now=now)
-        _note(organisation_id, test_id, "wording_test.ended", now=now, actor=actor)
+        note(organisation_id, test_id, "wording_test.ended", now=now, actor=actor)
 
 
 def apply_variant(*, organisation_id: int, test_id: int, variant: str, now: datetime, actor: str) -> None:
     """A person says which text goes out from now on, once the rule has spoken. Raises ``UnableToTest``."""
     with transaction.atomic(durable=True):
-        test = _locked(organisation_id, test_id, states=("found", "ended", "applied"))
+        test = locked(organisation_id, test_id, states=("found", "ended", "applied"))
+        if test.plan.is_of_step:
+            raise UnableToTest((Reason("wrong_kind", "a step is applied with its effect on open cases"),))
         if variant not in test.plan.arms:
             raise UnableToTest((Reason("no_variant", f"the test has no arm '{variant}'"),))
         write.apply_variant(
             organisation_id=organisation_id, test_id=test_id, variant=variant, actor=actor, now=now
         )
-        _note(organisation_id, test_id, "wording_test.applied", now=now, actor=actor, variant=variant)
+        note(organisation_id, test_id, "wording_test.applied", now=now, actor=actor, variant=variant)
 
 
-def _locked(organisation_id: int, test_id: int, *, states: tuple[str, ...]) -> WordingTestView:
+def locked(organisation_id: int, test_id: int, *, states: tuple[str, ...]) -> WordingTestView:
+    """The test, locked until the transaction ends. Raises ``UnableToTest`` when it is in another state."""
     test = read.wording_test(organisation_id=organisation_id, test_id=test_id, for_update=True)
     if test is None:
         raise UnableToTest((Reason("no_test", "there is no such test"),))
@@ -278,9 +225,10 @@ def _locked(organisation_id: int, test_id: int, *, states: tuple[str, ...]) -> W
     return test
 
 
-def _note(
-    organisation_id: int, test_id: int, action: str, *, now: datetime, actor: str, **detail: str
+def note(
+    organisation_id: int, test_id: int, action: str, *, now: datetime, actor: str, **detail: str | int
 ) -> None:
+    """A line of the audit trail about a test, inside the caller's transaction."""
     audit.append(
         organisation_id=organisation_id,
         now=now,
@@ -288,5 +236,5 @@ def _note(
         action=action,
         subject_kind="wording_test",
         subject_id=test_id,
-        detail=detail,
+        detail=dict(detail),
     )

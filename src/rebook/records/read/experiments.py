@@ -1,22 +1,27 @@
-"""Tests on wording as kept: what was stated, who is in which arm, and what came of it."""
+"""Tests on wording, time and channel as kept: what was stated, and who is in which arm."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
-from rebook.core.outreach.experiment import ArmCount, TestPlan, plan_from_json
+from rebook.core.outreach.experiment import TestPlan, plan_from_json
+from rebook.core.outreach.experiment_steps import StepArms, arms_from_json
 from rebook.records.models import WordingAssignment, WordingTest
 
-# Time to answer or book after the draw, by what decides.
-ANSWER_WITHIN = {"booked": timedelta(days=30), "responded": timedelta(days=14)}
+# The instant on a case at which what decides has happened.
+HAPPENED = {"booked": "c.booked_at", "responded": "c.responded_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class WordingTestView:
-    """``looks``: one entry for each look taken, as kept. ``assigned``: cases drawn so far, by arm."""
+    """``looks``: one entry for each look taken, as kept.
+
+    ``texts`` are the hashes of each arm's texts by language, ``arms`` the steps of a test of a step; of the
+    two only the one that is tested is there.
+    """
 
     id: int
     campaign_id: int
@@ -29,6 +34,8 @@ class WordingTestView:
     looks: tuple[dict[str, Any], ...]
     applied_variant: str
     applied_at: datetime | None
+    texts: dict[str, dict[str, str]]
+    arms: StepArms | None
 
     # Not a test of ours, whatever its name says to the test runner.
     __test__ = False
@@ -47,6 +54,8 @@ def _view(row: WordingTest) -> WordingTestView:
         looks=tuple(row.looks),
         applied_variant=row.applied_variant,
         applied_at=row.applied_at,
+        texts=row.content.get("texts", {}),
+        arms=arms_from_json(row.content) if "steps" in row.content else None,
     )
 
 
@@ -68,46 +77,29 @@ def wording_test(*, organisation_id: int, test_id: int, for_update: bool = False
     return _view(row) if row else None
 
 
-def assigned(*, organisation_id: int, case_ids: Collection[int]) -> dict[tuple[int, int], str]:
-    """(test, case) to the arm that was drawn."""
+class Drawn(NamedTuple):
+    """What was drawn for a case. ``left_out``: why it is not in the test, then ``variant`` means nothing.
+
+    Of a step ``due_at`` says when the arm has it due.
+    """
+
+    variant: str
+    left_out: str = ""
+    step_index: int | None = None
+    due_at: datetime | None = None
+
+
+def assigned(*, organisation_id: int, case_ids: Collection[int]) -> dict[tuple[int, int], Drawn]:
+    """(test, case) to what was drawn."""
     rows = WordingAssignment.objects.filter(organisation_id=organisation_id, case_id__in=list(case_ids))
-    return {(one.test_id, one.case_id): one.variant for one in rows}
-
-
-_COUNTS = """
-SELECT a.variant, count(*),
-       count(*) FILTER (WHERE a.assigned_at <= %(until)s),
-       count(*) FILTER (WHERE a.assigned_at <= %(until)s AND {happened} >= a.assigned_at
-                        AND {happened} <= a.assigned_at + %(within)s)
-FROM records_wordingassignment a JOIN records_case c ON c.id = a.case_id
-WHERE a.organisation_id = %(org)s AND a.test_id = %(test)s
-GROUP BY a.variant
-"""
-_HAPPENED = {"booked": "c.booked_at", "responded": "c.responded_at"}
-
-
-def arm_counts(
-    *, organisation_id: int, test: WordingTestView, now: datetime
-) -> tuple[dict[str, int], tuple[ArmCount, ...]]:
-    """(cases drawn so far by arm, arms with those whose time to answer is over). By assignment (R-F51)."""
-    within = ANSWER_WITHIN[test.plan.metric]
-    query = _COUNTS.format(happened=_HAPPENED[test.plan.metric])
-    given: dict[str, Any] = {
-        "org": organisation_id,
-        "test": test.id,
-        "until": now - within,
-        "within": within,
+    return {
+        (one.test_id, one.case_id): Drawn(one.variant, one.left_out, one.step_index, one.due_at)
+        for one in rows
     }
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
-        found = {row[0]: row[1:] for row in cursor.fetchall()}
-    drawn = {arm: int(found.get(arm, (0,))[0]) for arm in test.plan.arms}
-    counts = (ArmCount(arm, *map(int, found.get(arm, (0, 0, 0))[1:])) for arm in test.plan.arms)
-    return drawn, tuple(counts)
 
 
 def organic_rate(*, organisation_id: int) -> tuple[int, int]:
-    """(won back by their definition, followed to the end) of closed holdout cases: who returns uncontacted."""
+    """(won back by their definition, followed to the end) of closed holdout cases: back uncontacted."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -117,21 +109,6 @@ def organic_rate(*, organisation_id: int) -> tuple[int, int]:
               AND outcome NOT IN ('campaign_ended', 'deceased', 'moved')
             """,
             [organisation_id],
-        )
-        row = cursor.fetchone()
-    return int(row[0]), int(row[1])
-
-
-def usual_rate(*, organisation_id: int, campaign_id: int, metric: str) -> tuple[int, int]:
-    """(successes, cases) of a campaign's contacted cases whose time to answer is over."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT count({_HAPPENED[metric]}), count(*) FROM records_case c
-            WHERE organisation_id = %s AND campaign_id = %s AND arm = 'contact'
-              AND closed_at IS NOT NULL AND first_attempt_at IS NOT NULL
-            """,
-            [organisation_id, campaign_id],
         )
         row = cursor.fetchone()
     return int(row[0]), int(row[1])

@@ -1,8 +1,8 @@
-"""Keep tests on wording and the arms that were drawn."""
+"""Keep tests on wording, time and channel, and what was drawn."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rebook.records.models import WordingAssignment, WordingTest
 
@@ -14,29 +14,41 @@ def add_test(
     template_key: str,
     channel: str,
     plan: dict[str, Any],
+    content: dict[str, Any],
     actor: str,
     now: datetime,
 ) -> int:
-    """A running test; its id. The database allows one at a time for a text of a campaign."""
+    """A running test; its id. The database allows one at a time for a text of a campaign, and one for its
+    steps, which have no text ("")."""
     row = WordingTest.objects.create(
         organisation_id=organisation_id,
         campaign_id=campaign_id,
         template_key=template_key,
         channel=channel,
         plan=plan,
+        content=content,
         started_at=now,
         started_by=actor,
     )
     return row.pk
 
 
-def keep_arms(*, organisation_id: int, arms: Iterable[tuple[int, int, str]], now: datetime) -> None:
-    """(test, case, variant) of cases drawn now; one that was drawn meanwhile stays as it was."""
+class NewArm(NamedTuple):
+    """A case drawn now, or left out for a reason. ``unit``: its household, or the patient alone."""
+
+    test_id: int
+    case_id: int
+    unit: str
+    variant: str = ""
+    left_out: str = ""
+    step_index: int | None = None
+    due_at: datetime | None = None
+
+
+def keep_arms(*, organisation_id: int, arms: Iterable[NewArm], now: datetime) -> None:
+    """Keep what was drawn now; a case that was drawn meanwhile stays as it was."""
     rows = [
-        WordingAssignment(
-            organisation_id=organisation_id, test_id=test, case_id=case, variant=variant, assigned_at=now
-        )
-        for test, case, variant in arms
+        WordingAssignment(organisation_id=organisation_id, assigned_at=now, **one._asdict()) for one in arms
     ]
     WordingAssignment.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -1,18 +1,21 @@
-"""What a campaign can show: its holdout, and tests on its wording, with the rule stated before."""
+"""What a campaign can show: its holdout, its tests, and the form that states a test on wording."""
 
 from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-from rebook.core.outreach.experiment import ELEMENTS, METRICS, MOST_LOOKS, TestPlan, plan_test
+from rebook.core.outreach.experiment import METRICS, MOST_LOOKS, TEXT_ELEMENTS, Metric, TestPlan, plan_test
+from rebook.core.outreach.experiment_pace import weeks_to_answer
+from rebook.core.outreach.experiment_words import can_show
 from rebook.core.segment import Segment
 from rebook.flow.outreach import experiments as flow
+from rebook.flow.outreach.experiment_results import results_of_campaign
+from rebook.flow.outreach.experiment_texts import TestableText, testable_texts
 from rebook.flow.outreach.holdouts import holdout_power
 from rebook.records.read import campaignpages
 from rebook.records.read import campaigns as read_campaigns
-from rebook.records.read import experiments as read
-from rebook.records.read.experiments import WordingTestView
+from rebook.records.read.experiment_pace import ComesBy, pace_of, usual_rate
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 
@@ -32,20 +35,8 @@ class Form:
     looks: str = "3"
     errors: dict[str, str] = field(default_factory=dict)
     plan: TestPlan | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A test with how many were drawn into each arm, and how many of them had their time to answer."""
-
-    test: WordingTestView
-    drawn: dict[str, int]
-    ripe: dict[str, int]
-    next_size: int | None
-
-    @property
-    def last(self) -> dict[str, object] | None:
-        return self.test.looks[-1] if self.test.looks else None
+    # What the test could show and when, in words.
+    shows: str = ""
 
 
 @staff_page(may="anything")
@@ -56,15 +47,19 @@ def wording_tests(request: HttpRequest, campaign_id: int) -> HttpResponse:
     view = read_campaigns.campaign(organisation_id=staff.organisation_id, campaign_id=campaign_id)
     if file is None or view is None:
         raise Http404
-    texts = flow.testable_texts(organisation_id=staff.organisation_id)
-    rate, rate_is_own = _usual_rate(staff, campaign_id, request)
+    texts = testable_texts(organisation_id=staff.organisation_id)
+    what = ComesBy(campaign_id, *_place(request, texts))
+    rate, rate_is_own = rate_now(staff, what, request)
     form = _read(request, texts, rate)
     if request.method == "POST" and staff.may("campaigns") and not form.errors:
-        wrong = _state(staff, campaign_id, form, texts, rate)
+        wrong = _state(staff, campaign_id, form, rate)
         if not wrong:
             here = reverse("wording_tests", args=[campaign_id])
             return after(request, here, say="The rule is stated and the test runs.")
         form.errors["form"] = wrong
+    if form.plan:
+        pace = pace_of(organisation_id=staff.organisation_id, what=what, now=staff.now)
+        form.shows = can_show(form.plan, weeks_to_answer(form.plan, pace))
     return page(
         request,
         "campaigns/tests.html",
@@ -79,28 +74,54 @@ def wording_tests(request: HttpRequest, campaign_id: int) -> HttpResponse:
             today=staff.today,
             now=staff.now,
         ),
-        tests=_shown(staff, campaign_id),
+        tests=results_of_campaign(
+            organisation_id=staff.organisation_id, campaign_id=campaign_id, now=staff.now
+        ),
         texts=texts,
         form=form,
         rate=rate,
         rate_is_own=rate_is_own,
-        elements=ELEMENTS,
+        elements=TEXT_ELEMENTS,
         metrics=METRICS,
         most_looks=MOST_LOOKS,
     )
 
 
-def _usual_rate(staff: Staff, campaign_id: int, request: HttpRequest) -> tuple[float, bool]:
-    metric = (request.POST or request.GET).get("metric", "booked")
-    metric = metric if metric in METRICS else "booked"
-    won, cases = read.usual_rate(
-        organisation_id=staff.organisation_id, campaign_id=campaign_id, metric=metric
-    )
+def _place(request: HttpRequest, texts: tuple[TestableText, ...]) -> tuple[str, str]:
+    """(key, channel) of the text that the form is about."""
+    key, _, channel = (request.POST or request.GET).get("text", "").partition("|")
+    first = [(one.template_key, one.channel) for one in texts[:1]]
+    return (key, channel) if channel else next(iter(first), ("", ""))
+
+
+def rate_now(staff: Staff, what: ComesBy, request: HttpRequest) -> tuple[float, bool]:
+    """(share of those contacted who do what decides, whether it is the campaign's own)."""
+    asked = (request.POST or request.GET).get("metric", "booked")
+    metric: Metric = "responded" if asked == "responded" else "booked"
+    won, cases = usual_rate(organisation_id=staff.organisation_id, what=what, metric=metric, now=staff.now)
     is_own = cases >= FEWEST_OWN and 0 < won < cases
     return (won / cases if is_own else PRIOR_RATES[metric]), is_own
 
 
-def _read(request: HttpRequest, texts: tuple[flow.TestableText, ...], rate: float) -> Form:
+def rule_from(
+    given: dict[str, str], *, element: str, variants: tuple[str, ...], rate: float
+) -> tuple[TestPlan | None, str]:
+    """(the rule as asked for, "") or (None, what is wrong with it)."""
+    try:
+        plan = plan_test(
+            element=element,  # type: ignore[arg-type]
+            metric=given["metric"],  # type: ignore[arg-type]
+            variants=variants,
+            baseline=rate,
+            effect=float(given["effect"].replace(",", ".")) / 100,
+            looks=int(given["looks"]),
+        )
+    except ValueError as error:
+        return None, f"This cannot be tested: {error}."
+    return plan, ""
+
+
+def _read(request: HttpRequest, texts: tuple[TestableText, ...], rate: float) -> Form:
     given = request.POST if request.method == "POST" else request.GET
     form = Form()
     for name in ("text", "element", "metric", "effect", "looks"):
@@ -114,24 +135,15 @@ def _read(request: HttpRequest, texts: tuple[flow.TestableText, ...], rate: floa
         form.element = "call_to_action"
     if request.method == "POST" and chosen is None:
         form.errors["text"] = "Choose a text that has a second wording."
-    try:
-        effect, looks = float(form.effect.replace(",", ".")) / 100, int(form.looks)
-        form.plan = plan_test(
-            element=form.element,  # type: ignore[arg-type]
-            metric=form.metric,  # type: ignore[arg-type]
-            variants=chosen.variants if chosen else ("b",),
-            baseline=rate,
-            effect=effect,
-            looks=looks,
-        )
-    except ValueError as error:
-        form.errors["form"] = f"This cannot be tested: {error}."
+    asked = {"metric": form.metric, "effect": form.effect, "looks": form.looks}
+    variants = chosen.variants if chosen else ("b",)
+    form.plan, wrong = rule_from(asked, element=form.element, variants=variants, rate=rate)
+    if wrong:
+        form.errors["form"] = wrong
     return form
 
 
-def _state(
-    staff: Staff, campaign_id: int, form: Form, texts: tuple[flow.TestableText, ...], rate: float
-) -> str:
+def _state(staff: Staff, campaign_id: int, form: Form, rate: float) -> str:
     assert form.plan
     key, _, channel = form.text.partition("|")
     try:
@@ -152,47 +164,3 @@ def _state(
     except flow.UnableToTest as error:
         return str(error)
     return ""
-
-
-def _shown(staff: Staff, campaign_id: int) -> tuple[Shown, ...]:
-    found = []
-    for test in read.wording_tests(organisation_id=staff.organisation_id, campaign_id=campaign_id):
-        drawn, counts = read.arm_counts(organisation_id=staff.organisation_id, test=test, now=staff.now)
-        taken = int(test.looks[-1]["number"]) if test.looks else 0
-        sizes = test.plan.look_sizes
-        found.append(
-            Shown(
-                test,
-                drawn,
-                {one.variant: one.patients for one in counts},
-                sizes[taken] if taken < len(sizes) else None,
-            )
-        )
-    return tuple(found)
-
-
-@staff_page(may="campaigns")
-def wording_test_act(request: HttpRequest, test_id: int, act: str) -> HttpResponse:
-    """End a running test, or say which text goes out from now on."""
-    staff: Staff = request.staff  # type: ignore[attr-defined]
-    test = read.wording_test(organisation_id=staff.organisation_id, test_id=test_id)
-    if test is None or act not in ("end", "apply"):
-        raise Http404
-    here = reverse("wording_tests", args=[test.campaign_id])
-    if request.method != "POST":
-        return after(request, here)
-    # A refusal says there why.
-    request.back = here  # type: ignore[attr-defined]
-    if act == "end":
-        flow.end_test(
-            organisation_id=staff.organisation_id, test_id=test_id, now=staff.now, actor=staff.actor
-        )
-        return after(request, here, say="Ended. The main text goes on.")
-    flow.apply_variant(
-        organisation_id=staff.organisation_id,
-        test_id=test_id,
-        variant=request.POST.get("variant", ""),
-        now=staff.now,
-        actor=staff.actor,
-    )
-    return after(request, here, say="From now on this text goes out in the campaign.")

@@ -1,0 +1,29 @@
+"""How long a test will take, from how many patients a day come by it."""
+
+from dataclasses import dataclass
+from math import ceil
+
+from rebook.core.outreach.experiment import ANSWER_WITHIN, TestPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Patients a day that come by what is tested, all arms together, and where the figure is from.
+
+    ``is_own``: counted in the last weeks, else the most that the campaign takes in.
+    """
+
+    per_day: float
+    is_own: bool
+
+
+def weeks_to_answer(plan: TestPlan, pace: Pace, *, drawn: int = 0) -> int | None:
+    """Weeks until the last look at the latest, from today; None when nobody comes by.
+
+    ``drawn``: in the smallest arm so far. The last patient also has their time to answer.
+    """
+    missing = max(plan.per_arm - drawn, 0) * len(plan.arms)
+    if missing and pace.per_day <= 0:
+        return None
+    days = (missing / pace.per_day if missing else 0) + ANSWER_WITHIN[plan.metric].days
+    return ceil(days / 7)
