@@ -11,6 +11,7 @@ ALLOWED_LIBRARIES = {
     "numpy": "statistics in measure",
     "phonenumbers": "numbering plans",
     "scipy": "statistics in measure",
+    "snowballstemmer": "stems of words",
     "statsmodels": "statistics in measure",
     "rebook.core": "itself",
 }

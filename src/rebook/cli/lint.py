@@ -11,6 +11,7 @@ from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import Finding, Text, check
 from rebook.core.outreach.lint_corpus import BadCorpus, read_corpus
 from rebook.core.outreach.lint_score import findings_of
+from rebook.packs.second_looks import second_look
 from rebook.packs.templates import wording
 
 CHANNELS = (*get_args(ChannelKind), "postcard")
@@ -35,7 +36,7 @@ def lint(
     service: Annotated[bool, typer.Option(help="An answer to the patient, not a recall.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check a text as it would go out. Leaves with 1 when it would not."""
+    """Check a text as it would go out. Leaves with 1 when it would not; "look" is a question to a person."""
     if channel not in CHANNELS:
         refuse(f"'{channel}' is none of {', '.join(CHANNELS)}")
     if (file is None) == (not text):
@@ -56,7 +57,7 @@ def lint(
         own_hosts=frozenset(host) if host else None,
         is_card=channel == "postcard",
     )
-    found = check(asked, wording(language)).found
+    found = check(asked, wording(language), second_look(language)).found
     if as_json:
         answer_json(
             {"ok": not any(one.is_problem for one in found), "findings": [_json(one) for one in found]}

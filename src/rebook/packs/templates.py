@@ -91,7 +91,7 @@ def read_templates(folder: Path) -> Templates:
             errors += invalid.errors
             continue
         for path in sorted((folder / language).glob("*.toml")):
-            if path.name == "wording.toml":
+            if path.name in ("wording.toml", "second_look.toml"):
                 continue
             try:
                 for template in _of_file(read_document(path), path, language, fields, words):

@@ -43,12 +43,13 @@ def sms(middle, language="en"):
 WORDS = {
     "en": [
         ("promotion", "Get a free exam.", "Feel free to call."),
-        ("promotion", "Free of charge.", "Times came free on Monday."),
+        ("promotion", "Your visit is free.", "Times came free on Monday."),
+        ("promotion", "Free check-up!", "There is free parking behind the house."),
         ("promotion", "20% off today.", "We are off Main Street."),
         ("promotion", "Use code BACK.", "The door code is gone."),
         ("promotion", "Win a bike.", "The window is open."),
         ("promotion", "We waive it.", "We wave to you."),
-        ("promotion", "Rewards await.", "Forward this to nobody."),
+        ("promotion", "Earn rewards.", "Forward this to nobody."),
         ("promotion", "BOGO lenses.", "Lens times."),
         ("price", "Only $79.", "Only on Monday."),
         ("upsell", "Whitening, too.", "A white building."),
@@ -67,7 +68,12 @@ WORDS = {
         ("collection", "A balance is open.", "We are open."),
         ("internal", "You are inactive.", "Stay active."),
         ("internal", "Recall list.", "You may recall us."),
-        ("urgency", "URGENT!", "Whenever it suits you."),
+        ("urgency", "URGENT!", "If it is urgent, call 911."),
+        ("urgency", "Book as soon as possible.", "We answer as soon as possible."),
+        ("private_detail", "Your tonsillitis.", "Your visitors."),
+        ("instruction", "Take them with food.", "Take them with you."),
+        ("blame", "You missed your check-up.", "You missed our call."),
+        ("medical", "You need to be seen.", "If you need a ride, call."),
         ("urgency", "Last chance.", "Last visit in May."),
         ("urgency", "Hurry!", "There is no hurry."),
         ("urgency", "Only 3 spots left.", "Three times on Monday."),
@@ -85,6 +91,16 @@ WORDS = {
         ("private_detail", "Root canal, part two.", "Part two of the plan."),
         ("private_detail", "In ApRiL: lisinopril.", "In April."),
         ("discouraged", "We miss you.", "We moved."),
+        ("overdue", "It is overdue.", "It is due."),
+        ("look_promotion", "All of it is at no cost.", "Nothing is lost."),
+        ("look_medical", "Don't worry, come.", "Do come."),
+        ("look_instruction", "Start using it.", "Start using our portal."),
+        ("look_blame", "This is our third message.", "This is our third branch."),
+        ("look_collection", "About your account.", "About the account page."),
+        ("look_internal", "Bring your patient ID.", "Bring an ID."),
+        ("look_urgency", "Answer right away.", "Answer when you like."),
+        ("look_promise", "It was promised.", "As promised, a note."),
+        ("look_private", "Your allergy.", "Your list of medications."),
         ("other_person", "Your son Leo, too.", "Your child, too."),
         ("other_person", "Mia and Leo Bell are due.", "Both are due."),
         ("stop_as_choice", "Reply YES or CANCEL.", "Reply YES."),
@@ -121,6 +137,14 @@ WORDS = {
         ("private_detail", "Mamografía.", "Mañana."),
         ("private_detail", "Losartán.", "Loza."),
         ("discouraged", "La extrañamos.", "Nos mudamos."),
+        ("overdue", "Está atrasada.", "Está abierta."),
+        ("look_promotion", "Sin costo para usted.", "Estacionamiento gratis."),
+        ("look_medical", "No se preocupe.", "No se preocupa nadie."),
+        ("look_collection", "Sobre su cuenta.", "Sobre su cuenta en la página."),
+        ("look_urgency", "Hay un plazo.", "En una emergencia llame al 911."),
+        ("look_promise", "Mejor cada vez.", "Cada vez que venga."),
+        ("look_blame", "Es el tercer aviso.", "Es el tercer piso."),
+        ("look_private", "Sus alergias.", "Su lista de medicinas."),
         ("other_person", "Su hijo Leo.", "Su hijo."),
         ("stop_as_choice", "Responda SI o CANCELAR.", "Responda SI."),
     ],
@@ -183,15 +207,15 @@ def test_every_rule_has_a_row():
 
 def test_a_finding_says_where_why_and_what_instead():
     body = sms("Get a FREE exam.")
-    (one,) = (one for one in found(body) if one.rule == "promotion")
+    one = next(one for one in found(body) if one.rule == "promotion")
     read = f"\n{body}"
-    assert read[one.start : one.start + len(one.words)] == one.words == "FREE"
+    assert read[one.start : one.start + len(one.words)] == one.words == "FREE exam"
     assert one.is_problem
     assert (one.source, one.severity) == ("R-A112", "problem")
     assert "marketing" in one.why
     assert one.suggestion
     # What is kept and logged says the rule's word, never the text's.
-    assert str(one) == f"promotion: {one.why} (free)"
+    assert str(one).startswith(f"promotion: {one.why} (free ")
 
 
 @pytest.mark.parametrize("word", ["BÓTOX", "botox", "BoTox", "bоtоx", "b\u00f3tox"])

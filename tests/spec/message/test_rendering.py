@@ -103,8 +103,8 @@ def test_what_a_text_may_not_be(text, found):
     assert problems(body(text, fields=used)) == found
 
 
-def test_a_service_answer_needs_no_opt_out_and_may_speak_of_emergencies():
-    safety = body("{{ practice_name }}: in an emergency call 911.", fields=(PRACTICE,), role="service")
+def test_a_service_answer_needs_no_opt_out_and_may_press():
+    safety = body("{{ practice_name }}: call 911 urgently.", fields=(PRACTICE,), role="service")
     assert problems(safety) == []
     assert problems(replace(safety, role="recall")) == ["no_next_step", "no_opt_out", "urgency"]
 

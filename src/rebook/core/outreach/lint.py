@@ -16,6 +16,7 @@ from rebook.core.outreach.lint_places import LINK, Placed
 from rebook.core.outreach.lint_shape import shape, style
 from rebook.core.outreach.lint_wording import Wording, WordRule
 from rebook.core.outreach.lint_words import people, word_findings
+from rebook.core.outreach.looks import SecondLook, looks
 from rebook.core.outreach.readability import reading
 from rebook.core.outreach.segments import segments
 
@@ -68,8 +69,12 @@ class Text:
     is_card: bool = False
 
 
-def check(text: Text, wording: Wording) -> Findings:
-    """Everything that is wrong with a text, in the order of the checks."""
+def check(text: Text, wording: Wording, second_look: SecondLook | None = None) -> Findings:
+    """Everything that is wrong with a text, in the order of the checks.
+
+    ``second_look`` adds the sentences that a person should read again before signing; a message made of a
+    text that was signed needs none, for its values are names, dates and numbers.
+    """
     heard = _heard(text, wording)
     read = Placed(heard, text.names)
     found = [*shape(text.body, text.subject, text.practice_name, text.channel, read, wording)]
@@ -89,6 +94,8 @@ def check(text: Text, wording: Wording) -> Findings:
     found += style(read, wording)
     if text.role == "recall" and len(heard) > LETTERS_TO_MEASURE:
         found += _reading_level(read, wording)
+    if second_look is not None:
+        found += looks(read, second_look, is_open=is_open, purpose=text.purpose)
     return Findings(tuple(dict.fromkeys(found)))
 
 

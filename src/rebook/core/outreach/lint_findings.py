@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 TemplateRole = Literal["recall", "service"]
-Severity = Literal["problem", "warning"]
+# A "look" is a question to a person before the text is signed; it forbids nothing by itself.
+Severity = Literal["problem", "warning", "look"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
 
@@ -30,6 +31,10 @@ class Finding:
     def is_problem(self) -> bool:
         return self.severity == "problem"
 
+    @property
+    def is_look(self) -> bool:
+        return self.severity == "look"
+
     def __str__(self) -> str:
         return f"{self.rule}: {self.why}" + (f" ({self.shown})" if self.shown else "")
 
@@ -46,7 +51,11 @@ class Findings:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(one) for one in self.found if not one.is_problem))
+        return tuple(dict.fromkeys(str(one) for one in self.found if one.severity == "warning"))
+
+    @property
+    def looks(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.found if one.is_look)
 
 
 def _rule(rule: str, severity: Severity, why: str, source: str, suggestion: str) -> Finding:

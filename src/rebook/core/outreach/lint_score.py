@@ -64,6 +64,11 @@ def findings_of(message: CorpusMessage, wording_of: WordingOf) -> Findings:
     return check(text_of(message, wording), wording)
 
 
+def _plain(rule: str) -> str:
+    """The rule that a softer one asks about."""
+    return "private_detail" if rule == "look_private" else rule.removeprefix("look_")
+
+
 def score(messages: Iterable[CorpusMessage], *, wording_of: WordingOf) -> Score:
     """Count over good and bad messages together. ``missed`` and ``alarmed`` are ids."""
     good = bad = caught = stopped = false_alarms = warned = 0
@@ -74,7 +79,7 @@ def score(messages: Iterable[CorpusMessage], *, wording_of: WordingOf) -> Score:
         has_problem = any(each.is_problem for each in found)
         if one.breaks:
             bad += 1
-            hit = bool({each.rule for each in found} & set(one.breaks))
+            hit = bool({_plain(each.rule) for each in found} & set(one.breaks))
             caught, stopped = caught + hit, stopped + has_problem
             missed += [] if hit else [one.id]
         else:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from rebook.core.outreach.lint import Text, check
 from rebook.core.outreach.lint_findings import Finding
+from rebook.core.outreach.looks import SecondLook
 from rebook.core.outreach.message import LINK_FIELDS, Template, render
 
 
@@ -36,7 +37,12 @@ class TemplateReport:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        return tuple(one for one in self.findings if not one.is_problem)
+        return tuple(one for one in self.findings if one.severity == "warning")
+
+    @property
+    def looks(self) -> tuple[Finding, ...]:
+        """What a person reads again and answers before signing."""
+        return tuple(one for one in self.findings if one.is_look)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -47,13 +53,16 @@ class TemplateReport:
         return found
 
 
-def lint_template(template: Template, *, own_hosts: Collection[str] = ()) -> TemplateReport:
-    """What is wrong with a template as its longest and its shortest message would show."""
+def lint_template(
+    template: Template, *, own_hosts: Collection[str] = (), second_look: SecondLook | None = None
+) -> TemplateReport:
+    """What is wrong with a template as its longest and its shortest message would show; with ``second_look``
+    also which sentences want one."""
     every = {field.name: field.longest for field in template.fields}
     fewest = {field.name: field.longest for field in template.fields if field.is_required}
     all_required = replace(template, fields=tuple(replace(f, is_required=True) for f in template.fields))
-    long, findings = _filled(all_required, every, own_hosts)
-    short, more = _filled(template, fewest, own_hosts)
+    long, findings = _filled(all_required, every, own_hosts, second_look)
+    short, more = _filled(template, fewest, own_hosts, second_look)
     known = {(one.rule, one.words) for one in findings}
     # Places are those of the long one; what only the short one shows has none there.
     findings += [replace(one, start=-1) for one in more if (one.rule, one.words) not in known]
@@ -65,7 +74,10 @@ def lint_template(template: Template, *, own_hosts: Collection[str] = ()) -> Tem
 
 
 def _filled(
-    template: Template, values: Mapping[str, str], own_hosts: Collection[str]
+    template: Template,
+    values: Mapping[str, str],
+    own_hosts: Collection[str],
+    second_look: SecondLook | None,
 ) -> tuple[str, list[Finding]]:
     message = render(template, values, own_hosts=own_hosts)
     if not message.body and not message.subject:
@@ -86,7 +98,7 @@ def _filled(
         is_generic=template.is_generic,
         is_card=template.form == "postcard",
     )
-    return f"{message.subject}\n{message.body}", list(check(text, template.wording).found)
+    return f"{message.subject}\n{message.body}", list(check(text, template.wording, second_look).found)
 
 
 def marked(text: str, findings: Iterable[Finding]) -> tuple[Span, ...]:

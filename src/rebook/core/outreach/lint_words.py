@@ -8,6 +8,9 @@ from rebook.core.outreach.lint_findings import Finding, TemplateRole
 from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_wording import Wording, WordRule
 
+# What a text sent as marketing may do.
+SALES_LOOKS = ("look_promotion", "look_promise")
+
 
 def word_findings(
     read: Placed,
@@ -31,7 +34,7 @@ def _applies(rule: WordRule, role: TemplateRole, is_open: bool, purpose: str) ->
     return (
         (role == "recall" or rule.in_service)
         and (is_open or not rule.only_open)
-        and not (rule.sign and purpose == "marketing")
+        and not ((rule.sign or rule.key in SALES_LOOKS) and purpose == "marketing")
     )
 
 

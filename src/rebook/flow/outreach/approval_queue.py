@@ -7,12 +7,13 @@ from typing import Literal
 
 from rebook.core.outreach.approval import ApprovalRules
 from rebook.core.outreach.approved_content import Change, changes
-from rebook.core.outreach.lint_template import TemplateReport, lint_template
+from rebook.core.outreach.lint_template import TemplateReport
 from rebook.core.outreach.message import Template
 from rebook.core.reasons import Reason
 from rebook.records.read import approvals as read
 
 from .approval_settling import text_standings
+from .second_looks import checked
 from .signing import current_texts, rules_of
 from .text_approvals import TextStanding, class_problem, text_content, text_key
 
@@ -87,7 +88,7 @@ def _line(one: TextStanding, before: read.SignedBefore | None) -> QueueLine:
     return QueueLine(
         key=text_key(text),
         standing=one,
-        report=lint_template(text),
+        report=checked(text),
         forbids=class_problem(text, text.purpose, ("compliance",), "a reason"),
         changes=changes(old.content, text_content(text)) if old else (),
         signed_before_at=old.at if old else None,

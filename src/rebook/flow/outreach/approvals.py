@@ -16,7 +16,6 @@ from rebook.core.outreach.approval import ApprovalRules, BadRules, approval_rule
 from rebook.core.outreach.approved_content import Content, only_phrases_differ
 from rebook.core.outreach.classify import suggest_template
 from rebook.core.outreach.lint import word_problems
-from rebook.core.outreach.lint_template import lint_template
 from rebook.core.outreach.message import Template
 from rebook.packs.outreach import wording
 from rebook.records.read import approvals as read
@@ -25,6 +24,7 @@ from rebook.records.write import approvals as write
 from .approval_settling import settle
 from .campaign_approvals import CampaignApproval, approve_campaign, campaign_approval, withdraw_campaign
 from .library import approvals_changed
+from .second_looks import checked, note_answer
 from .set_up_approvals import approve_all_in_use
 from .signing import UnableToApprove, current_texts, rules_of, signing_roles
 from .text_approvals import TextStanding, class_problem, text_content, text_key
@@ -58,12 +58,15 @@ def approve_template(
     purpose: str = "",
     reason: str = "",
     variant: str = "",
+    second_look: str = "",
 ) -> bool:
     """Sign a text off as it stands, in every role that the actor may sign as; False when that was done.
 
     ``content_hash`` is that of the text as it was shown to the person; when given, it must still be the same.
     ``purpose`` is the kind of message that the person says it is (its own when empty); saying so against its
-    words takes the compliance role and a ``reason``. Raises ``UnableToApprove``.
+    words takes the compliance role and a ``reason``. ``second_look`` is the person's word why what reads like
+    pressure, blame, an offer or somebody's health may stay; without it such a text is not signed. Raises
+    ``UnableToApprove``.
     """
     template = _found(organisation_id, template_key, channel, language, variant)
     if content_hash and content_hash != template.content_hash:
@@ -71,10 +74,16 @@ def approve_template(
     roles = signing_roles(organisation_id=organisation_id, actor=actor)
     if not roles:
         raise UnableToApprove("only a clinician, compliance or the manager signs texts")
-    if problems := lint_template(template).problems:
-        raise UnableToApprove(f"it would not go out: {problems[0].why}")
+    report = checked(template)
+    if report.problems:
+        raise UnableToApprove(f"it would not go out: {report.problems[0].why}")
+    if report.looks and not second_look.strip():
+        raise UnableToApprove(f"read it again and say why it may stay: {report.looks[0].why}")
     with transaction.atomic(durable=True):
-        return _approve(organisation_id, template, roles, purpose, reason, now=now, actor=actor)
+        is_new = _approve(organisation_id, template, roles, purpose, reason, now=now, actor=actor)
+        if is_new and report.looks:
+            note_answer(organisation_id, template, report.looks, second_look, now=now, actor=actor)
+        return is_new
 
 
 def confirm_class(

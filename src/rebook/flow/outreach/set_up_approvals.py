@@ -14,17 +14,22 @@ from rebook.records.write import approvals as write
 from rebook.records.write.approvals import ClassLine, SignatureLine
 
 from .approval_settling import settle
+from .second_looks import checked, is_shipped
 from .signing import current_texts, rules_of, signing_roles
 from .text_approvals import class_problem, text_content, text_key, weight_of
 
 
 def approve_all_in_use(*, organisation_id: int, now: datetime, actor: str) -> int:
     """Sign off every text that the practice uses, in the roles that one named person holds; how many were
-    new. Texts whose words forbid it (an offer in a recall) stay unsigned.
+    new. Texts whose words forbid it (an offer in a recall) or want a second look stay unsigned.
     """
     rules = rules_of(organisation_id)
     held = signing_roles(organisation_id=organisation_id, actor=actor)
-    texts = [one for one in current_texts(organisation_id) if not class_problem(one, one.purpose, (), "")]
+    texts = [
+        one
+        for one in current_texts(organisation_id)
+        if not class_problem(one, one.purpose, (), "") and (is_shipped(one) or not checked(one).looks)
+    ]
     with transaction.atomic(durable=True):
         standing = read.signatures_by_key(organisation_id=organisation_id, kind="template")
         lines = []

@@ -60,6 +60,7 @@ def sign_text(request: HttpRequest) -> HttpResponse:
         content_hash=request.POST.get("content_hash", ""),
         purpose=request.POST.get("purpose", ""),
         reason=request.POST.get("reason", ""),
+        second_look=request.POST.get("second_look", ""),
         now=staff.now,
         actor=staff.actor,
     )

@@ -1,0 +1,132 @@
+"""A text as the second look reads it: sentence by sentence, each word by its stem and by what it is about.
+
+Numbers, sums of money, percentages, clock times and names become marks ("<#>", "<$>", "<%>", "<t>", "<n>"):
+what matters is that one stands there. Tricks that hide a word are undone: spaced or dotted letters, digits in
+the place of letters.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from rebook.core.outreach.lint_places import FILLER
+
+_STEMMERS = {"en": snowballstemmer.stemmer("english"), "es": snowballstemmer.stemmer("spanish")}
+# A stop and a space, a line's end, or a colon; "10:30" and "Dr." are none.
+_END = re.compile(
+    r"(?<![ .]dr)(?<!^dr)(?<![ .](?:ms|mr|st|sr))(?<![ .](?:mrs|sra|dra))[.!?;]+(?:\s+|$)|:\s+|\n+|[¿¡]+"
+)
+_WORD = re.compile(
+    rf"(?P<name>{FILLER}+(?:[ ,&'-]*{FILLER}+)*)|(?P<money>[$€] ?\d[\d.,]*)|(?P<share>\d+ ?%)"
+    r"|(?P<clock>\d{1,2}:\d\d)|(?P<number>\d(?:[\d.,/()+-]| (?=\d{3}))*)|(?P<word>[a-z]+(?:'[a-z]+)*)"
+)
+_MARKS = {"name": "<n>", "money": "<$>", "share": "<%>", "clock": "<t>", "number": "<#>"}
+# "f r e e", "g.r.a.t.i.s": four single letters or more, the same sign between them.
+_SPACED = re.compile(r"(?<!\w)(?:[a-z]([ .*_-]))(?:[a-z]\1){2,}[a-z](?!\w)")
+# A word with digits inside its letters: "fr33", "c4ncer".
+_DIGITS = re.compile(r"(?<![\w/.])[a-z@$!]*(?:[a-z][0134578@$!]+[a-z]|[a-z]{2}[03]{2})[a-z@$!0134578]*(?!\w)")
+_LETTERS = str.maketrans("0134578@$!", "oieastbasi")
+# "your Ambien": a thing that the patient has, and no person. A topic that only the reader gives.
+OWNERS = frozenset({"your", "su", "sus", "tu", "tus"})
+OWNED = "owned"
+SHORTEST_STEM_BEFORE_AN_ENDING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """``about`` are the topics of the word; ``word`` is it as read, "" for a mark."""
+
+    stem: str
+    about: tuple[str, ...] = ()
+    word: str = ""
+
+    @property
+    def is_mark(self) -> bool:
+        return self.stem.startswith("<")
+
+
+@dataclass(frozen=True, eq=False)
+class Topics:
+    """What words of a language are about: ``by_stem``, and by their ``endings`` unless ``spared``."""
+
+    language: str
+    by_stem: Mapping[str, tuple[str, ...]]
+    endings: Mapping[str, str]
+    spared: frozenset[str]
+
+    def of(self, word: str, stemmed: str) -> tuple[str, ...]:
+        found = self.by_stem.get(stemmed)
+        if found is not None or word in self.spared:
+            return found or ()
+        return _by_ending(word, self)
+
+
+@lru_cache(maxsize=20_000)
+def _by_ending(word: str, topics: Topics) -> tuple[str, ...]:
+    bare = word.removesuffix("s")
+    for length in range(len(bare) - SHORTEST_STEM_BEFORE_AN_ENDING, 1, -1):
+        if topic := topics.endings.get(bare[-length:]) or topics.endings.get(word[-length:]):
+            return (topic,)
+    return ()
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str, language: str) -> str:
+    """The stem of a word in small letters; of a language without a stemmer its first six letters."""
+    if language == "en":
+        word = word.removesuffix("'s").replace("'", "")
+    stemmer = _STEMMERS.get(language)
+    return str(stemmer.stemWord(word)) if stemmer else word[:6]
+
+
+def sentences(text: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence stands, empty ones left out. ``text`` as written, which has its line breaks."""
+    lines = "".join("\n" if one == "\n" else two for one, two in zip(text, folded, strict=True))
+    at = 0
+    for match in _END.finditer(lines):
+        if lines[at : match.start()].strip():
+            yield at, match.start()
+        at = match.end()
+    if lines[at:].strip():
+        yield at, len(lines)
+
+
+def tokens(written: str, folded: str, topics: Topics, known: Collection[str]) -> list[Token]:
+    """The words of one sentence. One with a capital that nobody knows, not at the beginning, is a name."""
+    clear = _unhidden(folded)
+    found: list[Token] = []
+    for match in _WORD.finditer(clear):
+        kind = str(match.lastgroup)
+        if kind != "word":
+            _add(found, Token(_MARKS[kind]))
+            continue
+        word = match.group()
+        if topics.language == "en" and word.endswith("n't"):
+            found += [_token(word[:-3], topics), Token("not", (), "not")]
+            continue
+        token = _token(word, topics)
+        is_placed = clear == folded and written[match.start() : match.end()].istitle()
+        stands_alone = bool(found) or written[match.end() : match.end() + 1] == ","
+        if is_placed and stands_alone and not token.about and token.stem not in known:
+            is_owned = bool(found) and found[-1].stem in OWNERS
+            token = Token(token.stem, (OWNED,), word) if is_owned else Token("<n>")
+        _add(found, token)
+    return found
+
+
+def _add(found: list[Token], token: Token) -> None:
+    if not (token.stem == "<n>" and found and found[-1].stem == "<n>"):
+        found.append(token)
+
+
+def _token(word: str, topics: Topics) -> Token:
+    stemmed = stem(word, topics.language)
+    return Token(stemmed, topics.of(word.removesuffix("'s"), stemmed), word)
+
+
+def _unhidden(sentence: str) -> str:
+    bare = _SPACED.sub(lambda one: one[0].replace(one[1], ""), sentence)
+    return _DIGITS.sub(lambda one: one[0].translate(_LETTERS), bare)
