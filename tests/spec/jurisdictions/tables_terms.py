@@ -240,7 +240,6 @@ TERMS = {
         "open_fields": (
             *("practice_name", "first_name", "link", "unsubscribe_url", "practice_phone", "postal_address"),
             *("visit_on", "opening_hours", "emergency_number", "crisis_number", "site_name", "site_phone"),
-            "times_offered",
         ),
         "duties": ("details_behind_secure_link",),
     },
