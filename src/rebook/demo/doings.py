@@ -37,6 +37,7 @@ def carry_out(
     link = links.link_by_token(token=token, now=now) if token else None
     if link is None:
         return "link gone"
+    _got_to(demo, link, "answered" if reaction.act.startswith("press_") else "opened", now=now)
     if reaction.act == "press_stop":
         response.patient_choice(organisation_id=demo.organisation_id, link_id=link.id, choice="stop", now=now)
         return "pressed stop"
@@ -46,6 +47,10 @@ def carry_out(
         )
         return "pressed not now"
     return _book(demo, link=link, random=random, now=now)
+
+
+def _got_to(demo: DemoPractice, link: links.LinkView, step: booking.Step, *, now: datetime) -> None:
+    booking.note_step(organisation_id=demo.organisation_id, link_id=link.id, step=step, now=now)
 
 
 def _write(demo: DemoPractice, person: Person, *, words: str, random: Random, now: datetime) -> str:
@@ -82,6 +87,7 @@ def _book(demo: DemoPractice, *, link: links.LinkView, random: Random, now: date
     offered = booking.times_for_link(link=link, now=now)
     if not offered.next_times:
         return "found no time"
+    _got_to(demo, link, "chose", now=now)
     slot = random.choice(offered.next_times)
     choice = SlotChoice(slot.practitioner_id, slot.location_id, slot.starts_at)
     held = booking.hold_slot(link=link, choice=choice, now=now)

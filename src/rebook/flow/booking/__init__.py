@@ -7,6 +7,7 @@ from rebook.flow.booking.hours import set_hours, set_visit_type
 from rebook.flow.booking.identity import check_identity
 from rebook.flow.booking.links import LINK_LIVES, create_link
 from rebook.flow.booking.offers import open_slots, times_for_link
+from rebook.flow.booking.steps import Step, note_step
 from rebook.flow.booking.values import (
     Booked,
     CancelAnswer,
@@ -27,6 +28,7 @@ __all__ = [
     "NothingBooked",
     "NothingHeld",
     "SlotTaken",
+    "Step",
     "TimesOffered",
     "book_for_patient",
     "cancel",
@@ -35,6 +37,7 @@ __all__ = [
     "create_link",
     "hold_slot",
     "move",
+    "note_step",
     "open_slots",
     "set_hours",
     "set_visit_type",

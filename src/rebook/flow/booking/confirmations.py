@@ -8,12 +8,15 @@ from django.db import transaction
 from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.booking import ESTIMATE_PAYERS, Slot, SlotChoice, estimate_due_at, next_times
+from rebook.core.outcome.touch import RECENT
 from rebook.flow.booking.claims import claim, still_fits
 from rebook.flow.booking.offers import open_slots, times_for_link
 from rebook.flow.booking.values import Booked, ConfirmAnswer, NothingHeld, SlotTaken
 from rebook.records.read import booking as read
 from rebook.records.read.links import LinkView
+from rebook.records.read.ways import last_contact
 from rebook.records.write import booking as write
+from rebook.records.write import links
 
 
 def confirm(*, link: LinkView, now: datetime) -> ConfirmAnswer:
@@ -64,6 +67,7 @@ def _confirm(*, link: LinkView, now: datetime) -> Booked | NothingHeld | None:
         origin="patient_page",
     )
     booking_id = _book(organisation_id=organisation_id, new=new, earlier=earlier, now=now, actor="patient")
+    links.add_step(organisation_id=organisation_id, link_id=link.id, step="booked", now=now)
     if link.payer_class in ESTIMATE_PAYERS:
         _owe_estimate(link=link, slot=fits, now=now)
     return Booked(booking_id, fits)
@@ -133,7 +137,10 @@ def _book_by_phone(
     new = write.NewBooking(
         patient_id=patient_id,
         case_id=case_id,
-        attempt_id=None,
+        # what the patient heard of us last, the call itself where there was one.
+        attempt_id=last_contact(
+            organisation_id=organisation_id, patient_id=patient_id, now=now, within=RECENT
+        ),
         claim_id=claimed[0],
         slot=claimed[1],
         origin="staff",

@@ -32,6 +32,7 @@ def check_identity(
                 organisation_id=organisation_id, link_id=link_id, checks=write.LinkChecks(0, None)
             )
             write.mark_opened(organisation_id=organisation_id, link_id=link_id, now=now)
+            write.add_step(organisation_id=organisation_id, link_id=link_id, step="checked", now=now)
             return "passed"
         failed = checks.failed_checks + 1
         if failed < WRONG_TRIES_ALLOWED:

@@ -1,5 +1,6 @@
 """Stage measure: what outreach brought, recomputed for any day from what the ledger knew then."""
 
+from .printing import report_pdf
 from .reporting import (
     ELIGIBLE,
     ReasonCount,
@@ -19,5 +20,6 @@ __all__ = [
     "campaign_won",
     "funnel_chart",
     "reason_label",
+    "report_pdf",
     "won_chart",
 ]

@@ -1,14 +1,18 @@
 """The report for any day, recomputed from what the ledger knew then."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
 from rebook.analytics import charts
 from rebook.core import measure as core
+from rebook.core.measure.ways import ChannelCell, Way
+from rebook.core.outcome.touch import Touch, any_touch, touches
 from rebook.records.read import measure as read
+from rebook.records.read import ways as ways_read
 
 MOST_BARS = 8
 # Reasons after which a gap counts as one that may be contacted: it was, it is about to be, or it is held out.
@@ -43,14 +47,25 @@ class Report:
     # By kind of reason, each by the definition that its campaigns froze; and those definitions in words.
     won: tuple[core.Won, ...]
     definitions: tuple[core.Definition, ...]
+    # What bookings were tied to, never as its cause; channels within segments; where people leave.
+    touches: tuple[Touch, ...]
+    any_touch: tuple[tuple[str, int], ...]
+    segment_by: str
+    by_segment: tuple[ChannelCell, ...]
+    ways: tuple[Way, ...]
 
 
-def build_report(*, organisation_id: int, as_of: date) -> Report:
-    """The report as of the end of a day. The same day asked later gives the same figures."""
+def build_report(*, organisation_id: int, as_of: date, segment_by: str = "kind") -> Report:
+    """The report as of the end of a day. The same day asked later gives the same figures.
+
+    ``segment_by``: one of ``core.measure.ways.SEGMENTS``, for the channels within segments.
+    """
     organisation = accounts.organisation(organisation_id=organisation_id)
     end = datetime.combine(as_of + timedelta(days=1), time(0), tzinfo=ZoneInfo(organisation.time_zone))
     cut_off = end - timedelta(microseconds=1)
-    cells = read.cells(organisation_id=organisation_id, cut_off=cut_off)
+    of: dict[str, Any] = {"organisation_id": organisation_id, "cut_off": cut_off}
+    cells = read.cells(**of)
+    booked_cases = ways_read.booked(**of)
     channels = read.channel_counts(organisation_id=organisation_id, cut_off=cut_off)
     reasons = read.contact_reasons(organisation_id=organisation_id, cut_off=cut_off)
     names = {one.id: one.name for one in accounts.locations(organisation_id=organisation_id)}
@@ -75,7 +90,20 @@ def build_report(*, organisation_id: int, as_of: date) -> Report:
         lift=core.lift(cells),
         won=core.won_by_kind(cells),
         definitions=core.definitions(cells),
+        touches=touches(booked_cases),
+        any_touch=any_touch(booked_cases),
+        segment_by=segment_by,
+        by_segment=_named(ways_read.channel_cells(**of, by=segment_by), segment_by, names),
+        ways=ways_read.ways(**of),
     )
+
+
+def _named(
+    cells: tuple[ChannelCell, ...], segment_by: str, names: Mapping[int, str]
+) -> tuple[ChannelCell, ...]:
+    if segment_by != "location":
+        return cells
+    return tuple(replace(one, segment=names.get(int(one.segment or 0), "no location")) for one in cells)
 
 
 def campaign_won(*, organisation_id: int, campaign_id: int, now: datetime) -> tuple[core.Won, ...]:

@@ -1,7 +1,5 @@
-"""The evidence pack as a document: the ledger's values in words, laid out by Typst as tagged PDF."""
+"""The evidence pack as a document: the ledger's values in words, for the layout that prints them."""
 
-import json
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -18,51 +16,10 @@ from rebook.core.outreach.consent_words import (
     WAYS,
     in_words,
 )
-from rebook.packs.layouts import document_layout
 from rebook.records.read.consent import Entry, together
 from rebook.records.read.consent_pack import AttemptEvidence, Pack, ReplyEvidence
 
 Facts = list[tuple[str, str]]
-
-
-def pdf_of(values: dict[str, Any], *, now: datetime) -> bytes:
-    """The document as PDF/UA. Characters that no font here can show are printed by their code."""
-    import typst
-
-    made_at = now.replace(microsecond=0)
-
-    source = document_layout("evidence").encode()
-
-    def laid_out(shown: dict[str, Any], **more: Any) -> Any:
-        inputs = {"data": json.dumps(shown)}
-        return typst.compile(source, format="pdf", sys_inputs=inputs, timestamp=made_at, **more)
-
-    try:
-        made = laid_out(values, pdf_standards=["ua-1"])
-    except typst.TypstError:
-        try:
-            made = laid_out(by_their_code(values), pdf_standards=["ua-1"])
-        except typst.TypstError:
-            # Whatever else is wrong with the look, the evidence itself is not held back.
-            made = laid_out(by_their_code(values))
-    if not isinstance(made, bytes):
-        raise TypeError("Typst made no document")
-    return made
-
-
-# What the fonts that come with Typst have: European scripts, Hebrew, Arabic, signs, arrows.
-_SHOWN = re.compile(r"[^\n\t -~\u00a0-\u058f\u0590-\u06ff\u1e00-\u1fff\u2010-\u205e\u20a0-\u2bff]")
-
-
-def by_their_code(values: Any) -> Any:
-    """The same values with every other character as "[U+8BF7]": legible, and nothing of it lost."""
-    if isinstance(values, str):
-        return _SHOWN.sub(lambda found: f"[U+{ord(found[0]):04X}]", values)
-    if isinstance(values, dict):
-        return {name: by_their_code(value) for name, value in values.items()}
-    if isinstance(values, list | tuple):
-        return [by_their_code(value) for value in values]
-    return values
 
 
 def document(

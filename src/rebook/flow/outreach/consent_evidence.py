@@ -14,12 +14,13 @@ from rebook.accounts import read as accounts
 from rebook.core.outreach.consent import revoke_all_from
 from rebook.core.outreach.consent_words import what_a_stop_means
 from rebook.flow.common.laws import laws_of
+from rebook.flow.common.printing import typeset
 from rebook.flow.common.sealing import unseal
 from rebook.records.read import consent as read
 from rebook.records.read import consent_pack
 from rebook.records.read.evidence import sealed_file
 
-from .consent_document import document, pdf_of
+from .consent_document import document
 
 
 class NobodyNamed(ValueError):
@@ -56,7 +57,8 @@ def evidence_pdf(
     today = now.date()
     revoke_all = revoke_all_from(laws_of(jurisdiction=practice.jurisdiction, today=today))
     names = {f"user:{one.user_id}": one.name for one in accounts.members(organisation_id=organisation_id)}
-    return pdf_of(
+    return typeset(
+        "evidence",
         document(
             pack,
             practice=practice,

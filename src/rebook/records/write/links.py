@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rebook.core.booking import TOKEN_BYTES, new_token
-from rebook.records.models import PatientLink
+from rebook.records.models import LinkStep, PatientLink
 
 
 def add_link(
@@ -56,3 +56,9 @@ def mark_opened(*, organisation_id: int, link_id: int, now: datetime) -> None:
     PatientLink.objects.filter(organisation_id=organisation_id, pk=link_id, opened_at__isnull=True).update(
         opened_at=now
     )
+
+
+def add_step(*, organisation_id: int, link_id: int, step: str, now: datetime) -> None:
+    """Keep the first time that a link got so far; later ones change nothing."""
+    row = LinkStep(organisation_id=organisation_id, link_id=link_id, step=step, at=now)
+    LinkStep.objects.bulk_create([row], ignore_conflicts=True)

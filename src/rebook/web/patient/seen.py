@@ -5,6 +5,7 @@ from functools import cache
 from importlib.metadata import version
 
 from rebook.core.outreach.consent import Provenance
+from rebook.flow.booking.steps import Step, note_step
 from rebook.web.patient.page import PatientPage
 
 # First match wins; enough to tell a phone from a mail program's machine, too little to tell people apart.
@@ -24,6 +25,15 @@ def seen_on(page: PatientPage, shown: str) -> Provenance:
         network=network_of(page.request.META.get("REMOTE_ADDR", "")),
         agent=agent_of(page.request.headers.get("User-Agent", "")),
     )
+
+
+def note(page: PatientPage, step: Step) -> None:
+    """Keep that a person got so far. Scanners of links and mail programs look, too; they are nobody."""
+    is_person = (
+        page.request.method != "HEAD" and agent_of(page.request.headers.get("User-Agent", "")) != "machine"
+    )
+    if is_person:
+        note_step(organisation_id=page.link.organisation_id, link_id=page.link.id, step=step, now=page.now)
 
 
 @cache

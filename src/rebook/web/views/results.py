@@ -10,7 +10,9 @@ from rebook.flow import access, measure
 from rebook.records.read import behind as read
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import page
+from rebook.web.views.consent import download
 from rebook.web.views.won import won_picture
+from rebook.web.words import words
 
 # Which reasons make the first two steps of the funnel (all of them; those that may be contacted).
 REASONS_BY_STEP = {
@@ -22,7 +24,7 @@ REASONS_BY_STEP = {
 @staff_page(may="anything")
 def results(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    as_of = _as_of(request, staff)
+    as_of = asked_day(request, staff)
     report = measure.build_report(organisation_id=staff.organisation_id, as_of=as_of)
     sites = {one.name: one.id for one in accounts.locations(organisation_id=staff.organisation_id)}
     return page(
@@ -37,6 +39,16 @@ def results(request: HttpRequest) -> HttpResponse:
     )
 
 
+@staff_page(may="anything")
+def as_pdf(request: HttpRequest) -> HttpResponse:
+    """The same figures on paper; of counts only, no patient."""
+    staff: Staff = request.staff  # type: ignore[attr-defined]
+    as_of = asked_day(request, staff)
+    report = measure.build_report(organisation_id=staff.organisation_id, as_of=as_of)
+    made = measure.report_pdf(report, organisation_id=staff.organisation_id, words=words, now=staff.now)
+    return download(made, f"results-{as_of}.pdf", "application/pdf")
+
+
 @lru_cache(maxsize=64)
 def _chart(report: measure.Report) -> str:
     """Drawing costs more than the rest of the page, and the same figures give the same picture."""
@@ -48,7 +60,7 @@ def _chart(report: measure.Report) -> str:
 def behind(request: HttpRequest) -> HttpResponse:
     """The patients behind one figure."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    as_of = _as_of(request, staff)
+    as_of = asked_day(request, staff)
     end = datetime.combine(as_of + timedelta(days=1), time(0), tzinfo=staff.zone)
     cut_off = end - timedelta(microseconds=1)
     stage, reason = request.GET.get("stage", ""), request.GET.get("reason", "")
@@ -79,7 +91,7 @@ def behind(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _as_of(request: HttpRequest, staff: Staff) -> date:
+def asked_day(request: HttpRequest, staff: Staff) -> date:
     """The day asked for; today when there is none, it is no date, or it has not come yet."""
     try:
         asked = date.fromisoformat(request.GET.get("as_of", ""))

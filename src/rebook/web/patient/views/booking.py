@@ -12,6 +12,7 @@ from rebook.flow import booking
 from rebook.records.read import booking as read
 from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage, patient_page
+from rebook.web.patient.seen import note
 from rebook.web.patient.state import signed_choice
 from rebook.web.patient.texts import text
 from rebook.web.patient.visits import booked_visit, details, places
@@ -26,6 +27,7 @@ def choose_time(page: PatientPage) -> HttpResponse:
     choice = signed_choice(page.request.POST.get("slot", ""), link_id=page.link.id)
     if choice is None:
         return page.go("patient_start")
+    note(page, "chose")
     page.state = replace(page.state, choice=choice)
     return hold_choice(page) if page.is_checked else page.go("patient_check")
 

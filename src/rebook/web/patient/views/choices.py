@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rebook.core.response.choices import PatientChoice
 from rebook.flow.response import one_click_unsubscribe, patient_choice
 from rebook.web.patient.page import PatientPage, patient_page
-from rebook.web.patient.seen import seen_on
+from rebook.web.patient.seen import note, seen_on
 from rebook.web.patient.texts import text
 
 LONGEST_TEXT = 1000
@@ -74,6 +74,7 @@ def _days_until(page: PatientPage) -> str:
 
 def take(page: PatientPage, kind: PatientChoice, *, words: str = "", option: str = "") -> None:
     """Hand the answer over; a time of day goes along in words, a number of days as a date."""
+    note(page, "answered")
     patient_choice(
         organisation_id=page.link.organisation_id,
         link_id=page.link.id,

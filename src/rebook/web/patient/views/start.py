@@ -11,6 +11,7 @@ from rebook.flow import booking
 from rebook.records.read import booking as read
 from rebook.web.patient import say
 from rebook.web.patient.page import PatientPage, patient_page
+from rebook.web.patient.seen import note
 from rebook.web.patient.views.choices import CHOICES
 from rebook.web.patient.visits import booked_visit, places
 
@@ -21,6 +22,7 @@ _DAYS_SHOWN = 5
 @patient_page
 def start(page: PatientPage) -> HttpResponse:
     """What it is about, three times, and the other answers. Details only behind the identity check."""
+    note(page, "opened")
     if page.is_checked and booked_visit(page):
         return page.go("patient_visit")
     offered = booking.times_for_link(link=page.link, now=page.now)
