@@ -33,6 +33,7 @@ from .campaign_approvals import campaign_approval
 from .library import TemplateLibrary, library_of
 from .reviews import past_their_date
 from .sequences import effort_reasons, graver_patients
+from .test_sends_received import received_check
 
 
 def launch_checklist(
@@ -67,6 +68,11 @@ def launch_checklist(
         ),
         ReadinessCheck("texts", "Every text is signed off, in every language", unsigned, "templates"),
         safety_check(house, languages, approved),
+        received_check(
+            organisation_id=organisation_id,
+            texts=_in_use(house, campaign, sequence, languages),
+            channels=practice_channels(organisation_id=organisation_id),
+        ),
         _approval(organisation_id, campaign, now),
         inbox_check(members, said),
         on_call_check(house, said, now=now),

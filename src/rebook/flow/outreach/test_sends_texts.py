@@ -14,13 +14,13 @@ from rebook.core.outreach.message import Template, render
 from rebook.core.outreach.sent_test import Values, invented, marked
 from rebook.core.outreach.sequence import TEMPLATE_OF_GAP_KIND, template_for
 from rebook.core.segment import Segment
-from rebook.packs.drafting import Draft, check_draft
+from rebook.packs.drafting import Draft
 from rebook.records.read import campaigns as campaign_read
 
 from .campaign_content import sequence_in_force
-from .library import library_of, practice_look
+from .library import library_of
 from .test_sends import UnableToTest, Wanted
-from .texts import SAMPLE_TOKEN
+from .texts import SAMPLE_TOKEN, check
 from .wording import site_fields
 
 # Steps that nothing is sent for, and where their words are to be seen.
@@ -49,7 +49,7 @@ def wanted_of_draft(*, organisation_id: int, draft: Draft, values: Values = "usu
     What cannot be read at all comes with the problem that refuses it.
     """
     organisation = accounts.organisation(organisation_id=organisation_id)
-    found = check_draft(draft, look=practice_look(organisation))
+    found = check(organisation_id=organisation_id, draft=draft)
     if found.template is not None:
         return wanted_of_template(organisation=organisation, template=found.template, values=values)
     typed = "\n".join((draft.subject, draft.body, draft.short_body))
