@@ -1,11 +1,12 @@
 """Contact plans from ``specialty/<pack>/sequences.toml``.
 
 A pack that says ``extends = "house"`` has the plans of ``house/sequences.toml`` under keys of its own, after
-those it writes itself; one of its own with the same name takes the place of the house's.
+those it writes itself; one of its own with the same name takes the place of the house's. A plan that says
+``barriers = "house"`` branches on what keeps a patient away as ``house/barriers.toml`` says.
 """
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from rebook.core.outreach.sequence import BY_GAP_KIND, BadSequence, Sequence, fr
 from rebook.core.outreach.sequence_effort import shortfalls
 from rebook.core.outreach.sequence_when import When
 
+from .barriers import branches, with_branch
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 from .templates import templates
 
@@ -54,14 +56,14 @@ def read_sequences(document: Document, *, pack: str) -> Mapping[str, Sequence]:
         if not key.startswith(begins) or key in found:
             table.wrong("key", f'must begin with "{begins}" and come once')
         first, steps_before = steps_before, steps_before + len(value.get("step", []))
+        written = _Written(table, first, [*range(len(value.get("step", [])))])
         try:
-            plan = from_json(_with_delays(value))
+            plan = from_json(_with_delays(_branched(value, written)))
         except BadSequence as bad:
-            _tell(bad, table, first)
+            _tell(bad, written)
             continue
         for step in plan.steps:
-            if step.template_key not in known_templates:
-                at = Table(document, "sequence.step", first + step.index, {}, errors)
+            if step.template_key not in known_templates and (at := written.table_of(step.index)):
                 at.wrong("template_key", f"step {step.index}: there is no template {step.template_key}")
         for short in shortfalls(plan):
             table.wrong("max_class" if "max_class" in value else "key", short.says)
@@ -71,24 +73,47 @@ def read_sequences(document: Document, *, pack: str) -> Mapping[str, Sequence]:
     return found
 
 
-def _tell(bad: BadSequence, table: Table, first_step: int) -> None:
+@dataclass(slots=True)
+class _Written:
+    """Where the steps of one plan stand in its file; ``places`` None for those of a branch."""
+
+    table: Table
+    first: int
+    places: list[int | None]
+
+    def table_of(self, index: int) -> Table | None:
+        place = self.places[index] if index < len(self.places) else None
+        if place is None:
+            return None
+        return Table(self.table.document, "sequence.step", self.first + place, {}, self.table.errors)
+
+
+def _branched(value: Mapping[str, Any], written: _Written) -> Mapping[str, Any]:
+    """The plan with its branch, where it names one. Raises ``BadSequence``."""
+    key = value.get("barriers")
+    if key is None:
+        return value
+    if key not in branches():
+        raise BadSequence(f"barriers must be one of: {', '.join(branches())}", field="barriers")
+    _check_days(value.get("step", []))
+    steps, written.places = with_branch(value["step"], branches()[key]) if value.get("step") else ([], [])
+    return {**{name: one for name, one in value.items() if name != "barriers"}, "step": steps}
+
+
+def _tell(bad: BadSequence, written: _Written) -> None:
     """Note what is wrong, at the step's own line where it is a step's."""
-    if bad.step is None:
-        table.wrong(bad.field or _named(str(bad)), str(bad))
+    step = None if bad.step is None else written.table_of(bad.step)
+    if step is None:
+        written.table.wrong(bad.field or _named(str(bad)), str(bad))
         return
-    step = Table(table.document, "sequence.step", first_step + bad.step, {}, table.errors)
     # A condition stands on the line of its table.
     step.wrong("when" if bad.field in CONDITIONS else bad.field, str(bad))
 
 
-def _with_delays(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The table as ``from_json`` wants it: days since the step before instead of days since the first.
-
-    Steps of one day are allowed where a condition chooses between them.
-    """
-    steps: list[dict[str, Any]] = []
+def _check_days(steps: list[Mapping[str, Any]]) -> None:
+    """Days grow; steps of one day are allowed where a condition chooses between them."""
     before, was_conditional = 0, False
-    for index, step in enumerate(value.get("step", [])):
+    for index, step in enumerate(steps):
         day, is_conditional = step.get("day"), "when" in step
         may_stand = not index or was_conditional or is_conditional
         if (
@@ -99,9 +124,18 @@ def _with_delays(value: Mapping[str, Any]) -> dict[str, Any]:
         ):
             says = f"step {index}: day must be a whole number that grows from step to step"
             raise BadSequence(says, field="day", step=index)
-        rest = {name: one for name, one in step.items() if name != "day"}
-        steps.append({**rest, "index": index, "delay_days": day - before})
         before, was_conditional = day, is_conditional
+
+
+def _with_delays(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The table as ``from_json`` wants it: days since the step before instead of days since the first."""
+    _check_days(value.get("step", []))
+    steps: list[dict[str, Any]] = []
+    before = 0
+    for index, step in enumerate(value.get("step", [])):
+        rest = {name: one for name, one in step.items() if name != "day"}
+        steps.append({**rest, "index": index, "delay_days": step["day"] - before})
+        before = step["day"]
     return {**{name: one for name, one in value.items() if name != "step"}, "steps": steps}
 
 

@@ -166,6 +166,7 @@ def test_the_shipped_plans(pack):
         (0, "sms"),
         (4, "email"),
         (10, "phone"),
+        (21, "letter"),
     ]
     close = plans[f"{pack}.close"]
     assert [(day, step.channel) for day, step in steps_when_silent(close, risk_class=3)] == [
