@@ -1,6 +1,7 @@
 """The replay tells what the planner and the dispatcher would do: the same stories, imagined and lived."""
 
 import random
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -136,12 +137,18 @@ def test_call_me_on_sunday_evening_stops_the_plan_until_a_person_lets_it_go_on(c
     (paused,) = [line for line in told.lines if line.kind == "paused"]
     assert paused.at.isoformat() == "2026-11-23T01:00:00+00:00"
     _, told = imagined(lived, ["sunday 20:00: reply call me", "day 6: goes on"], days=DAYS)
-    assert [line.step for line in told.sent] == [0, 1, 5]
+    assert [line.step for line in told.sent] == [0, 1, 5, 7]
 
 
 @pytest.mark.parametrize(
     ("barrier", "steps"),
-    [("", [0, 1, 5]), ("cost", [0, 2]), ("transport", [0, 3]), ("fear", [0, 4]), ("schedule", [0, 6])],
+    [
+        ("", [0, 1, 5, 7]),
+        ("cost", [0, 2, 7]),
+        ("transport", [0, 3, 7]),
+        ("fear", [0, 4]),
+        ("schedule", [0, 6, 7]),
+    ],
 )
 def test_what_keeps_them_away_changes_the_next_step(barrier, steps, clinic):
     """Field note 3.17."""
@@ -150,7 +157,7 @@ def test_what_keeps_them_away_changes_the_next_step(barrier, steps, clinic):
     _, told = imagined(lived, script, days=DAYS)
     assert [line.step for line in told.sent] == steps
     passed = [line for line in told.lines if line.kind == "passed_over"]
-    assert sorted([*steps, *(line.step for line in passed)]) == list(range(7))
+    assert sorted([*steps, *(line.step for line in passed)]) == list(range(8))
     assert all(line.reasons[0].detail.startswith("only if their reason is") for line in passed)
 
 
@@ -158,7 +165,50 @@ def test_what_a_patient_prefers_comes_before_the_plan_but_not_before_its_conditi
     patient = clinic.patient(email=True, preferred_channel="email")
     lived = Lived(clinic, patient, PLANS["routine"])
     _, told = imagined(lived, ["day 1: barrier cost"], days=DAYS)
-    assert [(line.step, line.channel) for line in told.sent] == [(0, "email"), (2, "email")]
+    assert [(line.step, line.channel) for line in told.sent] == [(0, "email"), (2, "email"), (7, "email")]
+
+
+WISHES = [
+    # the part of the day asked for, hours on their clock (New York) at which anything goes out
+    ("", {9, 10, 12, 17}),
+    ("morning", {9}),
+    ("afternoon", {12}),
+    ("evening", {17}),
+]
+
+
+@pytest.mark.parametrize(("wish", "hours"), WISHES)
+def test_the_part_of_the_day_they_asked_for_comes_before_the_plans_own(wish, hours, clinic):
+    patient = clinic.patient(email=True, preferred_day_part=wish)
+    lived = Lived(clinic, patient, PLANS["branches"])
+    expected, told = imagined(lived, ["day 1: clicks"], days=DAYS)
+    lived.live(["day 1: clicks"], days=DAYS)
+    assert lived.told() == expected
+    zone = ZoneInfo("America/New_York")
+    assert {line.at.astimezone(zone).hour for line in told.sent} <= hours
+    assert len(told.sent) >= 2
+    says = [line.says for line in told.sent]
+    assert all(("as they asked" in one) is bool(wish) for one in says)
+    waits = [
+        line for line in told.lines if line.kind == "deferred" and line.reasons[0].rule == "patient_wish"
+    ]
+    # It opens at noon: only who asked for the afternoon hears at once.
+    assert bool(waits) is (wish in ("morning", "evening")) or not waits
+
+
+def test_a_call_of_the_same_day_waits_for_no_wish(clinic):
+    patient = clinic.patient(email=True, preferred_day_part="morning", preferred_channel="email")
+    patient.gaps.update(risk_class=4)
+    _, told = imagined(Lived(clinic, patient, PLANS["critical"]), [], days=DAYS)
+    first = told.sent[0]
+    assert (first.channel, first.at) == ("phone", NOW)
+    assert "part of the care" in first.says
+
+
+def test_a_language_and_a_channel_asked_for_are_told(clinic):
+    patient = clinic.patient(email=True, preferred_channel="email", language="es")
+    _, told = imagined(Lived(clinic, patient, PLANS["routine"]), [], days=DAYS)
+    assert told.sent[0].says == "an e-mail instead of a text, as they asked; in their language (es)"
 
 
 def test_a_story_without_a_reason_imagines_one(clinic):
@@ -176,4 +226,4 @@ def test_a_channel_that_is_stopped_is_gone_around_in_both(clinic):
     expected, told = imagined(lived, [], days=DAYS)
     lived.live([], days=DAYS)
     assert lived.told() == expected
-    assert [line.channel for line in told.sent] == ["email", "email", "phone"]
+    assert [line.channel for line in told.sent] == ["email", "email", "phone", "email"]

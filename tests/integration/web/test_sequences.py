@@ -1,10 +1,13 @@
 """Sequences for staff: looked at, made one's own, changed step by step, published, tried on a patient."""
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from rebook.core.outreach.sequence import from_json
-from rebook.flow.outreach.sequences import sequence_file
+from rebook.core.outreach.sequence_when import ALWAYS
+from rebook.flow.outreach.sequences import change_sequence, sequence_file
 from rebook.records.models import Attempt, Case, GuardDecision, SequenceVersion, Task
 
 pytestmark = pytest.mark.django_db
@@ -17,13 +20,31 @@ def manager(clinic, signed_in):
     return signed_in(clinic, "manager")
 
 
+CHANNELS = ["sms", "email", "phone", "letter"]
+
+
 @pytest.fixture
-def own(clinic, manager):
+def clone(clinic, manager):
     answer = manager.post(
         reverse("sequence_clone", args=["dental.check_up"]), {"title": " Our  check up "}, follow=True
     )
     assert answer.status_code == 200
     return lambda: sequence_file(organisation_id=clinic.organisation.pk, key=KEY)
+
+
+@pytest.fixture
+def own(clinic, clone):
+    """A sequence of the practice's own with three plain steps."""
+
+    def first_three(sequence):
+        steps = [replace(one, when=ALWAYS) for one in sequence.steps if not one.when.barrier]
+        plain = [next(one for one in steps if one.channel == kind) for kind in ("sms", "email", "phone")]
+        return replace(sequence, steps=tuple(replace(one, index=n) for n, one in enumerate(plain)))
+
+    change_sequence(
+        organisation_id=clinic.organisation.pk, key=KEY, change=first_three, now=clinic.now, actor="user:1"
+    )
+    return clone
 
 
 def step(**change):
@@ -41,7 +62,8 @@ def test_the_list_shows_the_plans_of_the_practices_packs(clinic, manager):
 def test_a_shipped_plan_is_shown_step_by_step_and_stays_as_it_is(clinic, manager):
     page = manager.get(reverse("sequence", args=["dental.check_up"])).content.decode()
     assert "At once, a text" in page
-    assert "only if" not in page
+    assert "only if their reason is none of the 14 that are met in another way" in page
+    assert "A letter" in page or "a letter" in page
     assert "<svg" in page
     assert reverse("step_new", args=["dental.check_up"]) not in page
     assert manager.get(reverse("step", args=["dental.check_up", 0])).status_code == 404
@@ -53,11 +75,13 @@ def test_an_unknown_plan_is_not_found(manager):
         assert manager.get(reverse("sequence", args=[key])).status_code == 404
 
 
-def test_ones_own_is_made_from_a_shipped_one(own):
-    file = own()
+def test_ones_own_is_made_from_a_shipped_one(clone):
+    file = clone()
     assert (file.sequence.title, file.draft.number, file.published) == ("Our check up", 1, None)
     assert file.draft.made_from == "dental.check_up"
-    assert [one.channel for one in file.sequence.steps] == ["sms", "email", "phone"]
+    assert [one.channel for one in file.sequence.steps if not one.when.barrier] == CHANNELS
+    # The branches of the house are steps of one's own now, to be changed like the others.
+    assert len([one for one in file.sequence.steps if one.when.barrier]) == 4
     assert file.problems == ()
 
 

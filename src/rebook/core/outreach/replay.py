@@ -54,6 +54,8 @@ class ImaginedAttempt:
     state: str
     due_at: datetime
     expires_at: datetime
+    # What of it is as the patient asked.
+    wishes: str = ""
 
     @property
     def waits(self) -> bool:

@@ -6,29 +6,21 @@ began. Nothing here knows the clock, the ledger or the guard; the guard has the 
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal, get_args
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.day_part import DAY_PARTS as DAY_PARTS
+from rebook.core.outreach.day_part import WISHED, DayPart, day_after, wished_from
 from rebook.core.outreach.sequence_when import ALWAYS, BadWhen, When, when_from_json
 from rebook.core.reasons import Reason
-
-DayPart = Literal["any", "morning", "midday", "evening"]
 
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 # Who may be given a step's call instead of the campaign's owner.
 OWNER_ROLES = ("front_desk", "coordinator", "clinician", "manager")
 MOST_STEPS = 12
 LONGEST_DELAY = 365
-
-# First instant of each day part on the recipient's clock; a retry takes another part (R-D55).
-DAY_PARTS: Mapping[str, time] = {
-    "any": time(10, 0),
-    "morning": time(9, 0),
-    "midday": time(12, 0),
-    "evening": time(17, 0),
-}
 
 # What the words of a step are when the gap decides (``template_key = "by_gap_kind"``).
 BY_GAP_KIND = "by_gap_kind"
@@ -73,10 +65,10 @@ class Step:
     """One planned contact.
 
     ``delay_days`` counts from the step before (from the opening of the case for the first);
-    with ``business_days`` weekends and holidays are passed over. ``fallbacks`` are the channels to try, in
-    order, when the patient cannot be reached by ``channel``. ``preference_may_replace`` is False where the
-    channel is part of the care (a call for a result that waits). ``when`` says what must have happened;
-    ``owner_role`` who makes the call ("" the campaign's owner).
+    with ``business_days`` days on which the site does not work are passed over. ``fallbacks`` are the
+    channels to try, in order, when the patient cannot be reached by ``channel``.
+    ``preference_may_replace`` is False where the channel is part of the care (a call for a result that
+    waits). ``when`` says what must have happened; ``owner_role`` who makes the call ("" the campaign's owner).
     """
 
     index: int
@@ -129,11 +121,14 @@ def next_step_at(
     anchor_at: datetime,
     zone: str,
     holidays: Collection[date] = (),
+    wish: str = "",
 ) -> datetime | None:
     """When a step falls due, aware and in UTC; None when the sequence is exhausted.
 
     ``anchor_at`` (aware) is when the step before went out, or when the case was opened. A first step with
-    no delay is due at once; every other starts with its day part on the recipient's clock.
+    no delay is due at once; every other starts with its day part on the recipient's clock. ``holidays``:
+    days off, see ``day_part.is_working_day``. ``wish``: the part of the day that the patient asked for, in
+    place of the step's own.
     Raises ``ValueError`` for a naive anchor, ``ZoneInfoNotFoundError`` for an unknown zone.
     """
     if anchor_at.tzinfo is None:
@@ -142,26 +137,14 @@ def next_step_at(
         return None
     step = sequence.steps[step_index]
     if step_index == 0 and step.delay_days == 0 and step.day_part == "any":
-        return anchor_at.astimezone(UTC)
+        return wished_from(anchor_at, wish=wish, zone=zone)
     local = anchor_at.astimezone(ZoneInfo(zone))
-    day = _day_after(local.date(), step.delay_days, step.business_days, holidays)
-    starts = datetime.combine(day, DAY_PARTS[step.day_part], tzinfo=local.tzinfo)
+    day = day_after(local.date(), step.delay_days, business_days=step.business_days, holidays=holidays)
+    begins = WISHED[wish][0] if wish in WISHED else DAY_PARTS[step.day_part]
+    starts = datetime.combine(day, begins, tzinfo=local.tzinfo)
     # A day part already begun on the anchor's own day means now, not this morning.
-    return max(starts.astimezone(UTC), anchor_at.astimezone(UTC))
-
-
-def _day_after(day: date, count: int, business_days: bool, holidays: Collection[date]) -> date:
-    if not business_days:
-        return day + timedelta(days=count)
-    left = count
-    while left > 0 or not _is_business_day(day, holidays):
-        day += timedelta(days=1)
-        left -= _is_business_day(day, holidays)
-    return day
-
-
-def _is_business_day(day: date, holidays: Collection[date]) -> bool:
-    return day.weekday() < 5 and day not in holidays
+    due = max(starts.astimezone(UTC), anchor_at.astimezone(UTC))
+    return wished_from(due, wish=wish, zone=zone)
 
 
 def choose_channel(step: Step, *, available: Collection[str], preferred: str = "") -> ChannelKind | None:

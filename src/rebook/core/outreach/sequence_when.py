@@ -15,6 +15,8 @@ from rebook.core.response.dispositions import BARRIERS
 Answer = Literal["", "yes", "no"]
 ANSWERS: tuple[Answer, ...] = ("", "yes", "no")
 HIGHEST_CLASS = 5
+# More reasons than this are not listed in a sentence.
+MANY_REASONS = 5
 RULE = "step_condition"
 
 
@@ -90,7 +92,9 @@ def conditions(when: When) -> tuple[str, ...]:
     said = [_FACTS[name][want == "no"] for name in _FACTS if (want := getattr(when, name))]
     if when.barrier:
         said.append(f"their reason is {_either(when.barrier)}")
-    if when.not_barrier:
+    if len(when.not_barrier) > MANY_REASONS:
+        said.append(f"their reason is none of the {len(when.not_barrier)} that are met in another way")
+    elif when.not_barrier:
         said.append(f"their reason is not {_either(when.not_barrier)}")
     if when.min_class > 0:
         said.append(f"it is of class {when.min_class} or higher")

@@ -11,6 +11,7 @@ from rebook.accounts import read as accounts
 from rebook.core.capacity_policy import CapacityPolicy, capacity_policy
 from rebook.core.lookahead.intervals import Expected
 from rebook.core.lookahead.values import CHANNELS, MEASURES
+from rebook.core.outreach.day_part import DaysOff
 from rebook.flow.common.capacity import staff_minutes
 from rebook.records.read import calendar as read
 from rebook.records.read import campaigns as read_campaigns
@@ -135,7 +136,7 @@ def calendar_page(
         expected=_expected(said),
         totals={(one.meant_on, one.measure): _range(one) for one in said if one.location_id == -1},
     )
-    off = {site.id: days_off(house, site, start_on=from_on, days=days) for site in sites}
+    off = days_off(house, sites, on=min(from_on, today))
     minutes = staff_minutes(organisation_id=organisation_id, policy=policy)
     return Calendar(
         from_on=from_on,
@@ -165,7 +166,7 @@ def _day(
     on: date,
     sites: list[Site],
     counts: _Counts,
-    off: Mapping[int, frozenset[date]],
+    off: Mapping[int, DaysOff],
     policy: CapacityPolicy,
     minutes: int | None,
 ) -> CalendarDay:

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from rebook.accounts.read import LocationView, OrganisationView
 from rebook.core.lookahead.values import CHANNELS, NEVER
+from rebook.core.outreach.day_part import DaysOff
 from rebook.core.outreach.guard_hours import QUIET_CHANNELS, clocks_at, next_open
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import next_step_at
-from rebook.core.response.business_hours import business_hours
-from rebook.packs.jurisdictions import public_holidays
+from rebook.flow.common import work_days
 from rebook.packs.outreach import guard_policy, plausible_places
 
 # A pass of the day begins in the morning; contacts go out about noon.
@@ -83,19 +83,13 @@ def _from_each(open_days: Sequence[bool]) -> list[int]:
     return found[::-1]
 
 
-def days_off(house: OrganisationView, site: Site, *, start_on: date, days: int) -> frozenset[date]:
-    """Holidays, days the practice says it is closed, and weekdays on which it is."""
-    country, _, state = house.jurisdiction.partition("-")
-    years = tuple(range(start_on.year, (start_on + timedelta(days=days + 366)).year + 1))
-    try:
-        off = set(public_holidays((country or "us").upper(), (site.state or state).upper(), years))
-    except NotImplementedError:
-        off = set()
-    hours = business_hours(time_zone=house.time_zone, settings=house.settings)
-    shut = {place for place, opens in enumerate(hours.days) if opens is None}
-    said = {str(one) for one in house.settings.get("closed_on") or ()}
-    every = (start_on + timedelta(days=number) for number in range(days + 366))
-    return frozenset(off | {on for on in every if on.weekday() in shut or on.isoformat() in said})
+def days_off(house: OrganisationView, sites: Sequence[Site], *, on: date) -> dict[int, DaysOff]:
+    """By site: holidays, days the practice says it is closed, and weekdays on which nobody is there."""
+    opened = work_days.open_days(house, on=on)
+    return {
+        site.id: work_days.days_off(house, weekdays=opened.of(site.id), state=site.state, year=on.year)
+        for site in sites
+    }
 
 
 def due_days(
@@ -104,8 +98,9 @@ def due_days(
     """(first[site][day], next[step][site][day]) by the sequence's own rule, ``next_step_at``."""
     first: list[list[int]] = []
     after: list[list[list[int]]] = [[] for _ in plan.steps]
+    rests = days_off(house, sites, on=start_on)
     for site in sites:
-        off = days_off(house, site, start_on=start_on, days=days)
+        off = rests[site.id]
         first.append([_due(plan, 0, site, off, start_on, day, PASS_AT) for day in range(days)])
         for step in range(len(plan.steps)):
             row = [_due(plan, step + 1, site, off, start_on, day, SENT_AT) for day in range(days)]
@@ -113,9 +108,7 @@ def due_days(
     return first, after
 
 
-def _due(
-    plan: ContactPlan, step: int, site: Site, off: frozenset[date], start_on: date, day: int, at: time
-) -> int:
+def _due(plan: ContactPlan, step: int, site: Site, off: DaysOff, start_on: date, day: int, at: time) -> int:
     zone = ZoneInfo(site.zone)
     anchor = datetime.combine(start_on + timedelta(days=day), at, tzinfo=zone)
     due = next_step_at(plan, step_index=step, anchor_at=anchor, zone=site.zone, holidays=off)

@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from rebook.core.channel import Channel
+from rebook.core.outreach.day_part import wished_from
 from rebook.core.outreach.guard_rule import within_months
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import next_step_at, template_for
 from rebook.core.outreach.sequence_when import unmet
+from rebook.core.outreach.wishes import waits_for_wish, wish_for, wishes_kept
 from rebook.core.reasons import Reason
 from rebook.records.read.guard_subjects import Contemplated
 from rebook.records.write.outreach import CaseStep
 from rebook.records.write.planning import DueCase, Passed, ReachableBy
 
 from .choosing import Way, choose_way, contacts_of, local_day
-from .experiments import Arms
+from .experiment_arms import Arms
 from .library import library_of
 from .postal import IN_ENVELOPE
 from .sequences_running import NO_WAY, days_off, so_far_of
@@ -46,24 +48,45 @@ class Draft:
     words: Words | None = None
     # Fields that few texts ask for, by name.
     details: Mapping[str, str] = field(default_factory=dict)
+    # The part of the day to keep to; until when it waits for it, and what is as the patient asked.
+    wish: str = ""
+    waits_until: datetime | None = None
+    wishes: tuple[Reason, ...] = ()
 
 
-def draft_of(house: House, case: DueCase, plan: ContactPlan, tried: set[str]) -> Draft:
+def draft_of(house: House, case: DueCase, plan: ContactPlan, tried: set[str], *, now: datetime) -> Draft:
     """A case with its step; one whose condition does not hold now is passed over (R-C146).
 
-    A step of which something was tried already has begun: its condition is not asked again.
+    A step of which something was tried already has begun: its condition is not asked again. One that is
+    taken waits for the part of the day that the patient asked for.
     """
     zone = case.time_zone or house.zone_of(case.home_location_id or case.location_id)
     draft = Draft(case=case, plan=plan, zone=zone, tried=tried)
     if case.position < len(plan.steps) and not tried:
         reason = unmet(plan.steps[case.position].when, so_far_of(case))
         draft.passed = (reason,) if reason else ()
+    if case.position < len(plan.steps) and not draft.passed:
+        draft.wish = _wish_at(draft, case.position)
+        if waits := waits_for_wish(now, wish=draft.wish, zone=zone):
+            draft.waits_until, draft.wishes = wished_from(now, wish=draft.wish, zone=zone), (waits,)
     return draft
 
 
+def _wish_at(draft: Draft, position: int) -> str:
+    """The part of the day to keep to at a step; "" behind the plan's end."""
+    if position >= len(draft.plan.steps):
+        return ""
+    case = draft.case
+    return wish_for(draft.plan.steps[position], wish=case.preferred_day_part, risk_class=case.risk_class)
+
+
 def passed_of(draft: Draft) -> Passed | None:
-    """What to keep of a step that was not taken; None where an attempt stands or the plan is at its end."""
-    if draft.stands_at is not None or draft.case.position >= len(draft.plan.steps):
+    """What to keep of a step that was not taken; None where it stands or waits, or the plan is at its end."""
+    if (
+        draft.stands_at is not None
+        or draft.waits_until is not None
+        or draft.case.position >= len(draft.plan.steps)
+    ):
         return None
     return Passed(draft.case.id, draft.case.step_index, draft.passed or draft.refused or (NO_WAY,))
 
@@ -97,6 +120,14 @@ def take_a_way(
         return False
     draft.way = way
     draft.tried.add(way.channel)
+    draft.wishes = wishes_kept(
+        step,
+        channel=way.channel,
+        preferred=case.preferred_channel,
+        wish=draft.wish,
+        language=way.language,
+        default_language=house.organisation.default_language,
+    )
     channel = channels.get(way.channel)
     draft.words = write_message(
         organisation=house.organisation,
@@ -158,14 +189,23 @@ def contact_of_draft(draft: Draft, channels: Mapping[str, Channel], *, now: date
     )
 
 
+def put_off(draft: Draft, due_at: datetime, *, expires_at: datetime) -> datetime:
+    """When a contact that the guard defers to ``due_at`` goes out: in the part of the day asked for."""
+    wished = wished_from(due_at, wish=draft.wish, zone=draft.zone)
+    return wished if wished < expires_at else due_at
+
+
 def moved_on(house: House, draft: Draft, *, now: datetime) -> CaseStep:
     """Where the case goes from here: the next step, counted from when this one goes out or was passed."""
     case = draft.case
+    if draft.waits_until is not None:
+        return CaseStep(case.id, case.step_index, draft.waits_until)
     at = next_step_at(
         draft.plan,
         step_index=case.position + 1,
         anchor_at=draft.stands_at or now,
         zone=draft.zone,
         holidays=days_off(house, case.home_location_id or case.location_id, now=now),
+        wish=_wish_at(draft, case.position + 1),
     )
     return CaseStep(case.id, case.step_index + 1, at)

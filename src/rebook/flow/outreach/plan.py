@@ -19,8 +19,8 @@ from rebook.records.write.attempts import NewAttempt
 
 from .claiming import state_of
 from .details import details_of
-from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
-from .experiments import Arms
+from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, put_off, take_a_way
+from .experiment_arms import Arms
 from .postal import with_postal
 from .sequences_running import frozen_plans, not_stopped
 from .subject import House, PlannedContact, judge
@@ -93,8 +93,16 @@ def _plan_batch(
             patient_ids=people,
             channels=channels,
         )
+        # Whose arm of a test has another time waits for it.
+        cases = arms.due_now(house, cases, plans, tried, reachable, channels, now=now)
         drafts = [
-            draft_of(house, one, plans[one.campaign_id, one.sequence_version], tried.get(one.id, set()))
+            draft_of(
+                house,
+                one,
+                arms.plan_of(one, plans[one.campaign_id, one.sequence_version]),
+                tried.get(one.id, set()),
+                now=now,
+            )
             for one in cases
         ]
         details = details_of(house.organisation, patient_ids=people)
@@ -106,6 +114,7 @@ def _plan_batch(
                 for one in drafts
                 if one.stands_at is None
                 and not one.passed
+                and one.waits_until is None
                 and take_a_way(house, one, reachable, channels, arms, now)
             ]
             if not going:
@@ -134,6 +143,8 @@ def _write(
     attempts = []
     for draft, contact, decision in zip(drafts, contacts, decisions, strict=True):
         state, due_at = state_of(decision, due_at=now, expires_at=contact.expires_at, now=now)
+        if state == "deferred":
+            due_at = put_off(draft, due_at, expires_at=contact.expires_at)
         if state in ("planned", "deferred"):
             draft.stands_at = due_at
         else:

@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 
 from rebook.core.channel import Channel
 from rebook.core.outcome import decide_outcome
-from rebook.core.outreach.replay import ImaginedAttempt, Replay
+from rebook.core.outreach.replay import ImaginedAttempt, Replay, ReplayLine
 from rebook.core.outreach.replay_script import ScriptedEvent
 from rebook.core.outreach.sequence import Sequence, next_step_at
+from rebook.core.outreach.wishes import wish_for
 from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read.replay import replayed_patient
 
 from .claiming import state_of
-from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, take_a_way
+from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, put_off, take_a_way
 from .replay_events import close, happen, spoil
 from .replay_state import Imagined, imagine
 from .sequences_running import days_off, not_stopped
@@ -73,6 +74,7 @@ def replay(
         anchor_at=starts_at,
         zone=story.zone,
         holidays=days_off(house, person.home_location_id or person.location_id, now=starts_at),
+        wish=wish_for(sequence.steps[0], wish=person.preferred_day_part, risk_class=story.case.risk_class),
     )
     _run(story, deque(events), until=starts_at + timedelta(days=days))
     return Replay(tuple(story.lines), story.outcome, days, person.gap_id is not None)
@@ -125,8 +127,14 @@ def _plan(story: Imagined, now: datetime) -> None:
     """Draft the step that is due, by each way in turn until one stands."""
     case = story.case
     tried = story.tried.setdefault(case.step_index, set())
-    draft = draft_of(story.house, case, story.plan, tried)
+    draft = draft_of(story.house, case, story.plan, tried, now=now)
     draft.details = story.details
+    if draft.waits_until is not None:
+        story.lines.append(
+            ReplayLine(now, "deferred", case.position, reasons=draft.wishes, due_at=draft.waits_until)
+        )
+        story.next_step_at = draft.waits_until
+        return
     for _ in range(MOST_WAYS):
         if draft.stands_at is not None or draft.passed:
             break
@@ -145,6 +153,8 @@ def _judge(story: Imagined, draft: Draft, now: datetime) -> None:
     contact = contact_of_draft(draft, story.channels, now=now)
     decision = story.judge(contact, now=now)
     state, due_at = state_of(decision, due_at=now, expires_at=contact.expires_at, now=now)
+    if state == "deferred":
+        due_at = put_off(draft, due_at, expires_at=contact.expires_at)
     attempt = ImaginedAttempt(
         id=-len(story.attempts) - 1,
         step_index=draft.case.step_index,
@@ -154,6 +164,7 @@ def _judge(story: Imagined, draft: Draft, now: datetime) -> None:
         state=state,
         due_at=due_at,
         expires_at=contact.expires_at,
+        wishes="; ".join(one.detail for one in draft.wishes),
     )
     story.attempts.append(attempt)
     story.contacts[attempt.id] = contact
@@ -189,7 +200,7 @@ def _send(story: Imagined, now: datetime) -> None:
         return
     attempt.state = "sent"
     story.remember(attempt, now=now)
-    story.tell("sent", now, attempt=attempt)
+    story.tell("sent", now, attempt=attempt, says=attempt.wishes)
     if story.messages_arrive and not is_manual:
         story.reached_at = story.reached_at or now
         story.case = story.case._replace(was_delivered=True)

@@ -22,7 +22,7 @@ from rebook.records.read.replay import ReplayedPatient
 from rebook.records.write.planning import DueCase, ReachableBy, reachable_by
 
 from .details import details_of
-from .experiments import Arms
+from .experiment_arms import Arms
 from .postal import postal_contacts, with_postal
 from .subject import House, PlannedContact, subject_of
 
@@ -130,7 +130,7 @@ class Imagined:
             first_attempt_at=self.first_attempt_at,
             last_attempt_at=self.last_attempt_at,
             reached_at=self.reached_at,
-            sequence_exhausted=self.next_step_at is None and not self.pause_reason,
+            sequence_exhausted=self.next_step_at is None and not self.pause_reason and not self.waiting,
             is_paused=bool(self.pause_reason),
             risk_class=row.risk_class,
             satisfying=frozenset(self.house.satisfying(row)),
@@ -225,6 +225,7 @@ def _due_case(person: ReplayedPatient) -> DueCase:
         was_read=False,
         has_clicked=False,
         has_replied=False,
+        preferred_day_part=person.preferred_day_part,
     )
 
 

@@ -1,24 +1,24 @@
 """What running cases need of their sequences: the version each is on, what happened, the days off."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.campaign_reentry import GENTLE_VERSION
+from rebook.core.outreach.day_part import DaysOff
 from rebook.core.outreach.sequence import Sequence, from_json
 from rebook.core.outreach.sequence_when import SoFar
 from rebook.core.reasons import Reason
-from rebook.core.response.business_hours import business_hours
-from rebook.packs.jurisdictions import public_holidays
+from rebook.flow.common import work_days
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import sequences as read
 from rebook.records.write.planning import DueCase
 
 from .subject import House
 
-# No step waits longer than a year, so the holidays of this year and the two after it are enough.
-YEARS_AHEAD = 2
+# Asked for once for each batch's house, and gone with it.
+_OPEN_DAYS: WeakKeyDictionary[House, work_days.OpenDays] = WeakKeyDictionary()
 NO_WAY = Reason("no_way_left", "every channel of this step was tried")
 
 
@@ -57,36 +57,14 @@ def so_far_of(case: DueCase) -> SoFar:
     )
 
 
-def days_off(house: House, location_id: int | None, *, now: datetime) -> frozenset[date]:
-    """Days on which a site does not work: public holidays, days it said it is closed, closed weekdays.
-
-    Weekends are no business days in any case; what opens on a Saturday is not asked here.
-    """
-    organisation = house.organisation
+def days_off(house: House, location_id: int | None, *, now: datetime) -> DaysOff:
+    """Days on which a site does not work: public holidays, closed days, weekdays on which nobody is there."""
+    if house not in _OPEN_DAYS:
+        _OPEN_DAYS[house] = work_days.open_days(house.organisation, on=now.date())
     site = house.locations.get(location_id or 0)
-    country, _, state = organisation.jurisdiction.partition("-")
-    settings: Mapping[str, object] = organisation.settings
-    hours = business_hours(time_zone=organisation.time_zone, settings=settings)
-    closed = tuple(str(one) for one in settings.get("closed_on") or ())  # type: ignore[attr-defined]
-    weekdays = tuple(place for place, opens in enumerate(hours.days) if opens is None)
-    return _days_off(country or "us", (site.state if site else "") or state, closed, weekdays, now.year)
-
-
-@lru_cache(maxsize=512)
-def _days_off(
-    country: str, state: str, closed: tuple[str, ...], weekdays: tuple[int, ...], year: int
-) -> frozenset[date]:
-    years = tuple(range(year, year + YEARS_AHEAD + 1))
-    try:
-        off = set(public_holidays(country.upper(), state.upper(), years))
-    except NotImplementedError:
-        # A country without a calendar has only the practice's own closed days.
-        off = set()
-    for text in closed:
-        try:
-            off.add(date.fromisoformat(text))
-        except ValueError:
-            continue
-    first, last = date(year, 1, 1).toordinal(), date(years[-1], 12, 31).toordinal()
-    off.update(day for day in map(date.fromordinal, range(first, last + 1)) if day.weekday() in weekdays)
-    return frozenset(off)
+    return work_days.days_off(
+        house.organisation,
+        weekdays=_OPEN_DAYS[house].of(location_id),
+        state=site.state if site else "",
+        year=now.year,
+    )

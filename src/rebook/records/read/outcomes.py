@@ -14,7 +14,7 @@ from rebook.core.outcome import (
     CaseVisit,
     CaseWindows,
 )
-from rebook.records.models import Appointment, Case, Visit
+from rebook.records.models import Appointment, Attempt, Case, Visit
 
 
 def open_cases(
@@ -45,7 +45,16 @@ def open_cases(
         patient__in=patients, organisation_id=organisation_id, started_at__gte=since
     ):
         visits[visit.patient_id].append(CaseVisit(visit.visit_type, visit.started_at))
-    return [_facts(case, appointments, visits, satisfying) for case in cases]
+    # What is yet to go out belongs to the sequence: no case ends over a letter that waits for Monday.
+    waiting = set(
+        Attempt.objects.filter(
+            organisation_id=organisation_id,
+            case__in=cases,
+            state__in=("planned", "deferred", "claimed"),
+            expires_at__gt=now,
+        ).values_list("case_id", flat=True)
+    )
+    return [_facts(case, appointments, visits, satisfying, waits=case.pk in waiting) for case in cases]
 
 
 def _facts(
@@ -53,6 +62,8 @@ def _facts(
     appointments: Mapping[int, list[CaseAppointment]],
     visits: Mapping[int, list[CaseVisit]],
     satisfying: Mapping[str, frozenset[str]],
+    *,
+    waits: bool,
 ) -> CaseFacts:
     return CaseFacts(
         case_id=case.pk,
@@ -61,7 +72,10 @@ def _facts(
         first_attempt_at=case.first_attempt_at,
         last_attempt_at=case.last_attempt_at,
         reached_at=case.reached_at,
-        sequence_exhausted=case.next_step_at is None and case.paused_at is None and case.arm == "contact",
+        sequence_exhausted=case.next_step_at is None
+        and case.paused_at is None
+        and case.arm == "contact"
+        and not waits,
         is_paused=case.paused_at is not None,
         risk_class=case.gap.risk_class,
         satisfying=satisfying.get(case.gap.definition_key, frozenset()),

@@ -28,12 +28,13 @@ class ReplayedPatient(NamedTuple):
     definition_key: str | None
     visit_type: str | None
     outreach: str | None
+    preferred_day_part: str = ""
 
 
 _PATIENT = """
 SELECT p.id, p.given_name, p.birth_on, p.language, p.preferred_channel, p.time_zone, p.home_location_id,
        p.responsible_patient_id, p.household_key, g.id, g.kind, g.anchor_on, g.location_id, g.risk_class,
-       g.tier, g.is_sensitive, g.definition_key, g.visit_type, g.outreach
+       g.tier, g.is_sensitive, g.definition_key, g.visit_type, g.outreach, p.preferred_day_part
 FROM records_patient p
 LEFT JOIN LATERAL (
     SELECT * FROM records_gap g WHERE g.patient_id = p.id AND g.organisation_id = p.organisation_id

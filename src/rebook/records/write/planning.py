@@ -42,6 +42,8 @@ class DueCase(NamedTuple):
     # By a press of the patient's: only what passes the page's check opens a link (``links.mark_opened``).
     has_clicked: bool
     has_replied: bool
+    # The part of the day that the patient asked for ("" none).
+    preferred_day_part: str = ""
 
 
 # Nothing is planned for who has an attempt waiting, an appointment, or a stop in the way.
@@ -54,7 +56,7 @@ SELECT c.id, c.campaign_id, c.step_index, k.purpose, p.id, p.given_name, p.birth
        c.responded_at IS NOT NULL OR EXISTS (SELECT 1 FROM records_attempt r
            WHERE r.case_id = c.id AND r.state = 'read'),
        EXISTS (SELECT 1 FROM records_patientlink l WHERE l.case_id = c.id AND l.opened_at <= %(now)s),
-       c.responded_at IS NOT NULL
+       c.responded_at IS NOT NULL, p.preferred_day_part
 FROM records_case c
 JOIN records_campaign k ON k.id = c.campaign_id
 JOIN records_gap g ON g.id = c.gap_id
