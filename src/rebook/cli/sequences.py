@@ -16,6 +16,7 @@ from rebook.cli.context import (
     instant,
     refuse,
 )
+from rebook.cli.sequences_move import move
 from rebook.core.outreach.replay import Replay
 from rebook.core.outreach.replay_script import BadScript, read_script
 from rebook.core.outreach.sequence_words import sequence_name, step_sentence, who_words
@@ -26,12 +27,19 @@ from rebook.records.read import chart
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    app.command("sequences")(sequences)
+    group = typer.Typer(help="Every sequence that a campaign may run by, step by step.")
+    group.callback(invoke_without_command=True)(sequences)
+    group.command("move")(move)
+    app.add_typer(group, name="sequences")
     app.command("replay")(replay_command)
 
 
-def sequences(organisation: OrganisationOption = "", as_json: JsonOption = False) -> None:
+def sequences(
+    context: typer.Context, organisation: OrganisationOption = "", as_json: JsonOption = False
+) -> None:
     """Every sequence that a campaign may run by, step by step."""
+    if context.invoked_subcommand is not None:
+        return
     practice = chosen_organisation(organisation)
     files = sequence_files(organisation_id=practice.id)
     if as_json:

@@ -51,7 +51,7 @@ def preview_move(*, organisation_id: int, campaign_id: int, key: str) -> MovePre
 
     Raises ``UnableToSave`` when there is no such running campaign or sequence.
     """
-    campaign, new = _both(organisation_id, campaign_id, key)
+    campaign, new = both(organisation_id, campaign_id, key)
     old = from_json(campaign.sequence)
     cases = read.standing_cases(organisation_id=organisation_id, campaign_id=campaign_id)
     moves = [(move_case(old, new, position=one.position), one) for one in cases]
@@ -101,7 +101,7 @@ def change_plan(
     """
     house = House(organisation_id=organisation_id)
     with transaction.atomic(durable=True):
-        campaign, new = _both(organisation_id, campaign_id, key, for_update=True)
+        campaign, new = both(organisation_id, campaign_id, key, for_update=True)
         old = from_json(campaign.sequence)
         cases = read.standing_cases(organisation_id=organisation_id, campaign_id=campaign_id, for_update=True)
         found = [(move_case(old, new, position=one.position), one) for one in cases]
@@ -117,7 +117,7 @@ def change_plan(
             now=now,
         )
         if moves_open_cases:
-            rows = [_moved(house, old, new, move, one, now=now) for move, one in found]
+            rows = [moved(house, old, new, move, one, now=now) for move, one in found]
             write.move_to_present(organisation_id=organisation_id, moves=rows)
         audit.append(
             organisation_id=organisation_id,
@@ -131,9 +131,10 @@ def change_plan(
     return effect
 
 
-def _both(
+def both(
     organisation_id: int, campaign_id: int, key: str, *, for_update: bool = False
 ) -> tuple[CampaignView, Sequence]:
+    """A campaign under way and the newest version of a sequence. Raises ``UnableToSave``."""
     campaign = read_campaigns.campaign(
         organisation_id=organisation_id, campaign_id=campaign_id, for_update=for_update
     )
@@ -147,9 +148,10 @@ def _both(
     return campaign, new
 
 
-def _moved(
+def moved(
     house: House, old: Sequence, new: Sequence, move: Move, case: StandingCase, *, now: datetime
 ) -> CaseMove:
+    """Where a case stands after its move, and when its next step falls due."""
     # The step index only grows; what shifts is the place in the plan that it stands for.
     shift = move.position - (case.position - case.step_shift)
     due = case.next_step_at

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from rebook.core.outreach.campaign_reentry import GENTLE_VERSION
 from rebook.core.segment import Segment
 from rebook.records.models import Campaign, CampaignSequence, PassedStep, SequenceVersion
 
@@ -113,6 +114,34 @@ WHERE c.organisation_id = %s AND c.campaign_id = %s AND c.closed_at IS NULL AND 
   AND c.sequence_version = 0
 ORDER BY c.id
 """
+# Those that were left on a plan of before; who is taken in again has a calmer one of its own.
+_LEFT_BEHIND = _STANDING.replace(
+    "p.home_location_id, g.location_id", "p.home_location_id, g.location_id, c.sequence_version"
+).replace("c.sequence_version = 0", "c.sequence_version > 0 AND c.sequence_version < %s")
+
+
+class LeftBehind(NamedTuple):
+    """An open case on the plan ``number`` that its campaign ran by before."""
+
+    case: StandingCase
+    number: int
+
+
+def former_plans(*, organisation_id: int, campaign_id: int) -> dict[int, dict[str, Any]]:
+    """Number -> the plan that a campaign ran by before."""
+    rows = CampaignSequence.objects.filter(organisation_id=organisation_id, campaign_id=campaign_id)
+    return dict(rows.values_list("number", "content"))
+
+
+def left_behind(
+    *, organisation_id: int, campaign_id: int, limit: int | None = None, for_update: bool = False
+) -> list[LeftBehind]:
+    """Open cases on former plans of the campaign, oldest first; ``for_update`` locks them."""
+    statement = _LEFT_BEHIND + ("LIMIT %s" if limit else "") + (" FOR UPDATE OF c" if for_update else "")
+    asked: list[int] = [organisation_id, campaign_id, GENTLE_VERSION, *([limit] if limit else [])]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        return [LeftBehind(StandingCase._make(row[:-1]), row[-1]) for row in cursor.fetchall()]
 
 
 def standing_cases(*, organisation_id: int, campaign_id: int, for_update: bool = False) -> list[StandingCase]:
