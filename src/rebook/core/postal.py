@@ -63,3 +63,26 @@ def _town(city: str, state: str, code: str, country: str) -> list[str]:
 
 def _clean(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def postal_order(value: str, *, country: str) -> tuple[str, ...]:
+    """What letters are sorted by before they are handed in: postal code, town, street, name.
+
+    By the whole code (ZIP+4, forward sortation area, Postleitzahl), so that what goes to one place lies
+    together. ``value`` is as ``PostalReading.value``.
+    """
+    name, *street, last = value.split("\n") if "\n" in value else (value, "")
+    if country in _BELOW and street:
+        code, town, street = last, street[-1], street[:-1]
+    elif country in _BEHIND:
+        # A Canadian code has two parts: "K1A 0B1".
+        parts = last.rsplit(" ", 2 if country == "ca" else 1)
+        code, town = "".join(parts[1:]), parts[0]
+    else:
+        code, _, town = last.partition(" ")
+    return (
+        code.replace(" ", "").upper(),
+        town.casefold(),
+        *(one.casefold() for one in reversed(street)),
+        name,
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from rebook.accounts.models import AuditEvent
 from rebook.channels.letter import Letters
-from rebook.flow.outreach import letters
+from rebook.flow.outreach import letter_returns, letters
 from rebook.flow.outreach.letters import UnableToDoWithLetters
 from rebook.flow.outreach.manual import send_manual
 from rebook.flow.outreach.posting import switch_letters
@@ -52,7 +52,9 @@ def posted(clinic, number=1, at=NOW + 2 * HOUR):
 
 
 def returned(clinic, code, reason="moved", at=NOW + 9 * DAY):
-    return letters.record_return(organisation_id=clinic.id, code=code, reason=reason, now=at, actor="user:1")
+    return letter_returns.record_return(
+        organisation_id=clinic.id, code=code, reason=reason, now=at, actor="user:1"
+    )
 
 
 def test_a_letter_goes_from_plan_to_post(posting, day, tmp_path):

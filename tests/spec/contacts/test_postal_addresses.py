@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebook.core.postal import LONGEST, LONGEST_LINE, MOST_LINES, read_postal
+from rebook.core.postal import LONGEST, LONGEST_LINE, MOST_LINES, postal_order, read_postal
 
 ANA = {"name": "Ana Lopez", "address_line": "12 Main Street", "city": "Cambridge", "state": "MA",
        "postal_code": "02139"}  # fmt: skip
@@ -71,3 +71,35 @@ def test_whatever_is_given_fits_the_window_or_is_refused(fields, country):
     for line in found.lines:
         assert 0 < len(line) <= LONGEST_LINE
         assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("country", "sorted_so"),
+    [
+        (
+            "us",
+            [
+                "Z\n9 Oak\nBoston, MA 02108",
+                "A\n1 Elm\nNew York, NY 10001",
+                "A\n1 Elm\nNew York, NY 10001-0042",
+            ],
+        ),
+        (
+            "ca",
+            ["Z\n9 Oak\nOttawa, ON K1A 0B1", "A\n1 Elm\nOttawa, ON K1A 0B2", "A\n1 Elm\nToronto, ON M4B 1B3"],
+        ),
+        ("au", ["A\n1 Elm\nSydney NSW 2000", "A\n1 Elm\nMelbourne VIC 3000"]),
+        ("gb", ["Z\n9 Oak\nBath\nBA1 1AA", "A\n1 Elm\nLondon\nEC1A 1BB", "A\n1 Elm\nLondon\nSW1A 1AA"]),
+        ("de", ["Z\nAn der Oos 1\n10115 Berlin", "A\nHauptstr. 2\n50667 Köln", "A\nRing 1\n80331 München"]),
+        ("us", ["B\n1 Elm\nBoston, MA 02108", "A\n2 Elm\nBoston, MA 02108"]),
+    ],
+)
+def test_letters_lie_as_the_post_takes_them(country, sorted_so):
+    mixed = sorted_so[1:] + sorted_so[:1]
+    assert sorted(mixed, key=lambda value: postal_order(value, country=country)) == sorted_so
+
+
+@given(st.text(max_size=60))
+def test_whatever_stands_there_can_be_sorted(value):
+    for country in ("us", "ca", "gb", "de"):
+        assert all(isinstance(part, str) for part in postal_order(value, country=country))

@@ -21,12 +21,13 @@ COLUMNS = ("number", "code", "language", "line_1", "line_2", "line_3", "line_4",
 
 @dataclass(frozen=True, slots=True)
 class PrintedLetter:
-    """One letter: name and address by line, and the words."""
+    """One letter: name and address by line, the words, and the day in words ("" leaves it out)."""
 
     code: str
     to: tuple[str, ...]
     body: str
     language: str
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,16 @@ def merge(
     return _laid_out(letters, form, sender, title, paper, "pdf")[0]
 
 
+def pictures(
+    letter: PrintedLetter, *, form: LetterForm, sender: Sender, paper: Paper = "us"
+) -> tuple[bytes, ...]:
+    """Every page of one letter as PNG. Raises ``UnableToPrint``."""
+    return tuple(_laid_out([letter], form, sender, letter.code, paper, "png"))
+
+
 def picture(letter: PrintedLetter, *, form: LetterForm, sender: Sender, paper: Paper = "us") -> bytes:
     """The first page of one letter as PNG, to be looked at. Raises ``UnableToPrint``."""
-    return _laid_out([letter], form, sender, letter.code, paper, "png")[0]
+    return pictures(letter, form=form, sender=sender, paper=paper)[0]
 
 
 def _laid_out(
@@ -84,6 +92,7 @@ def _laid_out(
                 "language": one.language.partition("-")[0],
                 "rtl": direction(one.language) == "rtl",
                 "label": code_label(one.language),
+                "date": one.date,
             }
             for one in letters
         ],

@@ -1,10 +1,11 @@
-"""Letters from hand to post: printed in batches, posted by a person, and what comes back (R-D60)."""
+"""Letters from hand to post: printed in batches, posted by a person (R-D60); see ``letter_returns``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -16,22 +17,20 @@ from rebook.channels.letter import Letters, PrintedBatch, PrintedLetter, Sender,
 from rebook.channels.letter.printing import Paper
 from rebook.core.channel import Channel
 from rebook.core.outreach.values import Decision
-from rebook.core.words import LETTER_RETURNS
 from rebook.packs.letters import LetterForm
 from rebook.records.read import letters as read
-from rebook.records.read import postal
 from rebook.records.read.letters import LetterFound
 from rebook.records.write import attempts as write_attempts
 from rebook.records.write import letters as write
 from rebook.records.write import results
 from rebook.records.write.attempts import DueAttempt, JudgedContact
-from rebook.records.write.results import Event, NewTask
+from rebook.records.write.results import Event
 
 from .claiming import planned_contact
+from .letter_order import TWICE, in_postal_order, once_each
 from .library import library_of
-from .postal import address_hash, address_of
 from .subject import House, judge
-from .wording import LETTERS
+from .wording import LETTERS, day_in_words
 
 PRINTED_AT_ONCE = 2000
 # Rules about when and how often: the letter was counted and timed when it was taken in hand.
@@ -46,7 +45,6 @@ TIMED = frozenset(
         "case_exhausted",
     }
 )
-MENDED_WITHIN = timedelta(days=3)
 
 
 class UnableToDoWithLetters(Exception):
@@ -58,18 +56,21 @@ class UnableToDoWithLetters(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """Batches made, by form; letters that the guard no longer allowed; letters that it put off."""
+    """Batches made, by form; letters that the guard no longer allowed; letters that it put off; letters that
+    would have gone to the same person twice."""
 
     batches: Mapping[str, int]
     dropped: int
     put_off: int
+    duplicates: int = 0
 
 
 def print_waiting(*, organisation_id: int, now: datetime, actor: str) -> Printed:
     """Make a batch, and its files, of the letters that wait; one for letters and one for postcards.
 
     Days may lie between taking a letter in hand and printing it: the guard is asked once more, and what it
-    refuses is not printed (promise 2).
+    refuses is not printed (promise 2). They lie in the order in which the post takes them, and nobody gets
+    two. Stopped at any point, what was batched is not batched again, and its files are made when asked for.
     """
     house = House(organisation_id=organisation_id)
     waiting = read.waiting_ids(organisation_id=organisation_id)[:PRINTED_AT_ONCE]
@@ -79,9 +80,11 @@ def print_waiting(*, organisation_id: int, now: datetime, actor: str) -> Printed
             house, [planned_contact(one, _ADAPTERS, library_of(house.organisation)) for one in due], now=now
         )
         judged = list(zip(due, decisions, strict=True))
-        allowed = [one for one, said in judged if _may_be_printed(said)]
+        may = [one for one, said in judged if _may_be_printed(said)]
+        allowed, doubles = once_each(in_postal_order(may, country=house.country), house=house)
         refused = [(one, said) for one, said in judged if _is_over(said)]
         _drop(organisation_id, refused, now=now)
+        _note_refused(organisation_id, [(one, TWICE) for one in doubles], now=now)
         numbers = {
             form: write.add_batch(
                 organisation_id=organisation_id,
@@ -93,10 +96,11 @@ def print_waiting(*, organisation_id: int, now: datetime, actor: str) -> Printed
             for form, group in _by_form(house.organisation, allowed).items()
         }
         for form, number in numbers.items():
-            _note(organisation_id, "letters.printed", number, {"form": form}, now=now, actor=actor)
+            note(organisation_id, "letters.printed", number, {"form": form}, now=now, actor=actor)
     for number in numbers.values():
         batch_files(organisation_id=organisation_id, number=number)
-    return Printed(numbers, len(refused), len(due) - len(allowed) - len(refused))
+    put_off = len(due) - len(may) - len(refused)
+    return Printed(numbers, len(refused), put_off, len(doubles))
 
 
 _ADAPTERS: Mapping[str, Channel] = {"letter": Letters()}
@@ -111,6 +115,15 @@ def _is_over(said: Decision) -> bool:
 
 
 def _drop(organisation_id: int, refused: Sequence[tuple[DueAttempt, Decision]], *, now: datetime) -> None:
+    _note_refused(organisation_id, refused, now=now)
+    results.reopen_steps(
+        organisation_id=organisation_id, attempt_ids=[one.id for one, _said in refused], now=now
+    )
+
+
+def _note_refused(
+    organisation_id: int, refused: Sequence[tuple[DueAttempt, Decision]], *, now: datetime
+) -> None:
     for one, said in refused:
         reasons = write_attempts.as_json(said.reasons)
         write.drop(organisation_id=organisation_id, attempt_id=one.id, reasons=reasons, now=now)
@@ -120,9 +133,6 @@ def _drop(organisation_id: int, refused: Sequence[tuple[DueAttempt, Decision]], 
             JudgedContact(one.patient_id, one.id, one.case_id, one.channel, said) for one, said in refused
         ],
         now=now,
-    )
-    results.reopen_steps(
-        organisation_id=organisation_id, attempt_ids=[one.id for one, _said in refused], now=now
     )
 
 
@@ -148,8 +158,15 @@ def batch_files(*, organisation_id: int, number: int) -> PrintedBatch:
     there = PrintedBatch(*(outbox(organisation) / f"{form}s-{number:04}{end}" for end in (".pdf", ".csv")))
     if there.pdf.exists() and there.list.exists():
         return there
+    day = line.made_at.astimezone(ZoneInfo(organisation.time_zone)).date()
     letters = [
-        PrintedLetter(one.code, tuple(one.to_value.split("\n")), one.body, one.language)
+        PrintedLetter(
+            one.code,
+            tuple(one.to_value.split("\n")),
+            one.body,
+            one.language,
+            day_in_words(day, one.language),
+        )
         for one in read.texts_of(organisation_id=organisation_id, number=number)
     ]
     return write_batch(
@@ -195,7 +212,7 @@ def mark_posted(*, organisation_id: int, number: int, now: datetime, actor: str)
         events = [Event(one, "sent", "") for one in sent]
         results.add_events(organisation_id=organisation_id, events=events, source="staff", at=now)
         if posted:
-            _note(organisation_id, "letters.posted", number, {"count": len(sent)}, now=now, actor=actor)
+            note(organisation_id, "letters.posted", number, {"count": len(sent)}, now=now, actor=actor)
     return len(sent)
 
 
@@ -206,64 +223,10 @@ def find_letter(*, organisation_id: int, code: str) -> LetterFound | None:
     return read.letter_with_code(organisation_id=organisation_id, code=written)
 
 
-def record_return(*, organisation_id: int, code: str, reason: str, now: datetime, actor: str) -> LetterFound:
-    """A letter came back: its address takes no more letters, and somebody mends the record (R-D60).
-
-    ``reason`` is one of ``core.words.LETTER_RETURNS``. Said twice, it changes nothing. Raises
-    ``UnableToDoWithLetters``.
-    """
-    letter = find_letter(organisation_id=organisation_id, code=code)
-    if letter is None:
-        raise UnableToDoWithLetters("no letter has this code: look at it again")
-    if letter.posted_at is None:
-        raise UnableToDoWithLetters("this letter was not posted yet: mark its batch as posted first")
-    if reason not in LETTER_RETURNS:
-        raise UnableToDoWithLetters("say why it came back")
-    house = House(organisation_id=organisation_id)
-    with transaction.atomic(durable=True):
-        if write.mark_returned(organisation_id=organisation_id, code=letter.code, reason=reason, now=now):
-            _came_back(house, letter, reason, now=now, actor=actor)
-    return letter
-
-
-def _came_back(house: House, letter: LetterFound, reason: str, *, now: datetime, actor: str) -> None:
-    org = house.organisation.id
-    found = results.lock_reported(organisation_id=org, provider_message_ids=[letter.code])
-    attempt = found.get(letter.code)
-    code = f"returned_{reason}"
-    results.add_events(
-        organisation_id=org, events=[Event(letter.attempt_id, "failed", code)], source="staff", at=now
-    )
-    if attempt and results.advance_state(organisation_id=org, attempt=attempt, state="failed", code=code):
-        results.reopen_steps(organisation_id=org, attempt_ids=[letter.attempt_id], now=now)
-    homes = postal.homes(organisation_id=org, patient_ids=[letter.patient_id])
-    for patient_id, home in homes.items():
-        if address_of(home, country=house.country) == letter.to_value:
-            write.spoil_address(
-                organisation_id=org,
-                patient_id=patient_id,
-                address_hash=address_hash(letter.to_value),
-                reason=reason,
-                actor=actor,
-                now=now,
-            )
-    task = NewTask(
-        "data_quality",
-        letter.patient_id,
-        letter.case_id,
-        letter.attempt_id,
-        None,
-        "front_desk",
-        urgency=2 if reason == "deceased" else 4,
-        due_in=MENDED_WITHIN,
-    )
-    results.add_tasks(organisation_id=org, tasks=[task], now=now)
-    _note(org, "letter.returned", letter.batch_number, {"reason": reason}, now=now, actor=actor)
-
-
-def _note(
+def note(
     organisation_id: int, action: str, number: int, detail: Mapping[str, object], *, now: datetime, actor: str
 ) -> None:
+    """What was done with a batch, for the trail."""
     audit.append(
         organisation_id=organisation_id,
         now=now,

@@ -1,5 +1,7 @@
 """How a letter looks before there is one: for the writer's eyes, to nobody who exists."""
 
+from datetime import date
+
 from rebook.accounts.read import OrganisationView
 from rebook.channels.letter import PrintedLetter, letter_code, merge, picture
 from rebook.core.outreach.message import Template, render
@@ -7,24 +9,25 @@ from rebook.packs.letters import LetterForm
 
 from .letters import paper_of, sender_of
 from .texts import Shown
+from .wording import day_in_words
 
 ADDRESS = ("12 Sample Street", "Apartment 4", "Sampletown, MA 00000")
 
 
-def picture_of(*, organisation: OrganisationView, template: Template, shown: Shown) -> bytes:
+def picture_of(*, organisation: OrganisationView, template: Template, shown: Shown, today: date) -> bytes:
     """The first page as PNG, for a masked patient. Raises ``channels.letter.UnableToPrint``."""
     return picture(
-        _letter(shown.patient.first_name, shown.message.body, template),
+        _letter(shown.patient.first_name, shown.message.body, template, today),
         form=_form(template),
         sender=sender_of(organisation),
         paper=paper_of(organisation),
     )
 
 
-def sample_pdf(*, organisation: OrganisationView, template: Template) -> bytes:
+def sample_pdf(*, organisation: OrganisationView, template: Template, today: date) -> bytes:
     """The text as it is printed, with long plausible values. Raises ``channels.letter.UnableToPrint``."""
     values = {one.name: one.longest for one in template.fields}
-    letter = _letter("Sample", render(template, values).body or template.body, template)
+    letter = _letter("Sample", render(template, values).body or template.body, template, today)
     return merge(
         [letter],
         form=_form(template),
@@ -34,8 +37,14 @@ def sample_pdf(*, organisation: OrganisationView, template: Template) -> bytes:
     )
 
 
-def _letter(name: str, body: str, template: Template) -> PrintedLetter:
-    return PrintedLetter(letter_code("sample"), (f"{name} Sample", *ADDRESS), body, template.language)
+def _letter(name: str, body: str, template: Template, today: date) -> PrintedLetter:
+    return PrintedLetter(
+        letter_code("sample"),
+        (f"{name} Sample", *ADDRESS),
+        body,
+        template.language,
+        day_in_words(today, template.language),
+    )
 
 
 def _form(template: Template) -> LetterForm:

@@ -245,7 +245,7 @@ def shown_to_patients(*, organisation_id: int, template: Template) -> tuple[Show
         values = {
             **longest,
             **_links(),
-            **site_fields(organisation, sites.get(patient.location_id or 0)),
+            **site_fields(organisation, sites.get(patient.location_id or 0), language=language),
             "first_name": patient.first_name,
         }
         shown.append(Shown(patient, render(template, values)))

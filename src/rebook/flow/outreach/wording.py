@@ -1,5 +1,6 @@
 """The words of one planned contact: template, language, fields, and the patient's link."""
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from rebook.core.booking import TOKEN_BYTES, new_token
 from rebook.core.channel import ChannelKind
 from rebook.core.contacts import written_phone
 from rebook.core.outreach.message import LINK_FIELDS, RenderedMessage, Template, render
+from rebook.core.outreach.message_html import direction
 
 from .library import TemplateLibrary, library_of
 
@@ -63,9 +65,9 @@ def write_message(
         return Words(None, RenderedMessage("", "", "", 0, "", (problem,)), language)
     values = {
         **(details or {}),
-        **site_fields(organisation, site),
+        **site_fields(organisation, site, language=language),
         "first_name": first_name,
-        "visit_on": _day(visit_on, language),
+        "visit_on": day_in_words(visit_on, language),
     }
     link_hash = ""
     if any(field.name in LINK_FIELDS for field in template.fields):
@@ -101,7 +103,9 @@ def _template(
     return arm or library.find(key, channel, language)
 
 
-def site_fields(organisation: OrganisationView, site: LocationView | None) -> dict[str, str]:
+def site_fields(
+    organisation: OrganisationView, site: LocationView | None, *, language: str = "en"
+) -> dict[str, str]:
     """What every text may say of the practice and of the site nearest to the patient.
 
     A practice that goes by a neutral name does not give itself away by the name of a site (R-A142).
@@ -109,14 +113,23 @@ def site_fields(organisation: OrganisationView, site: LocationView | None) -> di
     is_neutral = organisation.public_name != organisation.name
     return {
         "practice_name": organisation.public_name,
-        "practice_phone": written_phone(organisation.phone),
+        "practice_phone": phone_in(organisation.phone, language),
         "postal_address": organisation.postal_address,
         "site_name": (site.name if site and not is_neutral else "") or organisation.public_name,
-        "site_phone": written_phone((site.phone if site else "") or organisation.phone),
+        "site_phone": phone_in((site.phone if site else "") or organisation.phone, language),
     }
 
 
-def _day(day: date | None, language: str) -> str:
+def phone_in(number: str, language: str) -> str:
+    """A number as it is written, "(617) 555-0100"; among words that run from right to left "617-555-0100":
+    blanks and brackets would turn its groups around there, hyphens between digits do not."""
+    written = written_phone(number)
+    if direction(language) == "ltr":
+        return written
+    return re.sub(r"[\s().]+", "-", written).strip("-")
+
+
+def day_in_words(day: date | None, language: str) -> str:
     """A day in words; in a language that has no calendar words here as numbers that read everywhere."""
     if day is None:
         return ""

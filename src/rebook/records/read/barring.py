@@ -28,7 +28,11 @@ CASE
     -- Whoever has only an address is reached where the practice writes letters.
     AND (p.address_line = '' OR p.city = '' OR p.postal_code = '' OR NOT EXISTS (
       SELECT 1 FROM accounts_organisation o WHERE o.id = p.organisation_id
-        AND coalesce(o.settings -> 'channels' ->> 'letter', '') <> '')) THEN 'contact_missing'
+        AND coalesce(o.settings -> 'channels' ->> 'letter', '') <> ''))
+    -- Whoever has only a chart in the portal, where the practice writes into it.
+    AND NOT EXISTS (SELECT 1 FROM records_source s JOIN accounts_organisation o ON o.id = s.organisation_id
+      WHERE s.id = p.source_id AND s.kind = 'fhir'
+        AND coalesce(o.settings -> 'channels' ->> 'portal', '') <> '') THEN 'contact_missing'
   ELSE ''
 END
 """

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -53,6 +54,21 @@ def waiting_count(*, organisation_id: int) -> int:
     return _waiting(organisation_id).count()
 
 
+class WaitingLine(NamedTuple):
+    """A letter taken in hand and not printed; no name and no address."""
+
+    attempt_id: int
+    patient_id: int
+    language: str
+    taken_at: datetime
+
+
+def waiting_lines(*, organisation_id: int, limit: int = 2000) -> Sequence[WaitingLine]:
+    """Oldest first."""
+    rows = _waiting(organisation_id).order_by("id").values_list("id", "patient_id", "language", "result_at")
+    return [WaitingLine._make(row) for row in rows[:limit]]
+
+
 def waiting_ids(*, organisation_id: int) -> list[int]:
     """Their attempts, oldest first."""
     return list(_waiting(organisation_id).order_by("id").values_list("id", flat=True))
@@ -67,16 +83,18 @@ def _waiting(organisation_id: int) -> QuerySet[Attempt]:
 
 def batches(*, organisation_id: int, limit: int = 50) -> Sequence[BatchLine]:
     """Newest first."""
-    rows = LetterBatch.objects.filter(organisation_id=organisation_id).annotate(
+    return [_line(row) for row in _batches(organisation_id).order_by("-number")[:limit]]
+
+
+def _batches(organisation_id: int) -> QuerySet[LetterBatch]:
+    return LetterBatch.objects.filter(organisation_id=organisation_id).annotate(
         returned=Count("letters", filter=Q(letters__returned_at__isnull=False))
     )
-    return [_line(row) for row in rows.order_by("-number")[:limit]]
 
 
 def batch(*, organisation_id: int, number: int) -> BatchLine | None:
-    return next(
-        (one for one in batches(organisation_id=organisation_id, limit=10_000) if one.number == number), None
-    )
+    row = _batches(organisation_id).filter(number=number).first()
+    return _line(row) if row else None
 
 
 def _line(row: LetterBatch) -> BatchLine:

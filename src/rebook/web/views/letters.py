@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from rebook.core.words import LETTER_RETURNS
 from rebook.flow import access
-from rebook.flow.outreach import letters, posting
+from rebook.flow.outreach import letter_returns, letters, posting
 from rebook.flow.outreach.letters import UnableToDoWithLetters
 from rebook.records.read import letters as read
 from rebook.web.access import Staff, staff_page
@@ -49,6 +49,8 @@ def print_waiting(request: HttpRequest) -> HttpResponse:
     )
     if made.dropped:
         said += f" {made.dropped} left out: they may not be written to any more."
+    if made.duplicates:
+        said += f" {made.duplicates} left out: the same person gets one in this batch already."
     if made.put_off:
         said += f" {made.put_off} wait: they may not be written to just now."
     return after(request, reverse("letters"), say=said)
@@ -103,7 +105,7 @@ def returned(request: HttpRequest) -> HttpResponse:
     """A letter came back."""
     staff: Staff = request.staff  # type: ignore[attr-defined]
     request.back = reverse("letters")  # type: ignore[attr-defined]
-    letters.record_return(
+    letter_returns.record_return(
         organisation_id=staff.organisation_id,
         code=request.POST.get("code", "")[:40],
         reason=request.POST.get("reason", ""),
