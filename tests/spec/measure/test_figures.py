@@ -115,7 +115,9 @@ def test_lift_leaves_out_strata_without_a_holdout() -> None:
 def test_the_interval_holds_the_difference(treated: int, held: int, data: st.DataObject) -> None:
     back = data.draw(st.integers(0, treated))
     held_back = data.draw(st.integers(0, held))
-    found = lift([replace(CELL, cases=treated, succeeded=back), replace(HELD, cases=held, succeeded=held_back)])
+    found = lift(
+        [replace(CELL, cases=treated, succeeded=back), replace(HELD, cases=held, succeeded=held_back)]
+    )
     if found.difference is not None:
         assert -1 <= found.low <= found.difference + 1e-9
         assert found.difference - 1e-9 <= found.high <= 1

@@ -4,10 +4,12 @@ Both arms are judged by one definition from one day, the one they were taken in 
 plain "not enough patients to tell" (R-F55).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import hypot, sqrt
 from statistics import NormalDist
+
+from rebook.core.outcome.success import kind_of
 
 from .figures import Cell, count_in
 
@@ -34,41 +36,89 @@ class Lift:
     sentence: str
 
 
-def lift(cells: Iterable[Cell]) -> Lift:
-    """Incremental effect by assignment, over the strata in which a holdout was possible."""
-    compared = [cell for cell in cells if cell.holdout_possible]
-    contact = [cell for cell in compared if cell.arm == "contact"]
-    holdout = [cell for cell in compared if cell.arm == "holdout"]
-    treated, treated_back = (
+@dataclass(frozen=True, slots=True)
+class Arms:
+    """Both arms of patients that are alike: of one campaign, for one kind of reason."""
+
+    contact: int
+    contact_won: int
+    holdout: int
+    holdout_won: int
+
+
+def compared_strata(cells: Iterable[Cell]) -> tuple[Arms, ...]:
+    """Where somebody was contacted and somebody left out, by campaign and kind of reason.
+
+    Campaigns leave out different shares and count by different definitions: thrown together, a campaign whose
+    patients come by themselves would look like what contact did (Simpson's paradox).
+    """
+    found: dict[tuple[int, str], list[Cell]] = {}
+    for cell in cells:
+        if cell.holdout_possible:
+            found.setdefault((cell.campaign_id, kind_of(cell.gap_kind)), []).append(cell)
+    strata = (_arms(group) for group in found.values())
+    return tuple(one for one in strata if one.contact and one.holdout)
+
+
+def _arms(group: list[Cell]) -> Arms:
+    contact = [cell for cell in group if cell.arm == "contact"]
+    holdout = [cell for cell in group if cell.arm == "holdout"]
+    return Arms(
         count_in(contact, lambda cell: cell.cases),
         count_in(contact, lambda cell: cell.succeeded),
-    )
-    held, held_back = (
         count_in(holdout, lambda cell: cell.cases),
         count_in(holdout, lambda cell: cell.succeeded),
     )
-    maturing = any(cell.maturing for cell in compared)
-    expected = held * (treated_back + held_back) / (treated + held) if treated + held else 0.0
-    if not treated or held < MINIMUM_HOLDOUT or expected < MINIMUM_EVENTS:
+
+
+def lift(cells: Iterable[Cell]) -> Lift:
+    """Incremental effect by assignment, like compared with like, over strata in which both arms are."""
+    all_cells = list(cells)
+    strata = compared_strata(all_cells)
+    treated, treated_won = sum(one.contact for one in strata), sum(one.contact_won for one in strata)
+    held, held_won = sum(one.holdout for one in strata), sum(one.holdout_won for one in strata)
+    maturing = any(cell.maturing for cell in all_cells if cell.holdout_possible)
+    expected = held * (treated_won + held_won) / (treated + held) if strata else 0.0
+    if held < MINIMUM_HOLDOUT or expected < MINIMUM_EVENTS:
         sentence = (
             f"Not enough patients to tell: {held} held back, {expected:.1f} returns expected among them."
         )
-        return Lift(treated, treated_back, held, held_back, None, None, None, maturing, sentence)
-    difference, low, high = newcombe(treated_back, treated, held_back, held)
-    return Lift(
-        treated,
-        treated_back,
-        held,
-        held_back,
-        difference,
-        low,
-        high,
-        maturing,
-        _lift_sentence(difference, low, high),
+        return Lift(treated, treated_won, held, held_won, None, None, None, maturing, sentence)
+    difference, low, high = difference_over(strata)
+    sentence = _lift_sentence(difference, low, high)
+    return Lift(treated, treated_won, held, held_won, difference, low, high, maturing, sentence)
+
+
+def difference_over(strata: Sequence[Arms]) -> tuple[float, float, float]:
+    """Difference of the shares with its 95 % interval, each stratum weighing as Mantel and Haenszel have it.
+
+    Newcombe's interval, of numbers that carry as much as the strata together do; of one stratum it is the
+    plain one.
+    """
+    weights = [one.contact * one.holdout / (one.contact + one.holdout) for one in strata]
+    whole = sum(weights)
+    parts = [weight / whole for weight in weights]
+    contact = _weighed([(one.contact_won, one.contact) for one in strata], parts)
+    holdout = _weighed([(one.holdout_won, one.holdout) for one in strata], parts)
+    return newcombe(*contact, *holdout)
+
+
+def _weighed(counts: Sequence[tuple[int, int]], parts: Sequence[float]) -> tuple[float, float]:
+    """(won, among) of the weighed share, among as many as would spread alike; never more than there are."""
+    if len(counts) == 1:
+        return counts[0]
+    share = sum(part * won / among for part, (won, among) in zip(parts, counts, strict=True))
+    # Half a success added to each: a stratum without any is not certain of that.
+    likely = [(won + 0.5) / (among + 1) for won, among in counts]
+    middle = sum(part * one for part, one in zip(parts, likely, strict=True))
+    spread = sum(
+        part**2 * one * (1 - one) / among for part, one, (_, among) in zip(parts, likely, counts, strict=True)
     )
+    among = min(middle * (1 - middle) / spread, sum(among for _, among in counts))
+    return share * among, among
 
 
-def newcombe(back: int, among: int, held_back: int, held: int) -> tuple[float, float, float]:
+def newcombe(back: float, among: float, held_back: float, held: float) -> tuple[float, float, float]:
     """Difference of two shares with its 95 % interval, from Wilson's two (R-F51; Newcombe 1998, method 10).
 
     Written out, because the libraries that hold it take seconds to import into every command; the tests hold
@@ -85,7 +135,7 @@ def newcombe(back: int, among: int, held_back: int, held: int) -> tuple[float, f
     )
 
 
-def wilson(count: int, among: int) -> tuple[float, float]:
+def wilson(count: float, among: float) -> tuple[float, float]:
     """Wilson's 95 % interval of a share (R-F51)."""
     share, squared = count / among, Z_95**2
     middle = (share + squared / (2 * among)) / (1 + squared / among)
