@@ -51,10 +51,10 @@ class TestableStep:
 def testable_steps(*, organisation_id: int, campaign_id: int) -> tuple[TestableStep, ...]:
     """The steps of a campaign that is under way; empty for one that is not."""
     campaign = read_campaigns.campaign(organisation_id=organisation_id, campaign_id=campaign_id)
-    if campaign is None or campaign.state not in UNDER_WAY:
+    plan = _plan_of(campaign)
+    if plan is None:
         return ()
     own = practice_channels(organisation_id=organisation_id)
-    plan = from_json(campaign.sequence)
     return tuple(
         TestableStep(
             position,
@@ -67,6 +67,13 @@ def testable_steps(*, organisation_id: int, campaign_id: int) -> tuple[TestableS
         )
         for position, step in enumerate(plan.steps)
     )
+
+
+def _plan_of(campaign: CampaignView | None) -> ContactPlan | None:
+    """The frozen plan of a campaign that is under way."""
+    if campaign is None or campaign.state not in UNDER_WAY or not campaign.sequence:
+        return None
+    return from_json(campaign.sequence)
 
 
 def state_step_test(
@@ -99,9 +106,9 @@ def state_step_test(
         campaign = read_campaigns.campaign(
             organisation_id=organisation_id, campaign_id=campaign_id, for_update=True
         )
-        if campaign is None or campaign.state not in UNDER_WAY or not stated.is_of_step:
+        plan = _plan_of(campaign)
+        if campaign is None or plan is None or not stated.is_of_step:
             raise UnableToTest((Reason("no_campaign", "steps are tested in a campaign that is under way"),))
-        plan = from_json(campaign.sequence)
         try:
             arms = arms_of_step(plan, position=position, element=element, variants=variants)
         except ValueError as error:

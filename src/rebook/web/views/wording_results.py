@@ -102,7 +102,8 @@ def winner(request: HttpRequest, test_id: int) -> HttpResponse:
     try:
         seen = preview_winner(organisation_id=staff.organisation_id, test_id=test_id, variant=variant)
     except flow.UnableToTest as error:
-        return after(request, here, say=f"{error}.", is_problem=True)
+        why = str(error)
+        return after(request, here, say=f"{why[:1].upper()}{why[1:]}.", is_problem=True)
     return page(request, "campaigns/winner.html", seen=seen, kind_words=KIND_WORDS)
 
 
