@@ -32,6 +32,8 @@ class Capabilities:
     can_look_up: bool = False
     # A person does the work (phone call tasks): nothing is transmitted by software.
     is_manual: bool = False
+    # The practice does it itself, on its own paper: no agreement with anybody is needed.
+    is_in_house: bool = False
 
 
 @dataclass(frozen=True, slots=True)

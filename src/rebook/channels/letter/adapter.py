@@ -32,7 +32,7 @@ class Letters:
     def __init__(self, *, key: str = "letter") -> None:
         self.key = key
         # Whoever is at home opens the post: what it says is for others to read.
-        self.capabilities = Capabilities(kind="letter", is_open=True, can_look_up=True)
+        self.capabilities = Capabilities(kind="letter", is_open=True, can_look_up=True, is_in_house=True)
         self._in_hand: dict[str, SendResult] = {}
 
     def send(self, message: OutboundMessage, *, now: datetime) -> SendResult:

@@ -152,13 +152,15 @@ def _booking_check(
 def channels_check(
     house: OrganisationView, kinds: Sequence[str], said: Statements, *, now: datetime
 ) -> ReadinessCheck:
-    """Agreement and sender of every vendor in use (R-A103); a practice run and a call need none."""
+    """Agreement and sender of every vendor in use (R-A103); a practice run, a call and own letters need none."""
     today = now.astimezone(ZoneInfo(house.time_zone)).date()
     served = practice_channels(organisation_id=house.id)
     reasons: list[Reason] = []
     for kind in kinds:
         adapter = served.get(kind)
-        if adapter is None or adapter.capabilities.is_manual or adapter.key.startswith("sandbox"):
+        if adapter is None or adapter.capabilities.is_manual or adapter.capabilities.is_in_house:
+            continue
+        if adapter.key.startswith("sandbox"):
             continue
         stated = said.get(("channel", kind))
         try:
