@@ -68,7 +68,8 @@ class Step:
     with ``business_days`` days on which the site does not work are passed over. ``fallbacks`` are the
     channels to try, in order, when the patient cannot be reached by ``channel``.
     ``preference_may_replace`` is False where the channel is part of the care (a call for a result that
-    waits). ``when`` says what must have happened; ``owner_role`` who makes the call ("" the campaign's owner).
+    waits). ``when`` says what must have happened; ``owner_role`` who makes the call ("" the campaign's
+    owner).
     """
 
     index: int
