@@ -9,7 +9,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from rebook.accounts.models import Location
-from rebook.records.models import Booking, PatientLink, PractitionerHours, SlotClaim
+from rebook.records.models import Booking, LinkStep, PatientLink, PractitionerHours, SlotClaim
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,32 @@ def test_from_the_link_to_a_booked_visit_in_three_presses(visitor, case):
     assert visitor.at == "visit"
     assert "12 Elm Street" in visitor.text
     assert Booking.objects.get().case_id == case.pk
+
+
+def steps():
+    return list(LinkStep.objects.order_by("pk").values_list("step", flat=True))
+
+
+def test_how_far_somebody_got_is_kept_once(visitor):
+    visitor.open().open()
+    assert steps() == ["opened"]
+    visitor.pick()
+    assert steps() == ["opened", "chose"]
+    visitor.press("check", **{**BORN, "year": "1981"})
+    assert steps() == ["opened", "chose"], "the check was not passed"
+    visitor.press("check", **BORN).press("confirm")
+    assert steps() == ["opened", "chose", "checked", "booked"]
+
+
+def test_another_answer_than_a_time_is_kept(visitor):
+    visitor.open().open("call").press("call", option="any")
+    assert steps() == ["opened", "answered"]
+
+
+def test_a_scanner_of_links_is_nobody(visitor):
+    visitor.client.get(visitor.path(), headers={"User-Agent": "Mozilla/5.0 (compatible; LinkScanner/1.0)"})
+    visitor.client.head(visitor.path())
+    assert steps() == []
 
 
 def test_nothing_private_is_said_before_the_identity_check(visitor):

@@ -5,8 +5,9 @@ import io
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 
-from rebook.records.models import Attempt, Gap
+from rebook.records.models import Attempt, CaseSuccess, Gap
 from support.practice import make_practice
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +30,14 @@ def practice():
         patient = made.patient(number)
         case = made.case(patient, **facts)
         Gap.objects.filter(pk=case.gap_id).update(location=made.location)
+        if number == 1:
+            CaseSuccess.objects.create(
+                organisation=made.organisation,
+                case=case,
+                definition="visit:120:2",
+                met_at=made.at(20, 10),
+                judged_at=made.at(20, 11),
+            )
         Attempt.objects.create(
             organisation=made.organisation,
             case=case,
@@ -97,6 +106,75 @@ def test_the_page_stands_alone_and_shows_the_chart(practice, rebook):
     assert "<svg" in page
     assert "Elm Street Dental" in page
     assert "http" not in page.replace("http://www.w3.org/", "")
+
+
+def test_the_pdf_is_tagged_and_says_the_same(practice, answer, rebook, tmp_path):
+    said, file = answer(*DAY), tmp_path / "results.pdf"
+    assert f"written to {file}" in " ".join(
+        rebook(*DAY, "--format", "pdf", "--file", str(file)).stdout.split("\n")
+    )
+    made = PdfReader(file)
+    root = made.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "pdfuaid:part" in root["/Metadata"].get_data().decode()
+    assert made.metadata.title == "Elm Street Dental: results up to 2026-03-20"
+    text = " ".join(" ".join(page.extract_text() for page in made.pages).split())
+    assert len(made.pages) == 2
+    for words in (
+        said["lift"]["sentence"],
+        f"counted: {said['won'][0]['says']}",
+        "1 of 3",
+        "What bookings are tied to",
+        "no cause",
+        "Regular visit overdue",
+    ):
+        assert words in text, words
+
+
+def test_the_pdf_goes_on_to_a_pipe(practice, rebook):
+    assert rebook(*DAY, "--format", "pdf").stdout_bytes.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("json", "{"), ("csv", "section,"), ("html", "<!doctype")])
+def test_every_format_goes_into_a_file(practice, rebook, tmp_path, kind, begins):
+    file = tmp_path / f"report.{kind}"
+    rebook(*DAY, "--format", kind, "-o", str(file))
+    assert file.read_text().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--file", "x.txt"), "--file wants a --format"),
+        (("--format", "csv", "--file", "/nowhere/at/all.csv"), "cannot be written"),
+        (("--by", "mood"), "mood"),
+    ],
+)
+def test_what_cannot_be_written(practice, rebook, words, problem):
+    said = rebook(*DAY, *words, code=2)
+    assert problem in said.output
+
+
+def test_every_dress_names_what_it_counted(practice, answer, rebook):
+    counted = "a kept visit of the kind due within 120 days of being taken in"
+    said = answer(*DAY)
+    assert [(one["definition"], one["says"]) for one in said["won"]] == [("visit:120:2", counted)]
+    assert (said["won"][0]["contact_won"], said["won"][0]["contact_cases"]) == (1, 3)
+    assert [one["key"] for one in said["definitions"]] == ["visit:120:2"]
+    row = by_section(rebook(*DAY, "--format", "csv").stdout)("won_with_contact")["interval"]
+    assert (row["label"], row["numerator"], row["denominator"]) == (f"counted: {counted}", "1", "3")
+    for dress in ("html", "table"):
+        assert counted in " ".join(rebook(*DAY, "--format", dress).stdout.split()), dress
+
+
+@pytest.mark.parametrize(("by", "segment"), [("kind", "interval"), ("location", "=cmd|'/c calc'!A1")])
+def test_channels_by_segment(practice, answer, rebook, by, segment):
+    said = answer(*DAY, "--by", by)
+    assert [(one["segment"], one["channel"], one["attempted"]) for one in said["by_segment"]] == [
+        (segment, "sms", 3)
+    ]
+    keys = by_section(rebook(*DAY, "--by", by, "--format", "csv").stdout)(f"channel_by_{by}")
+    assert [key[:1] for key in keys] == ["'" if by == "location" else "i"]
 
 
 def test_a_day_before_anything_happened(practice, answer):

@@ -23,6 +23,7 @@ OPEN_NAMES = {
 PAGES = [
     "/", "/?kind=call", "/inbox/", "/inbox/?show=handled", "/patients/", "/patients/?q=del",
     "/patients/?tier=dormant", "/campaigns/", "/campaigns/new/", "/results/", "/results/?as_of=2026-01-01",
+    "/results/ways/", "/results/ways/?by=age&as_of=2026-01-01",
     "/results/time-away/", "/sequences/", "/sequences/dental.check_up/",
     "/results/list/?stage=attempted", "/results/list/?stage=identified", "/results/list/?reason=not_enrolled",
     "/results/backtests/", "/setup/doctor/", "/results/likelihood/", "/setup/", "/setup/sources/",
