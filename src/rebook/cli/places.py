@@ -106,13 +106,14 @@ def _print_sheet(sheet: flow.PlaceSheet, day: date) -> None:
             line.row.id,
             ", ".join(line.row.rules),
             line.says,
+            ", ".join(dict.fromkeys(one.who.lower() for one in line.duties)),
             _dates(line),
             line.status,
             f"{line.reviewed_on or ''} {line.reviewed_by or '(never signed)'}".strip(),
         ]
         for line in sheet.lines
     ]
-    columns = ["row", "rules", "says", "in force", "status", "reviewed"]
+    columns = ["row", "rules", "says", "who keeps it", "in force", "status", "reviewed"]
     answer_table(f"{sheet.name} ({sheet.key}) on {day}", columns, rows)
     for one in sheet.unsaid:
         console.print(f"Not held: {one}", markup=False, highlight=False)
@@ -133,6 +134,7 @@ def _as_json(line: flow.RuleLine) -> dict[str, Any]:
         "version": row.version,
         "rules": row.rules,
         "says": line.says,
+        "kept": [{"what": one.key, "by": one.by, "rule": one.rule, "says": one.says} for one in line.duties],
         "values": dict(row.values),
         "effective_from": row.effective_from,
         "effective_to": row.effective_to,

@@ -12,6 +12,7 @@ from rebook.accounts import audit
 from rebook.accounts import read as accounts
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.law import MessageClass, Permission, strictest_rule
+from rebook.packs.duties import Duty, duties_of
 from rebook.packs.jurisdictions_law import HOUSE, every_row, file_of, rows_of, rule_file
 from rebook.packs.jurisdictions_values import Row
 from rebook.packs.jurisdictions_words import STATUSES, says
@@ -51,6 +52,8 @@ class RuleLine:
     # Nobody looked at it for twelve months: the house rule counts beside it (R-A77).
     is_stale: bool
     is_coming: bool
+    # What it asks beside hours and permission, and who keeps it.
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,7 @@ def _line(row: Row, key: str, on: date, newest: Mapping[str, read.RuleReview]) -
         reviewed_by=own.reviewed_by if own else row.reviewed_by,
         is_stale=row.is_stale(on, days),
         is_coming=row.effective_from is not None and row.effective_from > on,
+        duties=duties_of(row),
     )
 
 

@@ -15,6 +15,7 @@ from rebook.core.outreach.law import Law
 from rebook.core.outreach.values import GuardPolicy, JurisdictionWindows, Purpose
 
 from .exclusions import barring_words
+from .jurisdictions_figures import lowered
 from .jurisdictions_hours import house_window, public_holidays, windows_of
 from .jurisdictions_law import (
     FOLDER,
@@ -88,7 +89,7 @@ def base_policy(
         ages_of_majority=_ages(wanted, first),
         consent_required=_express_needed(laws[0]),
         barring_exclusions=barring_words(),
-        **limits,
+        **lowered(limits, laws),
     )
 
 

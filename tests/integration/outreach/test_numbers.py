@@ -346,3 +346,11 @@ def test_the_doctor_counts_what_is_unknown_old_or_somebody_elses(clinic, tmp_pat
     later = NOW + 46 * DAY
     clinic.synced(later)
     assert doctor(clinic, at=later)["number_check_missing"].count == 3
+
+
+def test_the_doctor_lists_who_comes_of_age_soon(clinic):
+    parent = clinic.patient(1, birth_on=dt.date(1980, 5, 17))
+    for number, born in ((2, dt.date(2009, 2, 1)), (3, dt.date(2009, 4, 1)), (4, dt.date(2008, 11, 1))):
+        clinic.patient(number, phone=False, birth_on=born, responsible_patient=parent)
+    clinic.patient(5, birth_on=dt.date(2009, 2, 1))
+    assert doctor(clinic)["coming_of_age"].count == 1

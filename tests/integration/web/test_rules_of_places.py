@@ -176,3 +176,10 @@ def test_the_checklist_says_when_nobody_read_the_rules_for_a_year(clinic, signed
     monkeypatch.setattr(timezone, "now", lambda: clinic.now.replace(year=2028, month=3, day=1))
     manager = signed_in(clinic, "manager")
     assert "the stricter applies" in manager.get("/setup/").content.decode()
+
+
+def test_each_row_says_who_keeps_what_it_asks(clinic, signed_in):
+    page = signed_in(clinic, "manager").get("/setup/places/us-tx/").content.decode()
+    assert "For you to do</span> Register with the state before the first sales text" in page
+    assert "The guard refuses otherwise</span> Only with a toll-free number in the letter" in page
+    assert "Nothing to keep</span> No machine writes to patients" in page

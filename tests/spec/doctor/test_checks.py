@@ -144,6 +144,7 @@ def test_what_is_no_matter_of_counting(changes, expected):
         ("contact_bounced", 151, 1000, "warn"),
         ("contact_stale", 301, 1000, "warn"),
         ("opted_out", 900, 1000, "note"),
+        ("coming_of_age", 1000, 1000, "note"),
         ("number_source_unknown", 500, 1000, "note"),
         ("number_source_unknown", 501, 1000, "warn"),
         ("number_from_elsewhere", 200, 1000, "note"),

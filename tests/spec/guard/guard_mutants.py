@@ -11,6 +11,7 @@ from typing import Any, get_args
 from guard_cases import Case
 from guard_tables_contact import SECTIONS as CONTACT_SECTIONS
 from guard_tables_law import SECTIONS as LAW_SECTIONS
+from guard_tables_offers import SECTIONS as OFFER_SECTIONS
 from guard_tables_origins import SECTIONS as ORIGIN_SECTIONS
 from guard_tables_person import SECTIONS as PERSON_SECTIONS
 from guard_tables_privacy import SECTIONS as PRIVACY_SECTIONS
@@ -20,7 +21,10 @@ from rebook.core.outreach.guard_rule import GuardRule
 from rebook.core.outreach.values import GuardPolicy, Origin
 from rebook.packs.outreach import guard_policy
 
-SECTIONS = PERSON_SECTIONS + LAW_SECTIONS + PRIVACY_SECTIONS + CONTACT_SECTIONS + ORIGIN_SECTIONS
+SECTIONS = (
+    *(PERSON_SECTIONS + LAW_SECTIONS + OFFER_SECTIONS + PRIVACY_SECTIONS),
+    *(CONTACT_SECTIONS + ORIGIN_SECTIONS),
+)
 CASES = [(section, case) for section in SECTIONS for case in section.cases]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 

@@ -1,4 +1,4 @@
-"""Tables of the rules that come from the law of a place, of scope, offers and paid messages.
+"""Tables of the rules that come from the law of a place, and of scope.
 
 The laws here are written out for the tables; those that are shipped have tables of their own.
 """
@@ -23,7 +23,6 @@ from guard_cases import (
     utc,
 )
 
-from rebook.core.outreach.guard_views import OfferView
 from rebook.core.outreach.law import ConsentRule, Law
 from rebook.core.outreach.values import ContactView
 
@@ -438,62 +437,6 @@ SCOPE = Section(
     ),
 )
 
-GIFT = {"purpose": "marketing", "offer": OfferView(1000, is_approved=True), "payer_class": "self_pay"}
-
-
-def gift(cents: int = 1000, payer: str = "self_pay", **more: Any) -> dict[str, Any]:
-    offer = OfferView(cents, **({"is_approved": True} | more))
-    return MARKETING | TO_EMAIL | {"offer": offer, "payer_class": payer}
-
-
-OFFERS = Section(
-    "Offers and paid messages",
-    "An offer makes a message marketing. Never to those whom a federal programme insures or may insure; else "
-    "only when compliance signed it, within $15 for one and $75 in a year (R-A110 to R-A119). What somebody "
-    "else pays for needs an authorisation that says so (R-A95).",
-    (
-        Case("pays for themselves, signed by compliance", gift(), "allow"),
-        Case("insured by an employer, signed", gift(payer="commercial"), "allow"),
-        Case("not signed", gift(is_approved=False), "refuse", ("offer_refused",)),
-        Case("insured by Medicare", gift(payer="medicare"), "refuse", ("offer_refused",)),
-        Case("nobody knows who pays", gift(payer="unknown"), "refuse", ("offer_refused",)),
-        Case("a word for the payer that nobody knows", gift(payer="plan_b"), "refuse", ("offer_refused",)),
-        Case("in a recall", gift() | {"purpose": "treatment_recall"}, "refuse", ("offer_refused",)),
-        Case("a gift card for any shop", gift(is_cash=True), "refuse", ("offer_refused",)),
-        Case("worth $15", gift(1500), "allow"),
-        Case("worth $15.01", gift(1501), "refuse", ("offer_refused",)),
-        Case("worth $40, with a named exception", gift(4000, has_exception=True), "allow"),
-        Case(
-            "the sixth of $15 in a year",
-            gift(1500) | {"offers_this_year_cents": 7500},
-            "refuse",
-            ("offer_refused",),
-        ),
-        Case("the fifth of $15 in a year", gift(1500) | {"offers_this_year_cents": 6000}, "allow"),
-        Case(
-            "an offer by text is marketing by text",
-            gift() | {"channel": "sms", "contact": contact()["contact"]},
-            "refuse",
-            ("consent_missing",),
-        ),
-        Case(
-            "paid by a maker of drugs",
-            TO_EMAIL | {"is_paid_by_third_party": True},
-            "refuse",
-            ("paid_by_third_party",),
-        ),
-        Case(
-            "paid, with an authorisation that says so",
-            MARKETING
-            | TO_EMAIL
-            | {
-                "is_paid_by_third_party": True,
-                "consents": (said("granted", "email", purpose="marketing", evidence="authorisation"),),
-            },
-            "allow",
-        ),
-    ),
-)
 
 STRICTEST = Section(
     "Caps by law",
@@ -524,4 +467,4 @@ STRICTEST = Section(
         ),
     ),
 )
-SECTIONS = (CONSENT, RELATION, SCOPE, OFFERS, STRICTEST)
+SECTIONS = (CONSENT, RELATION, SCOPE, STRICTEST)

@@ -30,6 +30,7 @@ from guard_cases import (
 
 from rebook.core.outreach.guard_views import ConfidentialView, NumberView, OfferView
 from rebook.core.outreach.law import ConsentRule, Law
+from rebook.core.outreach.values import ContactView
 
 WHO = {"c": "campaign", "m": "manual", "r": "reply", "t": "test", "s": "safety"}
 # Says nothing of texts; says nothing of names in the open; wants a relation of two years for marketing.
@@ -42,6 +43,13 @@ NAMELESS = Law(
 )
 RELATION = Law("us", "test", (ConsentRule("marketing", "email", "implied", "relation", 24),))
 BY_MAIL = MARKETING | EMAIL
+BY_POST = MARKETING | {"channel": "letter", "contact": ContactView("postal", "postal")}
+BY_MAIL_ONLY_SO = Law(
+    "us",
+    "test",
+    (ConsentRule("marketing", "letter", "none", "commercial_with_opt_out"),),
+    duties=("marketing_mail_names_removal",),
+)
 ATTEMPTS = {"history": tuple(past(20 + days, case=True) for days in range(6))}
 
 
@@ -105,6 +113,7 @@ ROWS = (
     ),
     Bound("paid_by_third_party", "cmr", BY_MAIL | {"is_paid_by_third_party": True}),
     Bound("offer_refused", "cmr", BY_MAIL | {"offer": OfferView(1000), "payer_class": "self_pay"}),
+    Bound("marketing_mail", "cmr", BY_POST, policy={"laws": (BY_MAIL_ONLY_SO,)}),
     Bound("not_approved", "cmrs", {"template_is_approved": False}),
     Bound("message_problem", "cmrts", {"message_problems": ("a value is missing",)}),
     Bound("holdout", "cm", {"arm": "holdout"}),

@@ -204,11 +204,29 @@ class Practice(RuleBasedStateMachine):
     @rule(
         place=st.integers(0, 3),
         kind=st.sampled_from(("died", "left", "wants_no_contact")),
-        really=st.integers(0, 9),
+        really=st.booleans(),
     )
     def something_final_happens(self, place, kind, really):
-        if really == 0:
+        if really:
             self.world.add(kind, self.who(place))
+            self.somebody_tries_in_the_morning(self.who(place))
+
+    def somebody_tries_in_the_morning(self, who, *, names_them=False):
+        """When the clock and the records stand against nothing: what just happened must count by itself."""
+        self.another_morning_comes()
+        now = self.world.now
+        for channel in ("sms", "email"):
+            self.judge(
+                Try(
+                    who,
+                    channel,
+                    "campaign",
+                    "treatment_recall",
+                    now,
+                    now + timedelta(days=3),
+                    names_them=names_them,
+                )
+            )
 
     @rule(place=st.integers(0, 3), into=st.integers(0, 3), really=st.integers(0, 4))
     def records_are_joined(self, place, into, really):
@@ -229,6 +247,7 @@ class Practice(RuleBasedStateMachine):
             self.world.add("asks_no_more", self.who(place))
         else:
             self.world.add("asked_for", self.who(place), **wish)
+            self.somebody_tries_in_the_morning(self.who(place))
 
     @rule(
         place=st.integers(0, 3),
@@ -247,6 +266,7 @@ class Practice(RuleBasedStateMachine):
     def number_is_checked(self, place, mark, really):
         if really == 0:
             self.world.add("marked", value=PEOPLE[self.who(place)].number, mark=mark)
+            self.somebody_tries_in_the_morning(self.who(place), names_them=mark == "same")
 
     @rule(
         place=st.integers(0, 3),
@@ -258,6 +278,7 @@ class Practice(RuleBasedStateMachine):
         who = self.who(place)
         value = value_for(PEOPLE[who], channel)
         self.world.add("how_it_came", who, value=value, source=source, scope=scope)
+        self.somebody_tries_in_the_morning(who)
 
     @precondition(lambda self: self.world.happened("sent"))
     @rule(data=st.data(), arrived=st.booleans())
@@ -303,7 +324,7 @@ class Practice(RuleBasedStateMachine):
         channel=CHANNELS,
         origin=st.sampled_from(("campaign", "campaign", "campaign", "manual", "reply", "safety")),
         purpose=PURPOSES,
-        waited=st.integers(-3, 80),
+        waited=st.one_of(st.integers(-3, 0), st.integers(0, 80)),
         risk_class=st.sampled_from((1, 3)),
         offer=OFFERS,
         flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),
@@ -393,7 +414,7 @@ def test_the_slow_statement_speaks_of_the_rules():
         *("code_word", "unusable_format", "minor_confidential", "excluded", "test_only_to_staff"),
         *("contact_point", "sensitive_reason", "field_not_allowed", "paid_by_third_party", "not_approved"),
         *("message_problem", "not_for_messages", "case_exhausted", "no_time_zone", "no_capacity"),
-        "responsible_adult",
+        *("responsible_adult", "marketing_mail"),
     }
     spoken_of = {key for key, *_ in SENTENCES}
     assert {one.key for one in RULES} - of_the_tables <= spoken_of

@@ -125,6 +125,10 @@ TERMS = {
     "us-fl.offers": {
         "offer_disclaimer": "72-hour refusal statement for free or discounted services (456.062)"
     },
+    "us-tx.marketing_mail": {
+        "duties": ("marketing_mail_in_plain_envelope", "marketing_mail_names_removal"),
+        "figures": {"marketing_mail_removal_days": 45},
+    },
     "us-tx.registration@2025-09-01": {
         "duties": ("telemarketer_registration_unless_exempt", "texts_are_solicitations")
     },
@@ -305,7 +309,7 @@ UNVERIFIED = """
 house.age
 us-ct.hours us-il.hours us-ms.hours us-pa.hours us-ri.hours us-ut.hours
 us.care_direct.call us.service_info.call us.marketing.sms us.marketing.auto_call us.prerecorded
-us.exempt_purposes us.breach us.access us.numbers us-fl.offers us-al.age us-ne.age
+us.exempt_purposes us.breach us.access us.numbers us-fl.offers us-tx.marketing_mail us-al.age us-ne.age
 ca.hours.auto_call ca.care ca.breach ca.numbers ca-on.retention ca-qc.law_25
 gb.marketing gb.opt_out gb.access gb.age gb.data_opt_out gb.numbers gb-sct.age
 eu.marketing eu.marketing.health_data eu.marketing.calls ie.marketing.calls fr.marketing.calls

@@ -14,6 +14,7 @@ from tables_terms import DATES, EXCLUSIONS, HOUSE_LIMITS, TERMS, UNVERIFIED
 from rebook.core.outreach.guard_hours import Clock, clocks, is_open
 from rebook.core.outreach.law import strictest_rule
 from rebook.core.outreach.values import Window
+from rebook.packs.duties import duties
 from rebook.packs.jurisdictions import base_policy, law_of
 from rebook.packs.jurisdictions_hours import HOUSE_RULE
 from rebook.packs.jurisdictions_law import rule_file
@@ -287,6 +288,20 @@ def page():
                 f"{row.effective_to or '-'} | {sources} | {STATUSES[row.status]} | "
                 f"`{TESTED_BY[name]}[{name}]` |"
             )  # fmt: skip
+    text += [
+        "",
+        "## Who keeps it",
+        "",
+        "What rows ask beside hours, permission, caps and ages: a rule of the guard refuses otherwise,",
+        "Rebook does it by itself, it is for the practice to do, or there is nothing to keep because Rebook",
+        "does nothing of the kind (`packs/house/duties.toml`).",
+        "",
+        "| What | Who | How |",
+        "|---|---|---|",
+    ]
+    for key, one in sorted(duties().items(), key=lambda pair: (pair[1].who, pair[0])):
+        rule = f" (`{one.rule}`)" if one.rule else ""
+        text.append(f"| {key.replace('_', ' ')} | {one.who}{rule} | {one.says} |")
     return "\n".join(text) + "\n"
 
 

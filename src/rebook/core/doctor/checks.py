@@ -133,6 +133,13 @@ PATIENTS = (
         "Look at each: they are not contacted until it is settled.",
     ),
     Check(
+        "coming_of_age", "patients",
+        "{count} of {of} patients come of age within 90 days and are reached through their parent",
+        "Ask them for a number of their own and how to reach them: on the birthday the parent's contact ends "
+        "(R-A152).",
+        warns=NEVER,
+    ),
+    Check(
         "minor_without_adult", "patients",
         "{count} of {of} patients are minors without an adult on record",
         "Add the parent or guardian; until then they are not contacted.",

@@ -23,6 +23,22 @@ def paid_by_third_party(subject: GuardSubject, policy: GuardPolicy, now: datetim
     return refuse("paid_by_third_party", "somebody else pays for the message and no authorisation says so")
 
 
+PLAIN_ENVELOPE = "marketing_mail_in_plain_envelope"
+NAMES_REMOVAL = "marketing_mail_names_removal"
+
+
+def marketing_mail(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
+    """Marketing by post, as a place wants it: in an envelope, with a toll-free way off the list (R-A106)."""
+    if subject.channel != "letter" or laws.message_class(subject) != "marketing":
+        return None
+    for law in laws.laws_of(subject, policy):
+        if PLAIN_ENVELOPE in law.duties and subject.letter_is_postcard:
+            return refuse("marketing_mail", f"{law.key} wants marketing in an envelope, not on a card")
+        if NAMES_REMOVAL in law.duties and not subject.letter_names_toll_free:
+            return refuse("marketing_mail", f"{law.key} wants a toll-free number to be taken off the list by")
+    return None
+
+
 def offer_refused(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> Finding | None:
     """The gate: never to those whom a federal programme insures or may insure, else only when signed."""
     offer = subject.offer

@@ -189,6 +189,8 @@ class GuardSubject:
     text_holds_code_word: bool = False
     letter_is_postcard: bool = False
     letter_goes_to_own_address: bool = False
+    # The words name a toll-free number, by which to be taken off the list (R-A106).
+    letter_names_toll_free: bool = False
     # The practice's name, as the reader sees it, says nothing about the kind of care (R-A142).
     sender_is_neutral: bool = False
     # A clinician and a privacy approver signed these words on this channel for a sensitive reason (R-A145).

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PAID_CAMPAIGNS = "paid_campaigns"
 # And the shown name of which the practice said that it tells nothing about the kind of care.
 NEUTRAL_SENDER = "sender_is_neutral"
+_TOLL_FREE = re.compile(
+    r"(?<!\d)(?:\+?1[\s.-]*)?\(?8(?:00|33|44|55|66|77|88)\)?[\s.-]*\d{3}[\s.-]*\d{4}(?!\d)"
+)
 # What makes a text an offer, and what says that somebody pays for it.
 _OFFER, _PAID = "offer", "sponsor"
 
@@ -51,6 +54,7 @@ def circumstances(
         "text_holds_code_word": any(_holds(planned.text, wish.code_word) for wish in wishes),
         "letter_is_postcard": planned.is_postcard,
         "letter_goes_to_own_address": _to_own_address(wishes, contact),
+        "letter_names_toll_free": planned.channel == "letter" and names_toll_free(planned.text),
         "number": _number(planned, person, facts),
         "template_fields": _fields(planned, person),
         "sender_is_neutral": sender_is_neutral(organisation),
@@ -63,6 +67,11 @@ def circumstances(
         "is_paid_by_third_party": _PAID in signs
         or (case is not None and case.campaign_id in paid_for(organisation)),
     }
+
+
+def names_toll_free(text: str) -> bool:
+    """Whether the words hold a number of North America that costs the caller nothing (R-A106)."""
+    return _TOLL_FREE.search(text) is not None
 
 
 def sender_is_neutral(organisation: OrganisationView) -> bool:

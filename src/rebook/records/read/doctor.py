@@ -14,6 +14,8 @@ from rebook.records.models import Examination, Gap, Source, VisitType
 from .doctor_sql import BEHIND, BOOKED, PEOPLE
 
 ADULT_YEARS = 18
+# As the house's row has it (``transition_task_days``).
+COMING_OF_AGE_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,6 @@ def _values(
     organisation_id: int, now: datetime, languages: list[str], visit_types: list[str]
 ) -> dict[str, Any]:
     today = now.date()
-    year = today.year - ADULT_YEARS
     return {
         "organisation": organisation_id,
         "now": now,
@@ -188,7 +189,12 @@ def _values(
         "tomorrow": now + timedelta(days=1),
         "year_ago": now - timedelta(days=365),
         "two_years_ago": now - timedelta(days=730),
-        "adult_since": today.replace(year=year, day=min(today.day, 28)),
+        "adult_since": _years_before(today, ADULT_YEARS),
+        "adult_soon": _years_before(today + timedelta(days=COMING_OF_AGE_DAYS), ADULT_YEARS),
         "languages": languages,
         "visit_types": visit_types,
     }
+
+
+def _years_before(day: date, years: int) -> date:
+    return day.replace(year=day.year - years, day=min(day.day, 28))

@@ -82,6 +82,11 @@ LEFT JOIN records_patient g ON g.id = p.responsible_patient_id
 WHERE {ACTIVE} AND p.birth_on > %(adult_since)s
     AND (g.id IS NULL OR g.is_deceased OR g.birth_on > %(adult_since)s)
 """
+# R-A152: time to ask them for a number of their own.
+_COMING_OF_AGE = f"""
+SELECT p.id AS patient_id FROM records_patient p JOIN records_patient g ON g.id = p.responsible_patient_id
+WHERE {ACTIVE} AND p.birth_on > %(adult_since)s AND p.birth_on <= %(adult_soon)s AND NOT g.is_deceased
+"""
 _MANY = f"""
 SELECT a.patient_id FROM records_appointment a JOIN records_patient p ON p.id = a.patient_id
 WHERE {LIVE} GROUP BY 1 HAVING count(*) > 1000
@@ -135,6 +140,7 @@ BEHIND: dict[str, Behind] = {
     "visit_type_missing": _rows(_BOTH, "true", _UNKNOWN_KIND),
     "procedure_unmapped": _rows("records_procedure", "true", "t.kind = ''"),
     "condition_unmapped": _rows("records_condition", "true", "t.kind = ''"),
+    "coming_of_age": Behind(_COMING_OF_AGE, PEOPLE),
     "many_appointments": Behind(_MANY, EVERYBODY),
     "duplicate_marked": _people("'possible_duplicate' = ANY(p.exclusions)"),
     "duplicate_likely": Behind(_SAME_NAME, PEOPLE),
