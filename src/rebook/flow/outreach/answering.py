@@ -152,7 +152,7 @@ def _booking_check(
 def channels_check(
     house: OrganisationView, kinds: Sequence[str], said: Statements, *, now: datetime
 ) -> ReadinessCheck:
-    """Agreement and sender of every vendor in use (R-A103); a practice run, a call and own letters need none."""
+    """Agreement and sender of every vendor in use (R-A103); none for practice runs, calls and own letters."""
     today = now.astimezone(ZoneInfo(house.time_zone)).date()
     served = practice_channels(organisation_id=house.id)
     reasons: list[Reason] = []
