@@ -60,7 +60,11 @@ class Member:
         body = re.search(r'<textarea[^>]*id="body"[^>]*>(.*?)</textarea>', page, re.S).group(1)
         kept |= {"body": body.replace("&#39;", "'").replace("&#34;", '"')}
         form = {key: value for key, value in kept.items() if key in ("subject", "button", "body", "press")}
-        return self.client.post(f"{address}test/", {**form, "review": "draft", **changes})
+        # As the button does it: the answer goes into the page.
+        header = {"HX-Request": "true"}
+        answer = self.client.post(f"{address}test/", {**form, "review": "draft", **changes}, headers=header)
+        assert "<html" not in answer.content.decode()
+        return answer
 
 
 @pytest.fixture
@@ -89,7 +93,8 @@ def test_keep_confirm_send_and_see_it_arrive(member):
     assert (newest.to, newest.body[:6]) == (MINE, "TEST: ")
     manager.deliver()
     press = SentTest.objects.get(kind="text").press
-    assert ">Arrived<" in manager.read(f"{OWN}tests/{press}/")
+    for headers in ({}, {"HX-Request": "true"}):
+        assert ">Arrived<" in manager.client.get(f"{OWN}tests/{press}/", headers=headers).content.decode()
     assert ">Arrived<" in manager.read(OWN)
 
 
@@ -183,6 +188,9 @@ def test_every_step_of_a_campaign(member):
     # The page with the result sends nothing when it is loaded again, and another reader sees nothing of it.
     result = f"{address}?language=es&press={sent[0].press}"
     assert manager.read(result).count(">Sent<") == len(sent)
+    part = manager.client.get(result, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert part.count(">Sent<") == len(sent)
     assert ">Sent<" not in member("compliance").read(result)
 
 
