@@ -12,7 +12,7 @@ from django.db import transaction
 
 from rebook.accounts import audit
 from rebook.accounts import write as write_accounts
-from rebook.core.outreach.approval import ApprovalRules, BadRules, approval_rules, expires_at
+from rebook.core.outreach.approval import ApprovalRules, BadRules, approval_rules
 from rebook.core.outreach.approved_content import Content, only_phrases_differ
 from rebook.core.outreach.classify import suggest_template
 from rebook.core.outreach.lint import word_problems
@@ -26,7 +26,7 @@ from .campaign_approvals import CampaignApproval, approve_campaign, campaign_app
 from .library import approvals_changed
 from .second_looks import checked, note_answer
 from .set_up_approvals import approve_all_in_use
-from .signing import UnableToApprove, current_texts, rules_of, signing_roles
+from .signing import UnableToApprove, add_signatures, current_texts, rules_of, signing_roles
 from .text_approvals import TextStanding, class_problem, text_content, text_key
 
 __all__ = [
@@ -257,22 +257,17 @@ def _approve(
 ) -> bool:
     _confirm(organisation_id, template, roles, purpose or template.purpose, reason, now=now, actor=actor)
     rules = rules_of(organisation_id)
-    content = text_content(template)
-    signed = [
-        role
-        for role in roles
-        if write.add_signature(
-            organisation_id=organisation_id,
-            kind="template",
-            key=text_key(template),
-            content_hash=template.content_hash,
-            role=role,
-            content=content,
-            actor=actor,
-            now=now,
-            expires_at=expires_at(signed_at=now, rules=rules),
-        )
-    ]
+    signed = add_signatures(
+        organisation_id=organisation_id,
+        kind="template",
+        key=text_key(template),
+        content=text_content(template),
+        content_hash=template.content_hash,
+        roles=roles,
+        rules=rules,
+        now=now,
+        actor=actor,
+    )
     _settle(organisation_id, template, rules, now=now, actor=actor)
     if signed:
         _note_text(organisation_id, "template.approved", template, now=now, actor=actor, roles=signed)

@@ -3,15 +3,13 @@
 Any change to one of them voids what was signed; what changed is laid side by side.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from rebook.accounts import audit
 from rebook.accounts import read as accounts
-from rebook.core.outreach.approval import Signature, Standing, State, Weight, expires_at, standing
+from rebook.core.outreach.approval import Signature, Standing, State, Weight, standing
 from rebook.core.outreach.approved_content import Change, Content, changes
 from rebook.core.reasons import Reason
 from rebook.core.segment import Segment
@@ -22,7 +20,8 @@ from rebook.records.read.campaigns import CampaignView
 from rebook.records.write import approvals as write
 
 from .campaign_content import campaign_content
-from .signing import UnableToApprove, rules_of, signing_roles
+from .campaign_making import note
+from .signing import UnableToApprove, add_signatures, rules_of, signing_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +104,20 @@ def approve_campaign(
         content = campaign_content(organisation_id=organisation_id, campaign=campaign)
         if content_hash and content_hash != content.hash:
             raise UnableToApprove("the campaign has changed since it was shown: look at it again")
-        signed = [
-            role
-            for role in roles
-            if write.add_signature(
-                organisation_id=organisation_id,
-                kind="campaign",
-                key=str(campaign_id),
-                content_hash=content.hash,
-                role=role,
-                content=content,
-                actor=actor,
-                now=now,
-                expires_at=expires_at(signed_at=now, rules=rules),
-            )
-        ]
+        signed = add_signatures(
+            organisation_id=organisation_id,
+            kind="campaign",
+            key=str(campaign_id),
+            content=content,
+            content_hash=content.hash,
+            roles=roles,
+            rules=rules,
+            now=now,
+            actor=actor,
+        )
         if signed:
             detail = {"roles": signed, "hash": content.hash}
-            _note(organisation_id, campaign_id, "campaign.approved", detail, now=now, actor=actor)
+            note(organisation_id, campaign_id, "campaign.approved", now=now, actor=actor, detail=detail)
     return campaign_approval(organisation_id=organisation_id, campaign_id=campaign_id, now=now)
 
 
@@ -134,7 +129,14 @@ def withdraw_campaign(*, organisation_id: int, campaign_id: int, now: datetime, 
         )
         if count:
             detail = {"signatures": count}
-            _note(organisation_id, campaign_id, "campaign.approval_withdrawn", detail, now=now, actor=actor)
+            note(
+                organisation_id,
+                campaign_id,
+                "campaign.approval_withdrawn",
+                now=now,
+                actor=actor,
+                detail=detail,
+            )
     return count
 
 
@@ -161,23 +163,3 @@ def _writer(campaign: CampaignView) -> str:
     """Who made it; whoever looks after it, where that is all we know."""
     made_by = str(getattr(campaign, "created_by", "") or "")
     return made_by or (f"user:{campaign.owner_id}" if campaign.owner_id else "")
-
-
-def _note(
-    organisation_id: int,
-    campaign_id: int,
-    action: str,
-    detail: Mapping[str, object],
-    *,
-    now: datetime,
-    actor: str,
-) -> None:
-    audit.append(
-        organisation_id=organisation_id,
-        now=now,
-        actor=actor,
-        action=action,
-        subject_kind="campaign",
-        subject_id=campaign_id,
-        detail=dict(detail),
-    )
