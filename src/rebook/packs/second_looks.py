@@ -47,7 +47,7 @@ def read_topics(document: Document) -> Topics:
     """Words by topic, and endings that tell one. Raises ``PackInvalid``."""
     errors: list[PackError] = []
     top = Table(document, "", 0, document.data, errors)
-    top.only({"language", "topics", "endings", "spared"})
+    top.only({"language", "topics", "endings", "spared", "calm", "plain"})
     language = top.text("language")
     by_stem: dict[str, set[str]] = defaultdict(set)
     for topic, words in _tables(top, "topics").items():
@@ -67,6 +67,8 @@ def read_topics(document: Document) -> Topics:
         by_stem={one: tuple(sorted(about)) for one, about in by_stem.items()},
         endings=endings,
         spared=frozenset(fold(one) for one in top.words("spared")),
+        calm=frozenset(stem(fold(one), language) for one in top.text("calm").split()),
+        plain=frozenset(stem(fold(one), language) for one in top.text("plain").split()),
     )
 
 

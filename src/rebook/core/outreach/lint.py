@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint_findings import Finding, Findings, TemplateRole, finding
-from rebook.core.outreach.lint_links import links, phones
+from rebook.core.outreach.lint_links import links, phones, written_addresses
 from rebook.core.outreach.lint_places import LINK, Placed
 from rebook.core.outreach.lint_shape import shape, style
 from rebook.core.outreach.lint_wording import Wording, WordRule
@@ -133,11 +133,12 @@ def _offers_a_way(text: Text, wording: Wording, read: Placed) -> Iterator[Findin
         if read.text and not any(digit.isdigit() for digit in read.text):
             yield finding("no_number")
         return
-    addresses = {one.rstrip(".,;:!?)") for one in LINK.findall(text.body)} - set(text.service_links)
+    addresses = written_addresses(text.body, text.own_hosts) - set(text.service_links)
     choices = wording.choices(text.body)
     has_phone = bool(text.phone and text.phone in text.body) or any(n in text.body for n in text.phones)
     count = len(choices) + bool(addresses) + has_phone
-    if count == 0:
+    # Whoever reads on the portal is where the booking is.
+    if count == 0 and text.channel != "portal":
         yield finding("no_next_step")
     if count > MOST_CHOICES:
         yield finding("many_choices", detail=f"offers {count} things to do, {MOST_CHOICES} at most")

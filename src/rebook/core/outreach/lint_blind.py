@@ -12,22 +12,24 @@ from typing import Any, cast, get_args
 
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import Text, check
-from rebook.core.outreach.lint_findings import BUILT_IN, Finding
+from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_wording import Wording
 from rebook.core.outreach.looks import SecondLook
 
-_CAPITAL = r"[A-ZÁÉÍÓÚÑ][\w'’áéíóúñü]*"
-_NAME = rf"{_CAPITAL}(?:[ &-]+(?:(?:of|the|de|del|la|y|and|for) )*{_CAPITAL})+"
-_BEFORE = (
-    *("[Tt]his is", "[Ff]rom", "[Aa]t", "[Hh]ere is", "[Ss]oy de", "[Dd]e parte de", "[Hh]abla"),
-    *("[Dd]esde", "[Ee]n", "[Dd]e la", "de", "con", "with", "by"),
+_CAPITAL = r"(?:[A-ZÁÉÍÓÚÑ][\w'’áéíóúñü]*|\d+(?:st|nd|rd|th))"
+_BETWEEN = r"(?:[ &-]+(?:(?:of|the|at|on|for|and|de|del|la|las|los|el|y) )*)"
+# "Maple Dental: ..." leads; elsewhere a name holds a word of the trade, and has two words.
+_LEADS = re.compile(rf"^({_CAPITAL}(?:{_BETWEEN}{_CAPITAL})*):", re.MULTILINE)
+_NAME = re.compile(rf"{_CAPITAL}(?:{_BETWEEN}{_CAPITAL})+")
+_TRADE = re.compile(
+    r"\b(?:Practice|Dental|Dentistry|Dentists?|Clinic|Cl[ií]nica|Family|Health|Vision|Medical|M[eé]dico|Cent(?:er|re|ro)"
+    r"|Physio\w*|Eye|Care|House|[OÓ]ptica|Surgery|Group|Grupo|Therapy|Pediatrics?|Pediatr[ií]a|Skin|Salud|Consultorio"
+    r"|Hospital|Associates|Partners|Doctors|Office|Wellness|Consulta|Women's|Instituto|Fisioterapia|Policl[ií]nica|Primary)\b"
 )
-# "Maple Dental: ...", "this is Maple Dental", "... - Maple Dental" at the end.
-_NAMES = (
-    re.compile(rf"^({_CAPITAL}(?:[ &,.-]+(?:(?:of|the|de|del|la|y|and|for) )*{_CAPITAL})*):", re.MULTILINE),
-    re.compile(rf"\b(?:{'|'.join(_BEFORE)})(?: the| la| el)? ({_NAME})"),
-    re.compile(rf"(?:—|–|- |\n)({_NAME})\.?\s*$"),
-)
+_NUMBER = re.compile(r"\(?\+?\d[\d ().-]{5,}\d")
+MOST_GREETING = 3
+# These want to know the practice's links and numbers, or count letters: measured on the labelled corpora.
+NOT_KNOWN = frozenset({"foreign_link", "foreign_phone", "bad_phone", "unsafe_link", "too_long"})
 _CHANNELS: dict[str, str] = {"voicemail": "phone", "postcard": "letter", "voice": "phone", "call": "phone"}
 
 
@@ -100,6 +102,7 @@ def text_of_blind(message: BlindMessage, wording: Wording) -> Text:
         practice_name=names[0] if names else "",
         subject=subject,
         names=names,
+        phone=number[0] if (number := _NUMBER.search(body)) else "",
         is_open=message.channel != "portal",
         is_card=message.channel == "postcard",
     )
@@ -107,13 +110,14 @@ def text_of_blind(message: BlindMessage, wording: Wording) -> Text:
 
 def practice_names(text: str) -> tuple[str, ...]:
     """What looks like the name of who writes."""
-    found = [match[1] for pattern in _NAMES for match in pattern.finditer(text)]
+    found = [match[1] for match in _LEADS.finditer(text) if len(match[1]) > MOST_GREETING]
+    found += [match[0] for match in _NAME.finditer(text) if _TRADE.search(match[0])]
     return tuple(dict.fromkeys(found))
 
 
-def about_words(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings on the wording; who writes, links and length are left out, as nothing is known of those."""
-    return tuple(one for one in findings if one.rule not in BUILT_IN and one.severity != "warning")
+def that_count(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What forbids or asks; not what rests on facts that the file does not give (whose link or number)."""
+    return tuple(one for one in findings if one.severity != "warning" and one.rule not in NOT_KNOWN)
 
 
 def score_blind(
@@ -127,7 +131,7 @@ def score_blind(
     missed, stopped = [], []
     for one in messages:
         wording = wording_of(one.language)
-        found = about_words(check(text_of_blind(one, wording), wording, look_of(one.language)).found)
+        found = that_count(check(text_of_blind(one, wording), wording, look_of(one.language)).found)
         kind = "bad" if one.is_bad else "good"
         blocked = any(each.is_problem for each in found)
         count[kind] += 1

@@ -41,6 +41,15 @@ def links(
         yield from _without_scheme(body, wording, own_hosts, at=len(subject) + 1)
 
 
+def written_addresses(body: str, own_hosts: frozenset[str] | None) -> set[str]:
+    """The addresses that a text gives, those without "https://" too where they are the practice's own."""
+    found = {one.rstrip(_TRAILING) for one in LINK.findall(body)}
+    if found or "." not in body:
+        return found
+    bare = {match.group().rstrip(_TRAILING) for match in _BARE.finditer(body)}
+    return {one for one in bare if own_hosts is None or one.partition("/")[0].lower() in own_hosts}
+
+
 def _one(link: str, own_hosts: frozenset[str] | None, *, at: int) -> Iterator[Finding]:
     try:
         parts = urlsplit(link if "://" in link else f"http://{link}")

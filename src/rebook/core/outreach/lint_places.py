@@ -72,10 +72,25 @@ class Placed:
         self.folded = fold(self.blanked)
 
 
+# Names told by a title, and streets: "Dr. Price" costs nothing, "20 Gift Avenue" gives nothing away.
+# A second word that names a specialty is none of the name.
+_NAME = r"[A-ZÁÉÍÓÚÑ][a-záéíóúüñ'\u2019-]+"
+_TITLED = re.compile(
+    rf"\b(?:Dr|Dra|Mr|Mrs|Ms|Sr|Sra|Srta|Don|Doña)\.? {_NAME}(?: (?!\w+(?:olog|iatr|ólog)){_NAME})?"
+    rf"|\b(?:\d+ )?{_NAME} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Boulevard|Blvd|Court|Square)\b"
+    rf"|\b(?:[Cc]alle|[Aa]venida|Av\.|[Pp]laza|[Pp]aseo) {_NAME}"
+)
+_MAY_BE_TITLED = re.compile(
+    r"[DMS][rs]|Do[nñ]|St|Av|R(?:oa)?d|Lane|Drive|B(?:oule|lvd)|Court|Square|alle|aza|aseo|ven"
+)
+
+
 def without_names(text: str, names: Collection[str]) -> str:
     """The text with links and names filled over: "Free Dental Care" is a practice, and offers nothing."""
     if "://" in text or "www." in text:
         text = LINK.sub(lambda one: FILLER * len(one[0]), text)
+    if _MAY_BE_TITLED.search(text):
+        text = _TITLED.sub(lambda one: FILLER * len(one[0]), text)
     for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
         if name in text:
             text = text.replace(name, FILLER * len(name))

@@ -8,7 +8,9 @@ from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_wording import Wording
 
 EMPTY_PLACES = re.compile(
-    r"(?m)[^\S\n]{2,}\S|\s[,.!:;](?=\s|$)|^[,.!;:]|\(\s*\)|\{\{|\{%|\bNone\b|\[[A-Z_ ]+\]"
+    r"(?m)[^\S\n]{2,}\S|\s[,.!:;](?=\s|$)|^[,.!;:]|\(\s*\)|\{\{|\{%|\bNone\b"
+    # Places of other tools, left in: [First Name], <<NAME>>, {name}, %NAME%.
+    r"|\[[^\W\d][\w ]{1,40}\]|<{1,2}[^\W\d][\w ]{1,40}>|\$?\{\w+\}|%[A-Z_]{2,}%|\bXXX+\b"
 )
 # Also what is there and shows nothing: zero-width, soft hyphen, marks of direction.
 _HIDDEN = re.compile(

@@ -109,8 +109,10 @@ class Wording:
         if not self.reserved:
             return None
         before, words = "|".join(self.reserved_after), "|".join(self.reserved)
-        made = rf'\b(?i:{before})\s+"?({words})\b'
-        return self._cache.setdefault("reserved", re.compile(made)).search(body)
+        made = rf'\b(?i:{before})\s+"?({words})\b(?!"? (?i:{_ENDS}))'
+        pattern = self._cache.setdefault("reserved", re.compile(made))
+        found = pattern.finditer(body)
+        return next((one for one in found if not _WANTS_TO_END.search(body[: one.start()])), None)
 
     def _one(self, name: str, patterns: Sequence[str], *, folds: bool = False) -> re.Pattern[str]:
         if name not in self._cache:
@@ -118,6 +120,13 @@ class Wording:
         return self._cache[name]
 
 
+# What follows where the word is asked for to end the messages, and rightly.
+_ENDS = "to (?:stop|end|opt|unsubscribe|leave)|para (?:no recibir|salir|darse|dejar|parar|no recibirl[ao]s)"
+_WANTS_TO_END = re.compile(
+    r"\b(?:to (?:stop|end|opt out|unsubscribe)|(?:do not|don't|no longer) w(?:ant|ish)"
+    r"|no (?:desea|quiere) recibir|para no recibir|dejar de recibir|darse de baja)\b[^.!?\n]*$",
+    re.IGNORECASE,
+)
 # One digit that is no clock time, or a word in capitals.
 _TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|(?!I\b)[A-ZÁÉÍÓÚÑ]{1,8})\b")
 

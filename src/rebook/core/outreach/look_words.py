@@ -16,12 +16,15 @@ from rebook.core.outreach.lint_places import FILLER
 
 _STEMMERS = {"en": snowballstemmer.stemmer("english"), "es": snowballstemmer.stemmer("spanish")}
 # A stop and a space, a line's end, or a colon; "10:30" and "Dr." are none.
+_TITLES = (r"(?:dr|ms|mr|st|sr)", r"(?:mrs|sra|dra)")
 _END = re.compile(
-    r"(?<![ .]dr)(?<!^dr)(?<![ .](?:ms|mr|st|sr))(?<![ .](?:mrs|sra|dra))[.!?;]+(?:\s+|$)|:\s+|\n+|[¿¡]+"
+    "".join(rf"(?<![\s.]{one})(?<!^{one})" for one in _TITLES)
+    + r"(?<![ap]\.m)[.!?;]+(?:\s+|$)|:\s+|\n+|[¿¡]+"
 )
 _WORD = re.compile(
-    rf"(?P<name>{FILLER}+(?:[ ,&'-]*{FILLER}+)*)|(?P<money>[$€] ?\d[\d.,]*)|(?P<share>\d+ ?%)"
-    r"|(?P<clock>\d{1,2}:\d\d)|(?P<number>\d(?:[\d.,/()+-]| (?=\d{3}))*)|(?P<word>[a-z]+(?:'[a-z]+)*)"
+    rf"(?P<name>{FILLER}+(?:[ ,&'-]*{FILLER}+)*|(?:[a-z0-9-]+\.)+[a-z]{{2,}}(?:/\S*)?)"
+    r"|(?P<money>[$€] ?\d[\d.,]*)|(?P<share>\d+ ?%)|(?P<clock>\d{1,2}:\d\d)"
+    r"|(?P<number>\d(?:[\d.,/()+-]| (?=\d{3}))*)|(?P<word>[a-z]+(?:'[a-z]+)*)"
 )
 _MARKS = {"name": "<n>", "money": "<$>", "share": "<%>", "clock": "<t>", "number": "<#>"}
 # "f r e e", "g.r.a.t.i.s": four single letters or more, the same sign between them.
@@ -32,6 +35,8 @@ _LETTERS = str.maketrans("0134578@$!", "oieastbasi")
 # "your Ambien": a thing that the patient has, and no person. A topic that only the reader gives.
 OWNERS = frozenset({"your", "su", "sus", "tu", "tus"})
 OWNED = "owned"
+# Topics that are nobody else's business.
+HEALTH = frozenset({"body", "condition", "medicine", "test", "treatment", "specialty", OWNED})
 SHORTEST_STEM_BEFORE_AN_ENDING = 3
 
 
@@ -50,18 +55,28 @@ class Token:
 
 @dataclass(frozen=True, eq=False)
 class Topics:
-    """What words of a language are about: ``by_stem``, and by their ``endings`` unless ``spared``."""
+    """What words of a language are about: ``by_stem``, and by their ``endings`` unless ``spared``.
+
+    ``calm`` are stems of words that are written with a capital and are no names ("Monday"), ``plain`` those
+    of words of health that also mean something else ("drop by").
+    """
 
     language: str
     by_stem: Mapping[str, tuple[str, ...]]
     endings: Mapping[str, str]
     spared: frozenset[str]
+    calm: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+
+    def is_telling(self, token: Token, known: Collection[str]) -> bool:
+        """Whether a word tells of somebody's health all by itself; not where a good text has it."""
+        return bool(HEALTH & set(token.about)) and token.stem not in known and token.stem not in self.plain
 
     def of(self, word: str, stemmed: str) -> tuple[str, ...]:
+        if word in self.spared:
+            return ()
         found = self.by_stem.get(stemmed)
-        if found is not None or word in self.spared:
-            return found or ()
-        return _by_ending(word, self)
+        return _by_ending(word, self) if found is None else found
 
 
 @lru_cache(maxsize=20_000)
@@ -108,8 +123,10 @@ def tokens(written: str, folded: str, topics: Topics, known: Collection[str]) ->
             found += [_token(word[:-3], topics), Token("not", (), "not")]
             continue
         token = _token(word, topics)
-        is_placed = clear == folded and written[match.start() : match.end()].istitle()
-        stands_alone = bool(found) or written[match.end() : match.end() + 1] == ","
+        is_placed = clear == folded and written[match.start() : match.end()].removesuffix("'s").istitle()
+        # At the beginning of a sentence only what is called, or has a second name.
+        rest = written[match.end() :]
+        stands_alone = bool(found) or rest.startswith(",") or rest[1:2].isupper()
         if is_placed and stands_alone and not token.about and token.stem not in known:
             is_owned = bool(found) and found[-1].stem in OWNERS
             token = Token(token.stem, (OWNED,), word) if is_owned else Token("<n>")

@@ -13,14 +13,14 @@ from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_words import SALES_LOOKS
 from rebook.core.outreach.look_findings import look
-from rebook.core.outreach.look_words import OWNED, Token, Topics, sentences, tokens
+from rebook.core.outreach.look_words import HEALTH, Token, Topics, sentences, tokens
 
-# Topics that are nobody else's business: a word of them that no good text uses is looked at by itself.
-HEALTH = frozenset({"body", "condition", "medicine", "test", "treatment", "specialty", OWNED})
 HIDDEN = Token("<h>")
 MOST_UNKNOWN = 3
 MOST_ABOUT = 4
 WORDS_SHOWN = 3
+UNSEEN = "look_unseen"
+LEAST_TO_NAME = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def _of_sentence(
 ) -> Weighed | None:
     if all(one.is_mark for one in said):
         return None
-    private = [one for one in said if HEALTH & set(one.about) and one.stem not in second_look.known]
+    private = [one for one in said if second_look.topics.is_telling(one, second_look.known)]
     if is_open and private:
         return Weighed(second_look.threshold, "look_private", tuple(one.word for one in private))
     weighed = weigh(said, second_look)
@@ -88,7 +88,13 @@ def weigh(said: list[Token], second_look: SecondLook) -> Weighed:
                 if word := said[place].word:
                     by_word[word] = by_word.get(word, 0.0) + weight / len(places)
     best = sorted(by_word, key=by_word.__getitem__, reverse=True)[:WORDS_SHOWN]
-    return Weighed(score, max(by_kind, key=by_kind.__getitem__, default="look_unseen"), tuple(best))
+    return Weighed(score, _loudest(by_kind), tuple(best))
+
+
+def _loudest(by_kind: dict[str, float]) -> str:
+    """What it speaks for; a rare word alone speaks for nothing."""
+    clear = {kind: weight for kind, weight in by_kind.items() if kind != UNSEEN and weight >= LEAST_TO_NAME}
+    return max(clear, key=clear.__getitem__, default=UNSEEN)
 
 
 def features(said: list[Token], known: Collection[str]) -> dict[str, tuple[int, ...]]:
