@@ -4,8 +4,10 @@ import pytest
 from playwright.sync_api import expect
 
 from rebook.records.models import Campaign, WordingTest
+from support.browser import press
 from support.clinic import PASSWORD, make_busy_clinic
 from support.outreach import second_wording_of
+from support.step_tests import campaign_under_way, look, rule, step_test
 
 pytestmark = pytest.mark.browser
 
@@ -59,9 +61,48 @@ def test_a_rule_is_stated_before_a_wording_is_tested(clinic, new_page, size, pic
     page.get_by_label("Difference worth finding, in points").fill("20")
     page.get_by_label("Difference worth finding, in points").blur()
     expect(page.locator("#statement")).to_contain_text("patients for each wording")
-    page.get_by_role("button", name="State this rule and start").click()
+    press(page.get_by_role("button", name="State this rule and start"))
     expect(page.get_by_role("status")).to_contain_text("The rule is stated")
     expect(page.get_by_text("no rates are shown")).to_be_visible()
     page.screenshot(path=pictures / f"tests-running-{size}.png", full_page=True)
     assert_accessible(page)
     assert WordingTest.objects.get().plan["effect"] == 0.2
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_time_of_day_is_put_to_the_test(clinic, new_page, size, pictures, assert_accessible):
+    campaign = campaign_under_way()
+    page = signed_in(clinic, new_page(size))
+    page.goto(f"/campaigns/{campaign.pk}/tests/")
+    press(page.get_by_role("link", name="Test a step"))
+    page.get_by_label("In the evening").check()
+    expect(page.locator("#asked")).to_contain_text("This test can show 5 points or more after about")
+    page.get_by_label("Difference worth finding, in points").fill("10")
+    page.get_by_label("Difference worth finding, in points").blur()
+    expect(page.locator("#asked")).to_contain_text("This test can show 10 points or more after about")
+    page.screenshot(path=pictures / f"step-test-form-{size}.png", full_page=True)
+    assert_accessible(page)
+    press(page.get_by_role("button", name="State this rule and start"))
+    expect(page.get_by_role("status")).to_contain_text("The rule is stated")
+    expect(page.get_by_text("Nothing to see yet")).to_be_visible()
+    test = WordingTest.objects.get()
+    assert (test.plan["effect"], test.plan["variants"]) == (0.1, ["evening"])
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_an_answer_is_read_and_applied_by_a_person(clinic, new_page, size, pictures, assert_accessible):
+    plan = rule(variants=["midday", "evening"])
+    looks = [look(plan, 1, 0.2, 0.22, 0.3), look(plan, 2, 0.2, 0.23, 0.55)]
+    test = step_test(clinic, campaign_under_way(), state="found", looks=looks, plan=plan)
+    page = signed_in(clinic, new_page(size))
+    page.goto(f"/wording-tests/{test.pk}/")
+    expect(page.get_by_text("More booked with")).to_be_visible()
+    page.screenshot(path=pictures / f"step-test-answer-{size}.png", full_page=True)
+    assert_accessible(page)
+    press(page.get_by_role("link", name="In the evening"))
+    expect(page.get_by_text("From now on:")).to_be_visible()
+    page.screenshot(path=pictures / f"step-test-winner-{size}.png", full_page=True)
+    assert_accessible(page)
+    press(page.get_by_role("button", name="Apply it, and move"))
+    expect(page.get_by_role("status")).to_contain_text("The campaign runs by the new version")
+    assert WordingTest.objects.get().applied_variant == "evening"

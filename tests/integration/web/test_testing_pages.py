@@ -1,18 +1,16 @@
 """The pages of tests: stated by a form, silent between looks, and a winner that a person applies."""
 
 import datetime as dt
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from rebook.core.outreach.experiment import ArmCount, judge, plan_as_json, plan_test
-from rebook.core.outreach.experiment_steps import arms_as_json, arms_of_step
 from rebook.core.outreach.sequence import as_json, from_json
-from rebook.packs.outreach import sequences
 from rebook.records.models import Campaign, Case, WordingAssignment, WordingTest
 from support.clinic import make_clinic
+from support.step_tests import campaign_under_way, look, rule, step_test
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -25,42 +23,7 @@ def manager(clinic, signed_in):
 
 @pytest.fixture
 def campaign(clinic):
-    """A campaign that is under way by three steps, the first a text."""
-    campaign = Campaign.objects.filter(state="active").first()
-    shipped = sequences("dental")["dental.check_up"]
-    campaign.sequence, campaign.sequence_key = as_json(shipped), shipped.key
-    campaign.save()
-    return campaign
-
-
-def rule(**changes):
-    asked = {"element": "day_part", "metric": "booked", "variants": ["evening"], "looks": 2}
-    return plan_test(**{"baseline": 0.2, "effect": 0.25, **asked, **changes})
-
-
-def a_test(clinic, campaign, *, state="running", looks=(), plan=None):
-    plan = plan or rule()
-    arms = arms_of_step(
-        from_json(campaign.sequence), position=0, element=plan.element, variants=plan.variants
-    )
-    return WordingTest.objects.create(
-        organisation=clinic.organisation,
-        campaign=campaign,
-        state=state,
-        plan=plan_as_json(plan),
-        content=arms_as_json(arms),
-        started_at=clinic.now - 40 * DAY,
-        started_by="user:1",
-        looks=list(looks),
-        ended_at=None if state == "running" else clinic.now,
-    )
-
-
-def a_look(plan, number, main, other):
-    size = plan.look_sizes[number - 1]
-    counts = [ArmCount("", size, round(size * main)), ArmCount("evening", size, round(size * other))]
-    kept = {**asdict(judge(plan, counts, look=number)), "at": "2026-11-20T09:00:00+00:00"}
-    return {**kept, "counts": [asdict(one) for one in counts]}
+    return campaign_under_way()
 
 
 def draw(clinic, campaign, test, sizes, *, booked=0):
@@ -146,7 +109,7 @@ def test_a_campaign_without_a_plan_says_what_to_do(clinic, manager):
 
 
 def test_between_looks_nothing_of_what_came_of_it_is_shown_or_even_asked(clinic, campaign, manager):
-    test = a_test(clinic, campaign)
+    test = step_test(clinic, campaign)
     draw(clinic, campaign, test, {"": 9, "evening": 9}, booked=7)
     for address in (f"/wording-tests/{test.pk}/", f"/campaigns/{campaign.pk}/tests/"):
         with CaptureQueriesContext(connection) as asked:
@@ -167,8 +130,8 @@ def test_between_looks_nothing_of_what_came_of_it_is_shown_or_even_asked(clinic,
 
 def test_an_answer_is_shown_with_its_intervals_and_what_was_got(clinic, campaign, manager):
     plan = rule()
-    test = a_test(
-        clinic, campaign, state="found", looks=[a_look(plan, 1, 0.2, 0.25), a_look(plan, 2, 0.2, 0.6)]
+    test = step_test(
+        clinic, campaign, state="found", looks=[look(plan, 1, 0.2, 0.25), look(plan, 2, 0.2, 0.6)]
     )
     draw(clinic, campaign, test, {"": 3, "evening": 2})
     WordingAssignment.objects.create(
@@ -190,7 +153,7 @@ def test_an_answer_is_shown_with_its_intervals_and_what_was_got(clinic, campaign
 
 def test_an_uneven_split_cannot_be_overlooked(clinic, campaign, manager):
     plan = rule()
-    test = a_test(clinic, campaign, state="found", looks=[a_look(plan, 1, 0.2, 0.6)])
+    test = step_test(clinic, campaign, state="found", looks=[look(plan, 1, 0.2, 0.6)])
     draw(clinic, campaign, test, {"": 14, "evening": 1})
     for address in (f"/wording-tests/{test.pk}/", f"/campaigns/{campaign.pk}/tests/"):
         page = read(manager, address)
@@ -199,7 +162,7 @@ def test_an_uneven_split_cannot_be_overlooked(clinic, campaign, manager):
 
 def test_the_winner_is_applied_by_a_person_who_saw_its_effect(clinic, campaign, manager):
     plan = rule()
-    test = a_test(clinic, campaign, state="found", looks=[a_look(plan, 1, 0.2, 0.6)])
+    test = step_test(clinic, campaign, state="found", looks=[look(plan, 1, 0.2, 0.6)])
     address = f"/wording-tests/{test.pk}/winner/"
     page = read(manager, f"{address}?variant=evening")
     assert "From now on: " in page
@@ -216,7 +179,7 @@ def test_the_winner_is_applied_by_a_person_who_saw_its_effect(clinic, campaign, 
 
 
 def test_keeping_the_plan_and_refusals_say_what_happened(clinic, campaign, manager):
-    test = a_test(clinic, campaign, state="ended")
+    test = step_test(clinic, campaign, state="ended")
     address = f"/wording-tests/{test.pk}/winner/"
     answer = manager.post(address, {"variant": "fax"}, follow=True)
     assert "no arm" in answer.content.decode()
@@ -228,7 +191,7 @@ def test_keeping_the_plan_and_refusals_say_what_happened(clinic, campaign, manag
 
 
 def test_a_plan_that_changed_is_told_and_not_overwritten(clinic, campaign, manager):
-    test = a_test(clinic, campaign, state="ended")
+    test = step_test(clinic, campaign, state="ended")
     plan = from_json(campaign.sequence)
     first = replace(plan.steps[0], delay_days=2)
     campaign.sequence = as_json(replace(plan, steps=(first, *plan.steps[1:])))
@@ -238,14 +201,14 @@ def test_a_plan_that_changed_is_told_and_not_overwritten(clinic, campaign, manag
 
 
 def test_ending_by_hand(clinic, campaign, manager):
-    test = a_test(clinic, campaign)
+    test = step_test(clinic, campaign)
     page = manager.post(f"/wording-tests/{test.pk}/end/", follow=True).content.decode()
     assert "What went on before goes on." in page
     assert "Ended before its first look: it says nothing." in page
 
 
 def test_the_desk_may_look_and_not_act(clinic, campaign, signed_in):
-    test = a_test(clinic, campaign, state="found")
+    test = step_test(clinic, campaign, state="found")
     desk = signed_in(clinic, "front_desk")
     page = read(desk, f"/wording-tests/{test.pk}/")
     assert "Make it the plan" not in page
@@ -258,7 +221,7 @@ def test_the_desk_may_look_and_not_act(clinic, campaign, signed_in):
 
 
 def test_another_practices_test_is_not_there(clinic, campaign, signed_in):
-    test = a_test(clinic, campaign)
+    test = step_test(clinic, campaign)
     other = signed_in(make_clinic("oak-street"), "manager")
     for address in (
         f"/wording-tests/{test.pk}/",
