@@ -155,3 +155,14 @@ def test_a_member_who_left_gets_no_more(desk, clinic):
     Membership.objects.filter(user=clinic.manager).delete()
     assert rules(desk.send()[0]) == ["not_a_member"]
     assert clinic.sms.sent == []
+
+
+def test_what_is_confirmed_needs_no_code_until_its_year_is_over(desk, clinic):
+    desk.confirmed()
+    with pytest.raises(UnableToTest, match="confirmed already"):
+        desk.keep()
+    assert clinic.sms.sent == []
+    later = NOW + 366 * DAY
+    assert desk.keep(now=later).state == "accepted"
+    desk.confirm(now=later)
+    assert desk.send(now=later)[0].state == "accepted"

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from rebook.accounts.models import AuditEvent
 from rebook.accounts.scope import organisation_scope
-from rebook.core.channel import DeliveryReport, SendResult
+from rebook.core.channel import DeliveryReport, InboundMessage, SendResult
 from rebook.core.outreach.sent_test_state import TESTS_PER_HOUR
 from rebook.flow.outreach import stops, test_sends
 from rebook.flow.outreach.dispatch import record_reports, send_due
@@ -16,6 +16,7 @@ from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.outreach.test_sends import UnableToTest, Wanted, send_tests
 from rebook.flow.outreach.test_sends_later import settle_tests
 from rebook.flow.outreach.test_sends_texts import steps_of_campaign
+from rebook.flow.response import receive
 from rebook.records.models import Attempt, GuardDecision, NumberMark, SentTest, SentTestFact, Stop
 from rebook.records.read.sent_tests import newest_tests
 from support.outreach import HOUR, MINUTE, NOW, Vendor, make_clinic
@@ -171,6 +172,21 @@ def test_a_stopped_channel_and_a_stopped_campaign_hold_their_tests(desk, clinic,
 def test_a_number_that_said_stop_gets_no_test(desk, clinic):
     clinic.opt_out(value=MINE)
     assert rules(desk.send()[0]) == ["opted_out"]
+
+
+def test_a_stop_from_ones_own_telephone_is_taken_back_from_it(desk, clinic):
+    """Whoever tries what "stop" does finds out, and can go on."""
+
+    def text(words, minute):
+        at = NOW + minute * MINUTE
+        message = InboundMessage(f"x-{minute}", MINE, "", words, at)
+        receive(organisation_id=clinic.id, channel="sandbox", message=message, now=at)
+
+    desk.send()
+    text("STOP", 1)
+    assert rules(desk.send(now=NOW + 2 * MINUTE)[0]) == ["opted_out"]
+    text("START", 3)
+    assert desk.send(now=NOW + 4 * MINUTE)[0].state == "accepted"
 
 
 def test_a_blocked_number_gets_no_test(desk, clinic):

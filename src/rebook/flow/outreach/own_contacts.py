@@ -52,7 +52,8 @@ def keep_own(
 ) -> SentTestLine:
     """Keep a number (``value`` as typed) or the member's own e-mail, and send a code there; how that went.
 
-    Kept already, it is only sent a new code. Raises ``UnableToTest`` for what cannot take a text message.
+    Kept and not yet confirmed, it is only sent a new code. Raises ``UnableToTest`` for what takes no text
+    message, and for what is confirmed.
     """
     organisation = accounts.organisation(organisation_id=organisation_id)
     member = _member(organisation_id, user_id)
@@ -60,6 +61,8 @@ def keep_own(
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     with transaction.atomic(durable=True):
         known = write.lock_own_contacts(organisation_id=organisation_id, user_id=user_id).get(channel)
+        if known is not None and known.value == address and known.is_confirmed(now=now):
+            raise UnableToTest("this is confirmed already: tests go there")
         if known is not None and known.value == address:
             contact_id = known.id
         else:

@@ -25,7 +25,7 @@ from .wording import site_fields
 
 # Steps that nothing is sent for, and where their words are to be seen.
 _NOT_SENT = {
-    "phone": "a person calls: read the script on this page",
+    "phone": "a person calls; the script stands among the texts",
     "letter": "a letter: print its sample from the text's own page",
     "portal": "the portal shows it to patients only: see it on the text's own page",
 }
