@@ -14,7 +14,7 @@ import argparse
 import json
 import re
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from rebook.cli.bench_lint import MESSAGES, read
 from rebook.core.outreach.lint_blind import read_blind, text_of_blind
@@ -30,7 +31,7 @@ from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_score import text_of
 from rebook.core.outreach.look_findings import KINDS
 from rebook.core.outreach.look_words import HEALTH, Token, Topics, sentences, tokens
-from rebook.core.outreach.looks import HIDDEN, SecondLook, features, weigh
+from rebook.core.outreach.looks import HIDDEN, SecondLook, Weight, features, weigh
 from rebook.packs.outreach import templates
 from rebook.packs.second_looks import FOLDER, WEIGHTS, WORDS, read_document, read_topics
 from rebook.packs.templates import wording
@@ -41,7 +42,6 @@ FOLDS = 8
 SMALLEST = 0.04
 # Few good messages make the share at one threshold jump: it stays between these.
 LOWEST, HIGHEST = 0.25, 0.75
-CLEAR = 0.4
 COUNTS = ("?1", "?2", "?3", "@2", "@3", "@4")
 OWN_TEXTS_WEIGH = 12.0
 KIND_OF = {
@@ -192,7 +192,9 @@ class Learner:
             return found
         return [HIDDEN if HEALTH & set(one.about) else one for one in found]
 
-    def learn(self, rows: list[Row], messages: list[Message], threshold: float = 0.0) -> SecondLook:
+    def learn(
+        self, rows: list[Row], messages: list[Message], threshold: float = 0.0, *, is_named: bool = False
+    ) -> SecondLook:
         """Twice: first without the bad messages, then with the sentence of each that weighs most."""
         good = [row for one in messages if not one.is_bad for row in one.rows]
         first = self.fit([*rows, *good], threshold)
@@ -203,9 +205,9 @@ class Learner:
                     (weigh(self.said(row, first.known), first).score, at) for at, row in enumerate(one.rows)
                 ]
                 worst.append(one.rows[max(scored)[1]])
-        return self.fit([*rows, *good, *worst], threshold)
+        return self.fit([*rows, *good, *worst], threshold, is_named=is_named)
 
-    def fit(self, rows: list[Row], threshold: float) -> SecondLook:
+    def fit(self, rows: list[Row], threshold: float, *, is_named: bool = False) -> SecondLook:
         rows = list({(row.folded, row.kind, row.is_open): row for row in rows}.values())
         times: Counter[str] = Counter()
         for row in rows:
@@ -225,9 +227,9 @@ class Learner:
             weights.append(row.weight)
             kinds.append(row.kind)
         names, values, bias = _regress(found, np.array(labels, float), np.array(weights))
-        speaks = _speaks_for(found, kinds)
+        speaks = _speaks_for(found, kinds) if is_named else {}
         kept = {
-            name: (value, speaks.get(name, "look_unseen"))
+            name: Weight(value, *_named(speaks.get(name)))
             for name, value in zip(names, values, strict=True)
             if abs(value) >= SMALLEST
         }
@@ -267,15 +269,24 @@ def _regress(found: list[dict[str, float]], labels: np.ndarray, weights: np.ndar
     return names, at[:-1].tolist(), float(at[-1])
 
 
-def _speaks_for(found: list[dict[str, float]], kinds: list[str]) -> dict[str, str]:
-    size = Counter(kinds)
-    times: dict[str, Counter[str]] = defaultdict(Counter)
-    for one, kind in zip(found, kinds, strict=True):
-        if kind != "good":
-            for name in one:
-                times[name][kind] += 1
+def _named(spoken: tuple[str, float] | None) -> tuple[str, float]:
+    kind, strength = spoken or ("unseen", 0.0)
+    return f"look_{kind}", strength
+
+
+def _speaks_for(found: list[dict[str, float]], kinds: list[str]) -> dict[str, tuple[str, float]]:
+    """The kind that each feature tells from the others best, and how well; only for its name, not the sum."""
+    bad = [(one, kind) for one, kind in zip(found, kinds, strict=True) if kind not in ("good", "unseen")]
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform([one for one, _ in bad])
+    names = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=300)
+    names.fit(matrix, [kind for _, kind in bad])
+    best = names.coef_.argmax(axis=0)
     return {
-        name: f"look_{max(by, key=lambda kind: by[kind] / (size[kind] + 5))}" for name, by in times.items()
+        name: (str(names.classes_[best[at]]), round(float(names.coef_[best[at], at]), 2))
+        for at, name in enumerate(vectorizer.feature_names_)
+        # A rare word, or how many words have a topic, speaks for nothing by itself.
+        if name not in COUNTS
     }
 
 
@@ -305,7 +316,7 @@ def learn(language: str, *, looks: float, without: str = "") -> None:
     good = sorted(score for one, score in scored if not one.is_bad)
     threshold = min(max(*good[: int(len(good) * (1 - looks))], LOWEST), HIGHEST)
     caught = sum(score > threshold for one, score in scored if one.is_bad)
-    model = learner.learn(rows, messages, round(threshold + 0.005, 2))
+    model = learner.learn(rows, messages, round(threshold + 0.005, 2), is_named=True)
     own = [
         one.group for one in messages if not one.is_measured and learner.score(one, model) >= model.threshold
     ]
@@ -324,8 +335,8 @@ def learn(language: str, *, looks: float, without: str = "") -> None:
 def write(language: str, model: SecondLook) -> None:
     kinds = list(KINDS)
     weights = {
-        name: [round(value, 2), kinds.index(kind.removeprefix("look_"))]
-        for name, (value, kind) in sorted(model.weights.items())
+        name: [round(one.value, 2), kinds.index(one.kind.removeprefix("look_")), one.tells]
+        for name, one in sorted(model.weights.items())
     }
     head = {"language": language, "bias": round(model.bias, 3), "threshold": model.threshold, "kinds": kinds}
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]

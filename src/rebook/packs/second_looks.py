@@ -15,7 +15,7 @@ from typing import Any
 from rebook.core.outreach.lint_places import fold
 from rebook.core.outreach.look_findings import LOOKS
 from rebook.core.outreach.look_words import Topics, stem
-from rebook.core.outreach.looks import SecondLook
+from rebook.core.outreach.looks import SecondLook, Weight
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 
@@ -84,8 +84,11 @@ def _weights(data: Mapping[str, Any], topics: Topics) -> SecondLook:
     kinds = [f"look_{kind}" for kind in data["kinds"]]
     if strange := sorted(set(kinds) - set(LOOKS)):
         raise ValueError(f"'{strange[0]}' is no kind of look")
-    weights = {str(name): (float(weight), kinds[kind]) for name, (weight, kind) in data["weights"].items()}
-    numbers = [data["bias"], data["threshold"], *(weight for weight, _ in weights.values())]
+    weights = {
+        str(name): Weight(float(value), kinds[kind], float(tells))
+        for name, (value, kind, tells) in data["weights"].items()
+    }
+    numbers = [data["bias"], data["threshold"], *(one.value for one in weights.values())]
     if data["language"] != topics.language or not all(math.isfinite(one) for one in numbers):
         raise ValueError("language or numbers do not fit")
     return SecondLook(

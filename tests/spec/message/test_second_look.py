@@ -157,7 +157,7 @@ def test_a_text_sent_as_marketing_may_offer_and_still_not_press():
             "FREE for $30 or 20% at 10:30, 312-555-0142",
             ["free", "for", "<$>", "or", "<%>", "at", "<t>", "<#>"],
         ),
-        ("with Dr. Eleanor Oakes on Monday", ["with", "dr", "<n>", "on", "monday"]),
+        ("with Dr. Eleanor Oakes on Monday", ["with", "<n>", "on", "monday"]),
         ("they don't come", ["they", "do", "not", "come"]),
     ],
 )
@@ -193,14 +193,14 @@ def test_a_language_without_weights_has_no_second_look():
 
 def test_every_kind_has_words_and_weights():
     for known in (EN, ES):
-        spoken_for = {kind for weight, kind in known.weights.values() if weight > 0.2}
+        spoken_for = {one.kind for one in known.weights.values() if one.value > 0.2}
         assert spoken_for == {f"look_{kind}" for kind in KINDS}
 
 
 def test_single_words_never_speak_for_a_text():
     """A calm word does not make up for a bad one; only pairs ("no hurry") may speak for a sentence."""
     for known in (EN, ES):
-        assert min(weight for name, (weight, _) in known.weights.items() if " " not in name) >= 0
+        assert min(one.value for name, one in known.weights.items() if " " not in name) >= 0
 
 
 def test_a_higher_threshold_asks_less():

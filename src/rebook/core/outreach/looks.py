@@ -8,6 +8,7 @@ what may not be said stays in the lists.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_places import Placed
@@ -23,14 +24,22 @@ UNSEEN = "look_unseen"
 LEAST_TO_NAME = 0.3
 
 
+class Weight(NamedTuple):
+    """What a feature adds (``value``); the ``kind`` that it speaks for, and how clearly (``tells``)."""
+
+    value: float
+    kind: str
+    tells: float
+
+
 @dataclass(frozen=True, eq=False)
 class SecondLook:
-    """What one language weighs. ``weights``: (weight, what it speaks for) by feature; ``known`` are the stems
+    """What one language weighs. ``weights`` by feature; ``known`` are the stems
     that good texts use; a sentence is looked at when bias and weights come to ``threshold``."""
 
     topics: Topics
     known: frozenset[str]
-    weights: Mapping[str, tuple[float, str]]
+    weights: Mapping[str, Weight]
     bias: float
     threshold: float
 
@@ -78,15 +87,14 @@ def weigh(said: list[Token], second_look: SecondLook) -> Weighed:
     """The sum of a sentence, and what it is made of."""
     score, by_kind, by_word = second_look.bias, dict[str, float](), dict[str, float]()
     for feature, places in features(said, second_look.known).items():
-        weight, kind = second_look.weights.get(feature, (0.0, ""))
-        if not weight:
+        if (weight := second_look.weights.get(feature)) is None:
             continue
-        score += weight
-        if weight > 0:
-            by_kind[kind] = by_kind.get(kind, 0.0) + weight
+        score += weight.value
+        if weight.value > 0:
+            by_kind[weight.kind] = by_kind.get(weight.kind, 0.0) + weight.tells
             for place in places:
                 if word := said[place].word:
-                    by_word[word] = by_word.get(word, 0.0) + weight / len(places)
+                    by_word[word] = by_word.get(word, 0.0) + weight.value / len(places)
     best = sorted(by_word, key=by_word.__getitem__, reverse=True)[:WORDS_SHOWN]
     return Weighed(score, _loudest(by_kind), tuple(best))
 
