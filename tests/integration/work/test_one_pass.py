@@ -27,6 +27,7 @@ STAGES = [
     "rank",
     "tell staff",
     "examine",
+    "portal",
     "complaint budget",
     "room",
     "look ahead",

@@ -12,7 +12,7 @@ from rebook.core.outreach.approved_content import Piece, word_diff
 from rebook.core.outreach.message import Template
 from rebook.core.outreach.own_contact import OwnContact
 from rebook.core.outreach.segments import segments
-from rebook.flow.outreach import sample_letters, texts
+from rebook.flow.outreach import approvals, sample_letters, texts
 from rebook.flow.outreach.own_contacts import own_contacts
 from rebook.flow.outreach.texts import Place, Shown, TextFile, UnableToChangeText
 from rebook.packs.drafting import LONGEST, Draft, DraftCheck, fields_for
