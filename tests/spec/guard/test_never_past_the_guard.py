@@ -8,6 +8,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from guard_world import EAST, PEOPLE, Try, World, sent, subject, value_for
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ from rebook.packs.outreach import guard_policy
 
 # More, to search longer: REBOOK_GUARD_HISTORIES=20000.
 HISTORIES = int(os.environ.get("REBOOK_GUARD_HISTORIES", "80"))
+# A long search takes as long as it takes: some 20 histories a second on an idle core.
+pytestmark = pytest.mark.timeout(max(300, HISTORIES))
 
 # Holidays are known up to the year after.
 LAST_YEAR = 2033
