@@ -22,6 +22,7 @@ from rebook.core.outreach.message import (
     render,
     undeclared,
 )
+from rebook.core.outreach.phone_words import phone_among
 from rebook.core.outreach.values import Purpose
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
@@ -181,11 +182,12 @@ def _fields(table: Table, known: Mapping[str, Mapping[str, Any]], language: str)
 
 def _field(name: str, spec: Mapping[str, Any], language: str, *, is_required: bool) -> TemplateField:
     longest = spec.get("longest", {})
+    value = longest.get(language, longest.get("en", ""))
     return TemplateField(
         name=name,
         field_class=spec["class"],
         is_required=is_required,
-        longest=longest.get(language, longest.get("en", "")),
+        longest=phone_among(value, language) if name.endswith("_phone") else value,
         is_name=bool(spec.get("is_name", False)),
     )
 

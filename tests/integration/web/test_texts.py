@@ -46,7 +46,7 @@ def test_the_library_shows_every_text_and_what_is_missing(clinic, writer):
         if key not in ("safety", "safety_crisis", "opt_out_confirmation"):
             assert f'href="/setup/texts/{key}/{channel}/{language}/"' in page
     assert 'href="/setup/texts/due_visit/letter/fr/"' in page
-    assert "French: missing" in page
+    assert re.search(r"\+ </span>French<span class=\"visually-hidden\">: missing", page)
     assert "French" not in re.sub(
         r"<option.*?</option>|<section class=\"banner.*?</section>",
         "",
@@ -71,7 +71,9 @@ def test_a_draft_changes_nothing_until_it_is_published(clinic, writer):
     assert "It takes its place once it is approved" in shown(published)
     assert found(clinic).body == GOOD
     assert found(clinic).content_hash != before.content_hash
-    assert "Yours, in use" in shown(published)
+    assert "Waits to be approved, does not go out" in shown(published)
+    approvals.approve_all_in_use(organisation_id=clinic.organisation.pk, now=clinic.now, actor="user:1")
+    assert "Yours, in use" in shown(writer.get(SMS))
     assert AuditEvent.objects.filter(action="text.published").count() == 1
 
 
@@ -163,7 +165,11 @@ def test_a_text_in_a_new_language_may_be_begun(clinic, writer):
     writer.post("/setup/texts/due_visit/sms/ar/", typed(body, review="machine"))
     assert TemplateText.objects.get().review == "machine"
     page = shown(writer.get("/setup/texts/"))
-    assert "Arabic: missing, draft" in page
+    assert re.search(r"Arabic<span class=\"visually-hidden\">: missing</span>, draft", page)
+    # The words for an emergency exist in two languages; no third is claimed.
+    fixed = page[page.index('id="safety"') :].partition("</tr>")[0]
+    assert "English" in fixed
+    assert "Arabic" not in fixed
 
 
 @pytest.mark.parametrize(
@@ -207,6 +213,42 @@ def test_only_those_who_write_may_write(clinic, signed_in):
     assert reader.post(SMS, typed(act="publish")).status_code == 403
     assert reader.post(f"{SMS}discard/").status_code == 403
     assert not TemplateText.objects.exists()
+
+
+def test_what_speaks_against_a_text_is_said_in_its_own_words(writer):
+    """What was typed stands in the finding, and what to write instead; never the pattern that found it."""
+    body = "{{ practice_name }}: you missed your visit, hurry! {{ link }} Reply STOP to end"
+    page = shown(writer.post(SMS, typed(body, act="check")))
+    assert "“you missed”" in page
+    assert "“hurry”" in page
+    assert page.count("Does not go out") >= 2
+    assert "skipped" not in page
+    assert "R-E5" in page
+
+
+def test_right_to_left_the_preview_the_letter_and_the_number_follow_the_language(clinic, writer):
+    end = "{{ practice_name }}\n{{ postal_address }}"
+    words = "حان موعد زيارتك القادمة. اتصل بنا على {{ practice_phone }}.\n\n" + end
+    place = "/setup/texts/due_visit/letter/ar/"
+    page = shown(writer.post(place, typed(words, act="check")))
+    # Nobody reads Arabic here: the page is printed to a person who does not exist.
+    assert 'src="data:image/png;base64,' in page
+    assert "Nobody who exists" in page
+    assert "617-555-0100" in page
+    assert "(617) 555-0100" not in page
+    sms = shown(
+        writer.post("/setup/texts/due_visit/sms/ar/", typed("مرحبا {{ practice_name }}", act="check"))
+    )
+    assert re.search(r'class="bubble" lang="ar" dir="rtl"', sms)
+    # There are no cheaper letters in Arabic: none is blamed.
+    assert "Dear letters" not in sms
+
+
+def test_a_place_that_had_no_words_says_when_its_first_go_out(writer):
+    body = "{{ practice_name }}: {{ link }} STOP"
+    writer.post("/setup/texts/due_visit/sms/fr/", typed(body))
+    page = shown(writer.post("/setup/texts/due_visit/sms/fr/", typed(body, act="publish"), follow=True))
+    assert "the text before goes on" not in page
 
 
 def test_a_draft_may_be_thrown_away(writer):

@@ -8,16 +8,20 @@ from rebook.core.outreach.message import Template, render
 from rebook.packs.letters import LetterForm
 
 from .letters import paper_of, sender_of
-from .texts import Shown
 from .wording import day_in_words
 
 ADDRESS = ("12 Sample Street", "Apartment 4", "Sampletown, MA 00000")
 
 
-def picture_of(*, organisation: OrganisationView, template: Template, shown: Shown, today: date) -> bytes:
-    """The first page as PNG, for a masked patient. Raises ``channels.letter.UnableToPrint``."""
+def picture_of(
+    *, organisation: OrganisationView, template: Template, name: str, body: str, today: date
+) -> bytes:
+    """The first page as PNG, with the words of one message, to a masked name.
+
+    Raises ``channels.letter.UnableToPrint``.
+    """
     return picture(
-        _letter(shown.patient.first_name, shown.message.body, template, today),
+        _letter(name, body, template, today),
         form=_form(template),
         sender=sender_of(organisation),
         paper=paper_of(organisation),

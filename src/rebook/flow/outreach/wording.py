@@ -1,6 +1,5 @@
 """The words of one planned contact: template, language, fields, and the patient's link."""
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from rebook.core.booking import TOKEN_BYTES, new_token
 from rebook.core.channel import ChannelKind
 from rebook.core.contacts import written_phone
 from rebook.core.outreach.message import LINK_FIELDS, RenderedMessage, Template, render
-from rebook.core.outreach.message_html import direction
+from rebook.core.outreach.phone_words import phone_among
 
 from .library import TemplateLibrary, library_of
 
@@ -113,20 +112,13 @@ def site_fields(
     is_neutral = organisation.public_name != organisation.name
     return {
         "practice_name": organisation.public_name,
-        "practice_phone": phone_in(organisation.phone, language),
+        "practice_phone": phone_among(written_phone(organisation.phone), language),
         "postal_address": organisation.postal_address,
         "site_name": (site.name if site and not is_neutral else "") or organisation.public_name,
-        "site_phone": phone_in((site.phone if site else "") or organisation.phone, language),
+        "site_phone": phone_among(
+            written_phone((site.phone if site else "") or organisation.phone), language
+        ),
     }
-
-
-def phone_in(number: str, language: str) -> str:
-    """A number as it is written, "(617) 555-0100"; among words that run from right to left "617-555-0100":
-    blanks and brackets would turn its groups around there, hyphens between digits do not."""
-    written = written_phone(number)
-    if direction(language) == "ltr":
-        return written
-    return re.sub(r"[\s().]+", "-", written).strip("-")
 
 
 def day_in_words(day: date | None, language: str) -> str:

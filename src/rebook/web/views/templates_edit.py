@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from rebook.core.outreach.approved_content import Piece, word_diff
 from rebook.core.outreach.message import Template
+from rebook.core.outreach.message_html import direction
 from rebook.core.outreach.own_contact import OwnContact
 from rebook.core.outreach.segments import segments
 from rebook.flow.outreach import approvals, sample_letters, texts
@@ -20,6 +21,7 @@ from rebook.records.read.texts import TextVersion
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
 from rebook.web.views.setup import names_of
+from rebook.web.views.templates_told import told_of
 
 WITH_SUBJECT = frozenset({"email", "portal"})
 REVIEWS = frozenset({"draft", "machine", "human_reviewed"})
@@ -76,10 +78,11 @@ def text(request: HttpRequest, key: str, channel: str, language: str) -> HttpRes
         place=place,
         draft=draft,
         found=found,
-        problems=[_said(one) for one in found.problems],
-        warnings=[_said(one) for one in found.warnings],
+        **told_of(found),
         size=_size(draft, found, shown),
         shown=shown,
+        direction=direction(language),
+        goes_out=_goes_out(staff, file),
         picture=_picture(staff, found, shown),
         may_write=staff.may("wording"),
         with_subject=channel in WITH_SUBJECT,
@@ -101,10 +104,11 @@ def _own(staff: Staff, channel: str) -> OwnContact | None:
     return own if own and own.is_confirmed(now=staff.now) else None
 
 
-def _said(problem: str) -> str:
-    """ "no_next_step: does not say ..." as a sentence."""
-    says = problem.partition(": ")[2] or problem
-    return f"{says[:1].upper()}{says[1:]}"
+def _goes_out(staff: Staff, file: TextFile) -> bool:
+    """Whether the text in use is signed by all who must."""
+    text = file.in_use
+    signed = approvals.approved_texts(organisation_id=staff.organisation_id, now=staff.now)
+    return text is not None and (text.key, text.language, text.content_hash) in signed
 
 
 def _size(draft: Draft, found: DraftCheck, shown: tuple[Shown, ...]) -> dict[str, object] | None:
@@ -116,7 +120,8 @@ def _size(draft: Draft, found: DraftCheck, shown: tuple[Shown, ...]) -> dict[str
         "units": size.units,
         "count": size.count,
         "encoding": size.encoding,
-        "offending": size.offending,
+        # A language without Latin letters has no cheaper ones.
+        "replaceable": [(sign, plain) for sign, plain in size.offending if plain],
         "length": found.longest.length,
     }
 
@@ -124,10 +129,15 @@ def _size(draft: Draft, found: DraftCheck, shown: tuple[Shown, ...]) -> dict[str
 def _picture(staff: Staff, found: DraftCheck, shown: tuple[Shown, ...]) -> str:
     """The first page of a letter as a data: address; empty for what is no letter or cannot go out."""
     template = found.template
-    if template is None or template.channel != "letter" or not shown or not shown[0].message.body:
+    body = shown[0].message.body if shown else found.longest.body if found.longest else ""
+    if template is None or template.channel != "letter" or not body:
         return ""
     png = sample_letters.picture_of(
-        organisation=staff.organisation, template=template, shown=shown[0], today=staff.today
+        organisation=staff.organisation,
+        template=template,
+        name=shown[0].patient.first_name if shown else "Sample",
+        body=body,
+        today=staff.today,
     )
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
@@ -159,8 +169,11 @@ def _keep(request: HttpRequest, staff: Staff, place: Place, draft: Draft) -> Htt
     texts.save_draft(organisation_id=org, draft=draft, now=now, actor=actor, note=note)
     if request.POST.get("act") == "save":
         return after(request, address(place), say="Saved as a draft. Nothing goes out by it.")
+    before = _file(staff, place).in_use
     texts.publish(organisation_id=org, place=place, now=now, actor=actor)
     said = "Published. It takes its place once it is approved; until then the text before goes on."
+    if before is None:
+        said = "Published. It goes out once it is approved."
     return after(request, address(place), say=said)
 
 
