@@ -25,7 +25,6 @@ class Commands(Door):
         "sequences": ("sequences", "replay"),
         "places": ("places",),
         "lint": ("lint",),
-        "letters": ("letters",),
         "send_test": ("send-test",),
         "letters": ("letters",),
         "running": ("run", "serve", "worker"),
