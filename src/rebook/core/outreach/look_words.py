@@ -128,10 +128,15 @@ def tokens(written: str, folded: str, topics: Topics, known: Collection[str]) ->
         rest = written[match.end() :]
         stands_alone = bool(found) or rest.startswith(",") or rest[1:2].isupper()
         if is_placed and stands_alone and not token.about and token.stem not in known:
-            is_owned = bool(found) and found[-1].stem in OWNERS
+            is_owned = bool(found) and (found[-1].stem in OWNERS or _is_taken(found))
             token = Token(token.stem, (OWNED,), word) if is_owned else Token("<n>")
         _add(found, token)
     return found
+
+
+def _is_taken(found: list[Token]) -> bool:
+    """ "started you on Yasmin", "been on Yasmin": what is taken, and nobody's name."""
+    return len(found) > 1 and found[-1].stem == "on" and found[-2].stem in ("you", "been", "still")
 
 
 def _add(found: list[Token], token: Token) -> None:
