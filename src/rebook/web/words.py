@@ -15,6 +15,8 @@ from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
 from rebook.web.approval_words import APPROVAL_WORDS
+from rebook.web.attention_words import ATTENTION_WORDS
+from rebook.web.experiment_words import EXPERIMENT_WORDS
 from rebook.web.reply_words import REPLY_WORDS
 from rebook.web.say import day
 from rebook.web.test_words import TEST_STATE_WORDS
@@ -45,70 +47,8 @@ WORDS: dict[str, dict[str, str]] = {
         "wording_test_found": "A test has an answer",
         "wording_test_uneven": "A test came out unevenly: something is wrong with it",
     },
-    "test_element": {
-        "subject": "Subject line",
-        "call_to_action": "The way in: link, button, what to reply",
-        "availability": "When there is room",
-        "day_part": "Time of day",
-        "delay": "Days it waits",
-        "channel": "Channel that is tried first",
-    },
-    # Why somebody was not drawn for a test.
-    "test_left_out": {
-        "grave": "urgent need: in no test",
-        "prefers": "asked for a channel or a time of day, and gets it",
-        "one_way": "cannot be reached by every channel compared",
-        "language": "no words in their language for every arm",
-        "not_permitted": "the guard would not allow every channel compared",
-        "over": "came by after the test had ended",
-    },
-    "test_metric": {"booked": "Booking within 30 days", "responded": "An answer within 14 days"},
-    "test_state": {
-        "running": "Under way",
-        "found": "Has an answer",
-        "ended": "Ended without an answer",
-        "applied": "Applied",
-    },
-    "test_verdict": {
-        "better": "one is better",
-        "worse": "worse than what goes on now",
-        "go_on": "go on",
-        "no_difference": "no difference of the stated size was found",
-    },
-    "attention": {
-        "in_case": "In a case",
-        "waiting": "Waiting for room",
-        "resting": "Resting after a case",
-        "snoozed": "Put off until a date",
-        "with_staff": "With staff",
-        "excluded": "Not contacted, for a reason",
-        "nobody": "Nobody looks after them",
-    },
-    "attention_rule": {
-        "under_way": "Contact under way",
-        "held_out": "Left uncontacted for comparison",
-        "waits_for_person": "Waits for a person: a task or message is open",
-        "held": "Held until a date",
-        "awaits_answer": "Contacted, waiting for an answer or a visit",
-        "campaign_paused": "The campaign is paused",
-        "campaign_archived": "The campaign has ended; the case closes with the next day's run",
-        "capacity": "Comes in as soon as there is room",
-        "rest_after_case": "Resting between two tries",
-        "snoozed": "Asked to wait",
-        "task_open": "A task is open",
-        "task_done_lately": "Staff did their part in the last two weeks",
-        "booked": "A visit is booked",
-        "at_visit": "Spoken of when they come",
-        "hold": "Held back until a date or a person's word",
-        "rule_unsafe": "The records are unsafe for this rule",
-        "appointment_booked": "Already booked",
-        "staff_gap_without_task": "Staff should settle it, and no task is open",
-        "paused_alone": "The case is paused, and nobody has a task for it",
-        "stuck": "The case has no further step and does not end",
-        "held_alone": "Held until somebody releases it, and nobody has a task for it",
-        "tried_before": "Every campaign for this reason has tried once",
-        "no_campaign": "No campaign takes this reason",
-    },
+    **EXPERIMENT_WORDS,
+    **ATTENTION_WORDS,
     "gap": {
         "interval": "Regular visit overdue",
         "follow_up_not_booked": "Follow-up never booked",

@@ -289,6 +289,10 @@ def found_test(clinic, day, *, booked, **changes):
         )
         assert len(ids) >= WordingTest.objects.get().plan["per_arm"]
         Case.objects.filter(pk__in=ids[: round(len(ids) * share)]).update(booked_at=clock(9, days=2))
+    # Every arm has its size: what is left is the time that the last of them has to answer.
+    for days, weeks in ((1, 5), (20, 2)):
+        seen = results_of_test(organisation_id=clinic.id, test_id=test_id, now=clock(9, days=days))
+        assert seen.weeks == weeks
     looked = take_looks(organisation_id=clinic.id, now=clock(9, days=31))
     assert (looked.looked, looked.found) == (1, 1)
     return campaign, test_id

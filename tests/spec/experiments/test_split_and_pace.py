@@ -99,6 +99,12 @@ def test_weeks_until_the_last_look(per_day, drawn, metric, weeks):
     assert weeks_to_answer(one, Pace(per_day, is_own=True), drawn=drawn) == weeks
 
 
+@pytest.mark.parametrize(("days", "weeks"), [(0, 5), (9, 3), (24, 1), (29, 1), (40, 1)])
+def test_once_every_arm_has_its_size_only_the_time_to_answer_is_left(days, weeks):
+    full_for = dt.timedelta(days=days)
+    assert weeks_to_answer(plan(), Pace(0, is_own=True), drawn=700, full_for=full_for) == weeks
+
+
 @given(st.integers(0, 300), st.integers(1, 300), st.integers(0, 300), st.integers(1, 300))
 def test_the_interval_at_the_plain_bound_is_newcombes(won, more, other_won, other_more):
     among, other_among = won + more, other_won + other_more

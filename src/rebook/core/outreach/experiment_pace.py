@@ -1,6 +1,7 @@
 """How long a test will take, from how many patients a day come by it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
 from rebook.core.outreach.experiment import ANSWER_WITHIN, TestPlan
@@ -17,13 +18,17 @@ class Pace:
     is_own: bool
 
 
-def weeks_to_answer(plan: TestPlan, pace: Pace, *, drawn: int = 0) -> int | None:
-    """Weeks until the last look at the latest, from today; None when nobody comes by.
+def weeks_to_answer(
+    plan: TestPlan, pace: Pace, *, drawn: int = 0, full_for: timedelta | None = None
+) -> int | None:
+    """Weeks until the last look at the latest, from today, one at least; None when nobody comes by.
 
-    ``drawn``: in the smallest arm so far. The last patient also has their time to answer.
+    ``drawn``: in the smallest arm so far; ``full_for``: how long ago every arm had its size, None while one
+    has not. The last patient also has their time to answer.
     """
-    missing = max(plan.per_arm - drawn, 0) * len(plan.arms)
+    missing = max(plan.per_arm - drawn, 0) * len(plan.arms) if full_for is None else 0
     if missing and pace.per_day <= 0:
         return None
-    days = (missing / pace.per_day if missing else 0) + ANSWER_WITHIN[plan.metric].days
-    return ceil(days / 7)
+    to_come = timedelta(days=missing / pace.per_day if missing else 0)
+    left = to_come + ANSWER_WITHIN[plan.metric] - (full_for or timedelta())
+    return max(ceil(left / timedelta(weeks=1)), 1)

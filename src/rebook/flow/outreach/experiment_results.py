@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rebook.analytics.experiment_chart import intervals_svg
+from rebook.core.outreach.experiment import MAIN
 from rebook.core.outreach.experiment_interval import wilson_at
 from rebook.core.outreach.experiment_pace import Pace, weeks_to_answer
 from rebook.core.outreach.experiment_received import (
@@ -54,6 +55,13 @@ class TestResults:
     received: tuple[Received, ...] = ()
 
     @property
+    def won(self) -> str | None:
+        """The arm that the last look speaks for; None where it speaks for none."""
+        if self.last is None or self.last["verdict"] not in ("better", "worse"):
+            return None
+        return str(self.last["variant"]) if self.last["verdict"] == "better" else MAIN
+
+    @property
     def last(self) -> dict[str, Any] | None:
         return self.test.looks[-1] if self.test.looks else None
 
@@ -94,7 +102,10 @@ def _results(
     weeks = None
     if is_running:
         pace = pace_of_test(organisation_id=organisation_id, test=test, now=now)
-        weeks = weeks_to_answer(test.plan, pace, drawn=min(split.sizes))
+        full_at = counts.full_at(organisation_id=organisation_id, test=test)
+        weeks = weeks_to_answer(
+            test.plan, pace, drawn=min(split.sizes), full_for=now - full_at if full_at else None
+        )
     campaign = read_campaigns.campaign(organisation_id=organisation_id, campaign_id=test.campaign_id)
     assert campaign is not None
     names = arm_words(test.plan)

@@ -33,6 +33,18 @@ def drawn_by_arm(*, organisation_id: int, test: WordingTestView, now: datetime) 
     return {arm: found.get(arm, (0, 0)) for arm in test.plan.arms}
 
 
+def full_at(*, organisation_id: int, test: WordingTestView) -> datetime | None:
+    """When the last arm had its size drawn; None while one has not."""
+    query = f"""
+        SELECT count(*), max(assigned_at) FROM (
+            SELECT assigned_at, row_number() OVER (PARTITION BY variant ORDER BY assigned_at, id) AS place
+            FROM ({FIRST_OF_UNIT}) one) two WHERE place = %(size)s
+    """
+    given = {"org": organisation_id, "test": test.id, "size": test.plan.per_arm}
+    ((arms, at),) = _rows(query, given)
+    return at if arms == len(test.plan.arms) else None
+
+
 def arm_counts(*, organisation_id: int, test: WordingTestView, now: datetime) -> tuple[ArmCount, ...]:
     """Arms by assignment, of those whose time to answer is over (R-F51). For a look only."""
     within = ANSWER_WITHIN[test.plan.metric]

@@ -1,0 +1,38 @@
+"""The clinic's words for who looks after an overdue patient."""
+
+ATTENTION_WORDS: dict[str, dict[str, str]] = {
+    "attention": {
+        "in_case": "In a case",
+        "waiting": "Waiting for room",
+        "resting": "Resting after a case",
+        "snoozed": "Put off until a date",
+        "with_staff": "With staff",
+        "excluded": "Not contacted, for a reason",
+        "nobody": "Nobody looks after them",
+    },
+    "attention_rule": {
+        "under_way": "Contact under way",
+        "held_out": "Left uncontacted for comparison",
+        "waits_for_person": "Waits for a person: a task or message is open",
+        "held": "Held until a date",
+        "awaits_answer": "Contacted, waiting for an answer or a visit",
+        "campaign_paused": "The campaign is paused",
+        "campaign_archived": "The campaign has ended; the case closes with the next day's run",
+        "capacity": "Comes in as soon as there is room",
+        "rest_after_case": "Resting between two tries",
+        "snoozed": "Asked to wait",
+        "task_open": "A task is open",
+        "task_done_lately": "Staff did their part in the last two weeks",
+        "booked": "A visit is booked",
+        "at_visit": "Spoken of when they come",
+        "hold": "Held back until a date or a person's word",
+        "rule_unsafe": "The records are unsafe for this rule",
+        "appointment_booked": "Already booked",
+        "staff_gap_without_task": "Staff should settle it, and no task is open",
+        "paused_alone": "The case is paused, and nobody has a task for it",
+        "stuck": "The case has no further step and does not end",
+        "held_alone": "Held until somebody releases it, and nobody has a task for it",
+        "tried_before": "Every campaign for this reason has tried once",
+        "no_campaign": "No campaign takes this reason",
+    },
+}
