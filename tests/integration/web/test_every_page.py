@@ -30,7 +30,7 @@ PAGES = [
     "/setup/catalogue/", "/setup/texts/", "/setup/channels/", "/setup/people/",
     "/setup/consent/", "/setup/ready/",
     "/setup/hours/", "/setup/places/", "/setup/places/us/", "/setup/places/us-il/", "/setup/places/house/",
-    "/setup/limits/",
+    "/setup/limits/", "/setup/own-number/",
     "/setup/approvals/", "/setup/approvals/?show=all", "/setup/approvals/rules/",
 ]  # fmt: skip
 

@@ -7,7 +7,7 @@ A test is judged by the same function as every message (promise 2). Who asks and
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from rebook.core.channel import Capabilities, ChannelKind
 from rebook.core.outreach.guard_views import NumberView
@@ -28,6 +28,29 @@ LASTS = timedelta(hours=1)
 INVENTED: Mapping[str, Mapping[str, str]] = {
     "en": {"first_name": "Sam", "practitioner_name": "Dr. Hill"},
     "es": {"first_name": "Luz", "practitioner_name": "Dra. Ríos"},
+}
+
+
+# A test serves no patient, so there is nothing of one that could speak against it.
+_OF_NO_PATIENT: Mapping[str, Any] = {
+    "is_deceased": False,
+    "has_left_practice": False,
+    "is_merged_away": False,
+    "birth_on": None,
+    "contact_is_responsible_adult": False,
+    "exclusions": (),
+    "sensitivity": (),
+    "holds": (),
+    "history": (),
+    "patient_last_wrote_at": None,
+    "gap_is_open": None,
+    "gap_is_sensitive": False,
+    "risk_class": 0,
+    "satisfying_visit_types": (),
+    "future_appointments": (),
+    "last_visit_at": None,
+    "arm": "none",
+    "data_as_of": None,
 }
 
 
@@ -96,15 +119,7 @@ def subject_of_test(
         channel_is_open=capabilities.is_open,
         channel_is_manual=capabilities.is_manual,
         campaign_id=campaign_id,
-        is_deceased=False,
-        has_left_practice=False,
         do_not_contact=recipient.is_do_not_contact and not is_proved,
-        is_merged_away=False,
-        birth_on=None,
-        contact_is_responsible_adult=False,
-        exclusions=(),
-        sensitivity=(),
-        holds=(),
         contact=_view(contact, is_proved=is_proved),
         contact_is_staff=is_proved or (is_theirs and kind == "code"),
         time_zones=recipient.time_zones,
@@ -114,23 +129,14 @@ def subject_of_test(
             *(() if is_proved else recipient.owners),
             *_asked_for(contact, now=now),
         ),
-        history=(),
-        patient_last_wrote_at=None,
-        gap_is_open=None,
-        gap_is_sensitive=False,
-        risk_class=0,
-        satisfying_visit_types=(),
-        future_appointments=(),
-        last_visit_at=None,
-        arm="none",
         template_key=template_key,
         template_is_approved=False,
         message_problems=problems,
         due_at=now,
         expires_at=now + LASTS,
         stops=stops,
-        data_as_of=None,
         number=NumberView(is_blocked=recipient.is_blocked),
+        **_OF_NO_PATIENT,
     )
 
 
