@@ -30,48 +30,48 @@ def bars_svg(bars: Sequence[tuple[str, int]], *, width: int = 420, title: str = 
     chart = base.mark_bar(color=ACCENT, height=16) + base.mark_text(align="left", dx=4, color=GREY).encode(
         text=altair.Text("count:Q", format=",d")
     )
-    shown = chart.properties(width=width, height=24 * max(len(bars), 1), title=title).configure_view(
-        stroke=None
-    )
-    svg: str = vl_convert.vegalite_to_svg(shown.configure(font="system-ui, sans-serif").to_dict())
+    shown = chart.properties(width=width, height=24 * max(len(bars), 1), title=title)
+    # One call: a second one would take back the first.
+    made = shown.configure(font="system-ui, sans-serif", view={"strokeWidth": 0})
+    svg: str = vl_convert.vegalite_to_svg(made.to_dict())
     return svg
 
 
-def paired_bars_svg(bars: Sequence[tuple[str, str, float, str]], *, width: int = 420) -> str:
-    """Two bars a label, in the order given: how many in a hundred, with the count they stand for beside.
+def paired_bars_svg(
+    bars: Sequence[tuple[str, str, float | None, str]], *, whose: Sequence[str], width: int = 420
+) -> str:
+    """Two bars a label, in the order given: how many in a hundred, with the count they stand for at the end.
 
-    ``bars``: [(label, whose, in a hundred, "12 of 40")]. A share of few says so by its count.
+    ``bars``: [(label, whose, in a hundred, "12 of 40")]; without a share only the words stand there.
+    ``whose``: both names, which keep their colours though one is missing.
     """
     import altair
 
     keys = ("label", "whose", "share", "says")
-    values = [dict(zip(keys, one, strict=True)) for one in bars]
+    values = [dict(zip(keys, (*one[:2], one[2] or 0, one[3]), strict=True)) for one in bars]
+    labels = list(dict.fromkeys(one[0] for one in bars))
     base = altair.Chart(altair.Data(values=values)).encode(
-        y=altair.Y("whose:N", sort=None, title=None, axis=None),
+        y=altair.Y(
+            "label:N",
+            sort=labels,
+            title=None,
+            scale=altair.Scale(paddingInner=0.35),
+            axis=altair.Axis(labelLimit=220, ticks=False, domain=False),
+        ),
+        yOffset=altair.YOffset("whose:N", sort=list(whose), scale=altair.Scale(domain=list(whose))),
         x=altair.X("share:Q", axis=None, scale=altair.Scale(domainMin=0)),
     )
     colour = altair.Color(
         "whose:N",
-        sort=None,
-        scale=altair.Scale(range=[ACCENT, GREY]),
+        scale=altair.Scale(domain=list(whose), range=[ACCENT, GREY]),
         legend=altair.Legend(title=None, orient="top"),
     )
     text = base.mark_text(align="left", dx=4, color=GREY).encode(text="says:N")
-    chart = (
-        (base.mark_bar(height=11).encode(color=colour) + text)
-        .properties(width=width - 190, height=30)
-        .facet(
-            row=altair.Row(
-                "label:N",
-                sort=list(dict.fromkeys(one[0] for one in bars)),
-                title=None,
-                header=altair.Header(labelAngle=0, labelAlign="left", labelLimit=180, labelFontSize=12),
-            ),
-            spacing=6,
-        )
-        .configure_view(strokeWidth=0)
+    chart = (base.mark_bar().encode(color=colour) + text).properties(width=width, height=46 * len(labels))
+    svg: str = vl_convert.vegalite_to_svg(
+        # One call: a second one would take back the first.
+        chart.configure(font="system-ui, sans-serif", view={"strokeWidth": 0}).to_dict()
     )
-    svg: str = vl_convert.vegalite_to_svg(chart.configure(font="system-ui, sans-serif").to_dict())
     return svg
 
 

@@ -131,7 +131,7 @@ def test_where_people_leave_on_the_page_of_a_message(practice):
         ("sent", 5), ("opened", 4), ("chose", 2), ("checked", 1), ("booked", 1),
     ]  # fmt: skip
     assert ways["page"].loses_most_at == "chose"
-    assert [(one.key, one.count) for one in ways["page_answer"].stages] == [("opened", 4), ("answered", 1)]
+    assert [(one.key, one.count) for one in ways["page_answer"].stages] == [("answered", 1)]
 
 
 def test_where_people_leave_on_the_phone_and_in_writing(practice):

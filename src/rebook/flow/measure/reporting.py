@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from rebook.accounts import read as accounts
 from rebook.analytics import charts
 from rebook.core import measure as core
-from rebook.core.measure.ways import ChannelCell, Way
+from rebook.core.measure.ways import FEWEST, ChannelCell, Way
 from rebook.core.outcome.touch import Touch, any_touch, touches
 from rebook.records.read import measure as read
 from rebook.records.read import ways as ways_read
 
 MOST_BARS = 8
+# In pixels: with its labels it fits half a page without being made smaller.
+CHART_WIDTH = 210
+ARMS = ("Contacted", "Left out, to compare")
 # Reasons after which a gap counts as one that may be contacted: it was, it is about to be, or it is held out.
 ELIGIBLE = ("contacted", "holdout", "waiting:", "not_enrolled", "other_case_open", "case_closed:")
 
@@ -119,18 +122,25 @@ def funnel_chart(report: Report) -> str:
 def won_chart(lines: Sequence[core.Won], *, label: Callable[[str], str] = str) -> str:
     """Won back of a hundred by kind of reason, with contact and without, as one SVG document.
 
-    Empty without a case. ``label``: the words for a kind of gap.
+    Only where enough were contacted for a share; of too few left out the count stands there without a bar.
+    Empty without any. ``label``: the words for a kind of gap.
     """
+    shown = [one for one in lines if one.contact_cases >= FEWEST][:MOST_BARS]
     bars = [
-        (label(one.gap_kind), arm, round(100 * won / cases, 1), f"{won:,} of {cases:,}")
-        for one in lines[:MOST_BARS]
+        (
+            label(one.gap_kind),
+            arm,
+            100 * won / cases if cases >= FEWEST else None,
+            f"{won:,} of {cases:,}" + ("" if cases >= FEWEST else ", too few"),
+        )
+        for one in shown
         for arm, won, cases in (
-            ("Contacted", one.contact_won, one.contact_cases),
-            ("Left out, to compare", one.holdout_won, one.holdout_cases),
+            (ARMS[0], one.contact_won, one.contact_cases),
+            (ARMS[1], one.holdout_won, one.holdout_cases),
         )
         if cases
     ]
-    return charts.paired_bars_svg(bars) if bars else ""
+    return charts.paired_bars_svg(bars, whose=ARMS, width=CHART_WIDTH) if bars else ""
 
 
 LABELS = {

@@ -145,7 +145,7 @@ def ways(*, organisation_id: int, cut_off: datetime) -> tuple[Way, ...]:
         ]
         found.append(way("page", channel, stages))
         if answered:
-            found.append(way("page_answer", channel, [("opened", opened), ("answered", answered)]))
+            found.append(way("page_answer", channel, [("answered", answered)]))
     for called, reached, done in _rows(CALLS, organisation_id, cut_off):
         if called:
             found.append(way("call", "phone", [("called", called), ("talked", reached), ("booked", done)]))

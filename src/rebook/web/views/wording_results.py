@@ -5,11 +5,13 @@ from functools import lru_cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
+from rebook.core.measure.arms import ArmsWon, won_by_arm
 from rebook.flow.outreach import experiments as flow
 from rebook.flow.outreach.experiment_applying import apply_winner, preview_winner
 from rebook.flow.outreach.experiment_results import look_chart, results_of_test
 from rebook.records.read import campaignpages
 from rebook.records.read import experiments as read
+from rebook.records.read.arms import arm_cells
 from rebook.records.read.experiments import WordingTestView
 from rebook.web.access import Staff, staff_page
 from rebook.web.render import after, page
@@ -33,7 +35,16 @@ def wording_test(request: HttpRequest, test_id: int) -> HttpResponse:
             organisation_id=staff.organisation_id, campaign_id=seen.test.campaign_id
         ),
         chart=_chart(staff.organisation_id, test_id, int(seen.last["number"])) if seen.last else "",
+        won=_won(staff, seen.test),
     )
+
+
+def _won(staff: Staff, test: WordingTestView) -> ArmsWon | None:
+    """What each arm won back in the end; None while nothing may be seen between looks."""
+    if test.state == "running":
+        return None
+    cells = arm_cells(organisation_id=staff.organisation_id, test_id=test.id, now=staff.now)
+    return won_by_arm(cells, arms=test.plan.arms)
 
 
 @lru_cache(maxsize=64)
