@@ -57,6 +57,8 @@ class State:
     planned: Ints
     taken_in: Ints
     room: Ints
+    # The days of each household's last three contacts, newest first; the last row is nobody's.
+    households: Ints
 
 
 def look_ahead(asked: Scenario) -> Outlook:
@@ -65,8 +67,8 @@ def look_ahead(asked: Scenario) -> Outlook:
     for day in range(asked.days):
         _take_in(asked, tables, state, day)
         due = np.flatnonzero((state.case["due"] == day) & ~state.waits & (state.weight > 0))
-        if len(due):
-            _steps(asked, tables, state, due, day)
+        for some in _one_by_household(state, due):
+            _steps(asked, tables, state, some, day)
         _book(asked, state, day)
     return Outlook(
         {name: state.cells[name] for name in MEASURES},
@@ -124,7 +126,23 @@ def _begin(asked: Scenario) -> State:
         planned=np.zeros(shape, dtype=np.int64),
         taken_in=np.zeros((shape[0], asked.days), dtype=np.int64),
         room=np.full((len(asked.kinds), asked.days), -1, dtype=np.int64),
+        households=np.asarray([*asked.households, [LONG_AGO] * 3], dtype=np.int64),
     )
+
+
+def _one_by_household(state: State, due: Ints) -> list[Ints]:
+    """The due in rounds: of each household one at a time, since a contact of one holds the next back."""
+    if not len(due):
+        return []
+    household = state.case["household"][due]
+    order = np.argsort(household, kind="stable")
+    sorted_by = household[order]
+    starts = np.flatnonzero(np.r_[True, sorted_by[1:] != sorted_by[:-1]])
+    nth = np.arange(len(due)) - np.repeat(starts, np.diff(np.r_[starts, len(due)]))
+    turn = np.empty(len(due), dtype=np.int64)
+    turn[order] = nth
+    turn[household < 0] = 0
+    return [due[turn == number] for number in range(int(turn.max()) + 1)]
 
 
 def _take_in(asked: Scenario, tables: Tables, state: State, day: int) -> None:
@@ -141,21 +159,24 @@ def _take_in(asked: Scenario, tables: Tables, state: State, day: int) -> None:
         state.case["kind"][under_way], weights=state.weight[under_way], minlength=len(asked.kinds)
     )
     today = [place for place, one in enumerate(asked.campaigns) if one.takes_in[day]]
-    demands = [one for place in today for one in _demands(asked, state, place)]
+    ready = {
+        place: state.waiting[place][state.case["from_day"][state.waiting[place]] <= day] for place in today
+    }
+    demands = [one for place in today for one in _demands(asked, state, ready[place], place)]
     house = house_on(asked, free=free, invited=[int(one) for one in invited], day=day)
     found = plan(house, demands, asked.policy, campaigns=[one.id for one in asked.campaigns])
     for place in today:
         campaign = asked.campaigns[place]
         waiting = state.waiting[place]
-        chosen = _chosen(asked, state, waiting, found[campaign.id], most=campaign.daily_limit)
+        chosen = _chosen(asked, state, ready[place], found[campaign.id], most=campaign.daily_limit)
         if len(chosen):
             _open(tables, state, chosen, place, day)
             state.waiting[place] = waiting[state.waits[waiting]]
 
 
-def _demands(asked: Scenario, state: State, place: int) -> list[Demand]:
+def _demands(asked: Scenario, state: State, ready: Ints, place: int) -> list[Demand]:
     campaign = asked.campaigns[place]
-    best = state.waiting[place][: campaign.daily_limit]
+    best = ready[: campaign.daily_limit]
     keys = state.case["kind"][best] * 16 + state.case["risk_class"][best]
     found, counts = np.unique(keys, return_counts=True)
     return [
@@ -238,8 +259,11 @@ def _not_before(
     limits, case = asked.limits, state.case
     urgent = case["risk_class"][due] >= URGENT_CLASS
     apart = np.where(urgent, limits.apart_urgent, limits.apart)
-    third = case[f"sent_{limits.per_week}"][due] if 1 <= limits.per_week <= 3 else np.int64(LONG_AGO)
-    capped = np.maximum(np.maximum(day, case["sent_1"][due] + apart), third + 7)
+    together = state.households[case["household"][due]]
+    capped = np.maximum(np.maximum(day, case["sent_1"][due] + apart), together[:, 0] + 1)
+    if 1 <= limits.per_week <= 3:
+        capped = np.maximum(capped, case[f"sent_{limits.per_week}"][due] + 7)
+        capped = np.maximum(capped, together[:, limits.per_week - 1] + 7)
     earliest = np.where(likely, capped, day)
     last = tables.next_open.shape[2] - 1
     opens = tables.next_open[case["site"][due], channel, np.minimum(earliest, last)]
@@ -277,6 +301,10 @@ def _remember(state: State, due: Ints, channel: Ints, day: int) -> None:
     case["sent_1"][due] = day
     case["tries"][due] += 1
     case["calls"][due] += channel == PHONE
+    shared = case["household"][due]
+    shared = shared[shared >= 0]
+    state.households[shared, 1:] = state.households[shared, :2]
+    state.households[shared, 0] = day
 
 
 def _book(asked: Scenario, state: State, day: int) -> None:

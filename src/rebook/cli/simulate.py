@@ -28,6 +28,19 @@ if TYPE_CHECKING:
     from rebook.flow.lookahead.simulating import LookAhead
 
 LARGEST_PLAN = 100_000
+MEASURE_WORDS = {
+    "enrolled": "taken in",
+    "sms": "texts",
+    "email": "e-mails",
+    "phone": "calls",
+    "letter": "letters",
+    "portal": "portal messages",
+    "replies": "replies",
+    "bookings": "bookings",
+    "visits": "times used",
+}
+SHARE_WORDS = {"refused": "held back", "replies": "write back", "books": "book", "stops": "drop out"}
+SHOWN = ("enrolled", "sms", "email", "phone", "letter", "replies", "bookings", "visits")
 PlanFiles = Annotated[
     list[Path] | None,
     typer.Option("--plan", help="Another plan, a TOML or JSON file; may be repeated. See docs/lookahead.md."),
@@ -73,7 +86,6 @@ def simulate(
         refuse("--compare wants another plan: say --plan FILE")
     # Imported only now: it brings in numpy.
     from rebook.core.lookahead.changes import Changes
-    from rebook.flow.lookahead.simulating import LEAVES_OUT
     from rebook.flow.lookahead.simulating import simulate as look
 
     plans = [_read(path) for path in plan or []]
@@ -83,14 +95,15 @@ def simulate(
         campaign_ids=campaign or (),
     )  # fmt: skip
     if as_json:
-        answer_json(_as_json(found, seed=seed, days=days, leaves_out=LEAVES_OUT))
+        answer_json(_as_json(found, seed=seed, days=days, leaves_out=found[0].leaves_out))
         return
-    for one in found:
-        _show(one)
+    # What was asked comes first; the days of each plan are below it.
     if len(found) > 1:
         _side_by_side(found)
+    for one in found:
+        _show(one)
     _sources(found[0])
-    for line in LEAVES_OUT:
+    for line in found[0].leaves_out:
         console.print(f"- {line}", markup=False, highlight=False)
 
 
@@ -130,6 +143,7 @@ def _as_json(
             for one in first.sources
         ],
         "booking_lag": first.lag_says,
+        "single_days": first.timing_says,
         "leaves_out": list(leaves_out),
     }  # fmt: skip
 
@@ -145,26 +159,26 @@ def _show(found: "LookAhead") -> None:
             if any(one.expected for one in cell.figures.values()):
                 rows.append([line.on, found.sites[site], *_columns(cell)])
     rows.append(["all days", "", *_columns(found.result.total)])
-    heads = ["day", "site", "taken in", "texts", "e-mails", "calls", "letters", "replies", "bookings",
-             "times used", "staff hours", "cost"]  # fmt: skip
+    heads = ["day", "site", *(MEASURE_WORDS[name] for name in SHOWN), "staff hours", "cost"]
     answer_table(f"{found.result.name}: from {found.start_on}", heads, rows)
     if found.result.overloaded:
+        many = len(found.result.overloaded)
         console.print(
-            f"On {len(found.result.overloaded)} days staff would need more than their "
+            f"On {many} {'day' if many == 1 else 'days'} staff would need more than their "
             f"{found.result.minutes_a_day} minutes.",
             highlight=False,
         )
 
 
 def _columns(cell: Any) -> list[str]:
-    names = ("enrolled", "sms", "email", "phone", "letter", "replies", "bookings", "visits")
-    return [*(_range(cell.figures[name]) for name in names), f"{cell.hours:.1f}", f"{cell.cents / 100:.2f}"]
+    return [*(_range(cell.figures[name]) for name in SHOWN), f"{cell.hours:.1f}", f"{cell.cents / 100:.2f}"]
 
 
 def _side_by_side(found: list["LookAhead"]) -> None:
-    names = list(found[0].result.total.figures)
     rows: list[list[Any]] = [
-        [name, *(_range(one.result.total.figures[name]) for one in found)] for name in names
+        [words, *(_range(one.result.total.figures[name]) for one in found)]
+        for name, words in MEASURE_WORDS.items()
+        if any(one.result.total.figures[name].expected for one in found)
     ]
     rows.append(["staff hours", *(f"{one.result.total.hours:.1f}" for one in found)])
     rows.append(["cost", *(f"{one.result.total.cents / 100:.2f}" for one in found)])
@@ -174,13 +188,19 @@ def _side_by_side(found: list["LookAhead"]) -> None:
 def _sources(found: "LookAhead") -> None:
     rows = [
         [
-            one.channel, one.what, f"{100 * one.chance.value:.1f} %",
+            MEASURE_WORDS[one.channel], SHARE_WORDS[one.what], f"{100 * one.chance.value:.1f} %",
             f"{100 * one.chance.low:.1f} to {100 * one.chance.high:.1f} %",
             one.chance.origin, one.chance.says,
         ]
         for one in found.sources
+        if one.chance.high
     ]  # fmt: skip
     answer_table("What it rests on", ["channel", "share", "is", "range", "", "where from"], rows)
+    console.print(
+        f"Single days may be off by more than the whole: bookings by {found.timing_says['bookings']}.",
+        markup=False,
+        highlight=False,
+    )
 
 
 def _tell_comparison(organisation_id: int, made_on: str, today: date, *, as_json: bool) -> None:
@@ -226,7 +246,7 @@ def show_comparison(found: "Comparison") -> None:
     """Print it: the sums, and how often the ranges held."""
     rows = [
         [
-            one.measure, _range(one.total), one.actual, "yes" if one.is_inside else "no",
+            MEASURE_WORDS[one.measure], _range(one.total), one.actual, "yes" if one.is_inside else "no",
             "-" if one.off_by is None else f"{100 * one.off_by:+.0f} %",
             f"{one.days.inside} of {one.days.cells}", f"{one.cells.inside} of {one.cells.cells}",
         ]
@@ -234,6 +254,6 @@ def show_comparison(found: "Comparison") -> None:
     ]  # fmt: skip
     answer_table(
         f"Forecast of {found.made_on}, held against what happened until {found.until_on}",
-        ["", "expected (9 in 10)", "happened", "inside", "off by", "days inside", "cells inside"],
+        ["", "expected (9 in 10)", "happened", "inside", "off by", "days inside", "site days inside"],
         rows,
     )

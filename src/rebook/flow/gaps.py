@@ -10,19 +10,14 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.db import transaction
 
-from rebook.accounts import read as accounts
 from rebook.analytics import gaps as engine
 from rebook.analytics import snapshot as files
 from rebook.core.expected_gain import Gains, Stratum
-from rebook.core.gaps import KINDS, VERDICTS, GapDefinition, GapFinding, GapSettings, judge, read_settings
+from rebook.core.gaps import KINDS, VERDICTS, GapDefinition, GapFinding, GapSettings, judge
 from rebook.core.priority import Ranked, rank_reasons
 from rebook.core.reasons import Reason
 from rebook.flow.common import judging
-from rebook.flow.common.value_sets import loaded_codes
-from rebook.packs.exclusions import barring_words
-from rebook.packs.gaps import gap_definitions
-from rebook.packs.operational import pending_rules
-from rebook.packs.tiers import tier_months
+from rebook.flow.common.rules import rules_of
 from rebook.records.read import chart as charts
 from rebook.records.read import gaps as read
 from rebook.records.read import likelihood as learned
@@ -236,22 +231,6 @@ def list_gaps(
                 organisation_id=organisation_id, as_of=as_of, now=now, limit=limit, gains=gains
             )
     return GapList(as_of=as_of, patients=population.patients, found=found, gaps=tuple(listed))
-
-
-def rules_of(*, organisation_id: int) -> tuple[tuple[GapDefinition, ...], GapSettings]:
-    """The definitions of the organisation's packs, and its settings with what its clinicians signed.
-
-    Raises ``packs.loader.PackInvalid`` and ``core.gaps.SettingInvalid``.
-    """
-    organisation = accounts.organisation(organisation_id=organisation_id)
-    signed = read.signatures(organisation_id=organisation_id)
-    packs = tuple(organisation.pack_keys)
-    house = {"excluded_words": sorted(barring_words()), **tier_months(packs)}
-    chosen = {**house, **organisation.settings.get("gaps", {})}
-    definitions = gap_definitions(packs)
-    return definitions, read_settings(
-        chosen, signed=signed, pending=pending_rules(), value_sets=loaded_codes(definitions).codes
-    )
 
 
 def _close(

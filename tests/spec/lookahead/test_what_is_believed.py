@@ -48,7 +48,7 @@ def test_own_shares_go_before_beliefs_where_there_is_enough(counted, measured):
 def test_a_measured_share_says_of_how_many():
     one = chances({"email": Counted(1200, 60, 1140, 50, 57, 10)})["email"]["books"]
     assert one.value == pytest.approx(0.05)
-    assert one.says == "57 of 1,140 contacts by email of this practice"
+    assert one.says == "57 of 1,140 e-mails of this practice"
 
 
 @given(of=st.integers(1, 5000), share=st.floats(0, 1))

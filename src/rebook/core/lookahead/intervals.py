@@ -29,8 +29,16 @@ def doubts(found: Mapping[str, Mapping[str, Chance]], outlook: Outlook) -> dict[
         whole = sum(parts.values())
         if whole <= 0:
             return max(found[name][what].spread for name in ("sms", "email", "phone"))
-        # The channels' shares may be off independently of each other.
-        return sqrt(sum((part * found[name][what].spread / whole) ** 2 for name, part in parts.items()))
+        apart, together = 0.0, 0.0
+        for name, part in parts.items():
+            chance = found[name][what]
+            # Own shares are off independently of each other. Beliefs are off together: what makes patients
+            # answer a text more readily than the guides say makes them answer a call more readily, too.
+            if chance.origin == "measured":
+                apart += (part * chance.spread / whole) ** 2
+            else:
+                together += part * chance.spread / whole
+        return sqrt(apart + together**2)
 
     return {
         # Who is there to take in changes as patients book by themselves and others fall due.

@@ -38,6 +38,8 @@ class Case:
     sent: list[int]
     tries: int
     calls: int
+    from_day: int
+    household: int
     weight: int = MILLION
 
 
@@ -54,6 +56,8 @@ class Run:
     planned: Any
     taken_in: list[list[int]]
     room: list[list[int]]
+    # The days of each household's last three contacts, newest first.
+    households: list[list[int]]
     # Expected bookings to come: (campaign, site, kind) -> by day.
     coming: dict[tuple[int, int, int], list[int]] = field(default_factory=dict)
 
@@ -80,7 +84,7 @@ def _begin(asked: Scenario) -> Run:
         Case(
             of.campaign[n], of.site[n], of.kind[n], of.risk_class[n], of.step[n], max(of.due[n], 0),
             of.reach[n], of.preferred[n], bool(of.is_waiting[n]), [of.sent_1[n], of.sent_2[n], of.sent_3[n]],
-            of.tries[n], of.calls[n],
+            of.tries[n], of.calls[n], of.from_day[n], of.household[n],
         )
         for n in range(len(of))
     ]  # fmt: skip
@@ -93,6 +97,7 @@ def _begin(asked: Scenario) -> Run:
         {name: cells() for name in MEASURES}, {name: cells() for name in LOST},
         {name: cells() for name in CHANNELS}, cells(),
         [[0] * asked.days for _ in asked.campaigns], [[-1] * asked.days for _ in asked.kinds],
+        [list(one) for one in asked.households],
     )  # fmt: skip
 
 
@@ -122,7 +127,7 @@ def _take_in(run: Run, day: int) -> None:
             invited[case.kind] += case.weight
     waiting: list[list[Case]] = [[] for _ in asked.campaigns]
     for case in run.cases:
-        if case.is_waiting and asked.campaigns[case.campaign].takes_in[day]:
+        if case.is_waiting and case.from_day <= day and asked.campaigns[case.campaign].takes_in[day]:
             waiting[case.campaign].append(case)
     demands = [one for place in range(len(asked.campaigns)) for one in _demands(run, place, waiting[place])]
     house = house_on(asked, free=free, invited=invited, day=day)
@@ -208,8 +213,13 @@ def _not_before(run: Run, case: Case, channel: int, day: int, *, is_likely: bool
     """
     limits = run.asked.limits
     apart = limits.apart_urgent if case.risk_class >= URGENT_CLASS else limits.apart
-    third = case.sent[limits.per_week - 1] if 1 <= limits.per_week <= 3 else LONG_AGO
-    earliest = max(day, case.sent[0] + apart, third + 7) if is_likely else day
+    third = limits.per_week - 1
+    counts_weeks = 0 <= third <= 2
+    free = [case.sent[0] + apart, case.sent[third] + 7 if counts_weeks else LONG_AGO]
+    if case.household >= 0:
+        together = run.households[case.household]
+        free += [together[0] + 1, together[third] + 7 if counts_weeks else LONG_AGO]
+    earliest = max(day, *free) if is_likely else day
     opening = run.asked.next_open[case.site][channel]
     return opening[earliest] if earliest < len(opening) else NEVER
 
@@ -230,6 +240,8 @@ def _send(run: Run, case: Case, channel: int, meant: int, day: int, *, is_likely
     case.weight -= books + stops
     if is_likely:
         case.sent = [day, *case.sent[:2]]
+        if case.household >= 0:
+            run.households[case.household] = [day, *run.households[case.household][:2]]
         case.tries += 1
         case.calls += channel == PHONE
 

@@ -21,6 +21,13 @@ MANY_CONTACTS = 500
 Z_90 = NormalDist().inv_cdf(0.95)
 # Between two days, and between this month and the next, rates move by more than chance.
 DRIFT = 0.15
+CONTACTS = {
+    "sms": "texts",
+    "email": "e-mails",
+    "phone": "calls",
+    "letter": "letters",
+    "portal": "portal messages",
+}
 WHAT = ("refused", "replies", "books", "stops")
 
 Origin = Literal["measured", "belief"]
@@ -63,7 +70,12 @@ BELIEFS: Mapping[str, Mapping[str, Chance]] = {
     "sms": {
         "refused": _belief(0.05, 0.0, 0.2, _GUARD),
         "replies": _belief(0.15, 0.05, 0.25, "guide: 15 to 25 % answer a text (R-F68)"),
-        "books": _belief(0.08, 0.02, 0.2, "guides: 8 to 30 % book over a few contacts (R-F67)"),
+        "books": _belief(
+            0.08,
+            0.03,
+            0.22,
+            "8 to 30 % in guides (R-F67), 17 to 47 % in trials (R-F60 to R-F63), over two or three contacts",
+        ),
         "stops": _belief(0.04, 0.01, 0.1, "stated belief: declined, opted out, moved"),
     },
     "email": {
@@ -75,13 +87,18 @@ BELIEFS: Mapping[str, Mapping[str, Chance]] = {
     "phone": {
         "refused": _belief(0.03, 0.0, 0.15, _GUARD),
         "replies": _belief(0.0, 0.0, 0.0, "a call is its own answer"),
-        "books": _belief(0.12, 0.05, 0.25, "guide: 25 to 40 % reached, 30 to 50 % of them book (R-F68)"),
+        "books": _belief(
+            0.12,
+            0.05,
+            0.28,
+            "25 to 40 % reached, 30 to 50 % of them book (R-F68); 20 to 28 % in a trial (R-F63)",
+        ),
         "stops": _belief(0.1, 0.03, 0.2, "stated belief: declined, moved, wrong number"),
     },
     "letter": {
         "refused": _belief(0.01, 0.0, 0.1, _GUARD),
         "replies": _belief(0.01, 0.0, 0.05, "stated belief"),
-        "books": _belief(0.02, 0.005, 0.1, "guide: mail about 10 % at best (R-F70)"),
+        "books": _belief(0.05, 0.01, 0.2, "mail about 10 % (R-F70), 22 % in a trial (R-F60)"),
         "stops": _belief(0.01, 0.0, 0.05, "stated belief: returned, declined"),
     },
     "portal": {
@@ -114,7 +131,7 @@ def _chance(channel: str, what: str, counted: Counted) -> Chance:
         return BELIEFS[channel][what]
     low, high = interval(events, of)
     return Chance(
-        events / of, low, high, "measured", f"{events:,} of {of:,} contacts by {channel} of this practice"
+        events / of, low, high, "measured", f"{events:,} of {of:,} {CONTACTS[channel]} of this practice"
     )
 
 

@@ -1,12 +1,13 @@
 """A look ahead as people read it: for each day and site what to expect, how sure, and what it costs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from rebook.core.capacity_policy import CapacityPolicy
+from rebook.core.lookahead.daywise import with_timing
 from rebook.core.lookahead.intervals import Expected, expect
 from rebook.core.lookahead.values import CHANNELS, LOST, MEASURES, MILLION, Outlook
 
@@ -67,6 +68,8 @@ class Reading:
     doubts: Mapping[str, float]
     policy: CapacityPolicy
     cents: Mapping[str, Decimal]
+    # Relative doubt about a single day beside that about the whole; see ``daywise``.
+    timing: Mapping[str, float] = field(default_factory=dict)
 
     def cell(self, campaigns: Sequence[int], sites: Sequence[int], days: Sequence[int]) -> Cell:
         """The sum over these places, with one range for the sum."""
@@ -83,7 +86,8 @@ class Reading:
                 certain = _sum(self.outlook.squares[name], campaigns, sites, days)
             elif name == "enrolled":
                 certain = amount
-            figures[name] = expect(amount, certain=certain, doubt=self.doubts[name])
+            doubt = with_timing(self.doubts[name], self.timing.get(name, 0.0), days=len(days))
+            figures[name] = expect(amount, certain=certain, doubt=doubt)
         minutes = figures["replies"].expected * self.policy.minutes_per_reply + sum(
             figures[name].expected * self.policy.minutes_of(name) for name in CHANNELS
         )

@@ -74,8 +74,10 @@ class Cases:
     """One entry for each case or waiting patient; all lists are equally long, waiting ones best rank first.
 
     ``due``: day of the next step, for those in a case; ``is_waiting`` ones are taken in by their campaign's
-    rules. ``reach`` is a bit set of ``CHANNELS``; ``preferred`` an index or -1. ``sent_1`` to ``sent_3`` are
-    the days of the last contacts, newest first (``LONG_AGO``: none); ``tries`` and ``calls`` are the case's.
+    rules, from ``from_day`` on: who falls due later is not there before. ``reach`` is a bit set of
+    ``CHANNELS``; ``preferred`` an index or -1. ``sent_1`` to ``sent_3`` are the days of the last contacts,
+    newest first (``LONG_AGO``: none), those of other tools among them; ``tries`` and ``calls`` are the
+    case's. ``household`` is a place in ``Scenario.households`` or -1.
     """
 
     campaign: Any
@@ -92,6 +94,8 @@ class Cases:
     sent_3: Any
     tries: Any
     calls: Any
+    from_day: Any
+    household: Any
 
     def __len__(self) -> int:
         return len(self.campaign)
@@ -135,6 +139,8 @@ class Scenario:
     minutes_owed: int = 0
     # The kind of visit for who needs no particular one.
     general: str = ""
+    # The days of the last three contacts of each household, newest first.
+    households: Sequence[Sequence[int]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from rebook.accounts.read import OrganisationView
 from rebook.core.capacity import expected_minutes
 from rebook.core.capacity_policy import CapacityPolicy, capacity_policy
 from rebook.core.lookahead.changes import BadPlan, CampaignChange, Changes
+from rebook.core.lookahead.daywise import timing
 from rebook.core.lookahead.rates import Chance, Counted, chances, lag_of, share_taken, shares_of
 from rebook.core.lookahead.values import CHANNELS, Limits, PlannedCampaign, Scenario
 from rebook.core.outreach.campaign_calendar import against_enrolment
@@ -27,6 +28,9 @@ from rebook.records.read.sequences import own_versions
 
 from .cases import gather
 from .days import Site, due_days, openings, sites_of
+from .falling_due import Inflow, falling_due
+from .newcomers import Asking
+from .passed_days import passed_days
 
 HIGHEST_CLASS = 5
 
@@ -47,6 +51,9 @@ class Grounds:
     lag_says: str
     used_weekdays: frozenset[int]
     guard: GuardPolicy
+    coming: Inflow
+    # Measure -> (relative doubt about a single day, where from).
+    timing: dict[str, tuple[float, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ def look_around(*, organisation_id: int, start_on: date, days: int, now: datetim
             years=(start_on.year, start_on.year + 1),
             overrides=house.settings.get("guard") or None,
         ),
+        coming=falling_due(organisation_id=organisation_id, start_on=start_on, days=days),
+        timing=timing(passed_days(house, today=start_on)),
     )
 
 
@@ -103,6 +112,19 @@ def build(grounds: Grounds, changes: Changes, *, campaign_ids: Sequence[int] = (
     used = {day for one in chosen for day in read_plan(one.plan).calendar.weekdays}
     closed = frozenset(range(7)) - used - grounds.used_weekdays
     minutes = grounds.today.house.minutes
+    gathered = gather(
+        Asking(
+            house.id, sorted(grounds.guard.barring_exclusions), grounds.start_on, grounds.days, grounds.now
+        ),
+        campaigns=chosen,
+        plans=plans,
+        coming=grounds.coming,
+        sites=[one.id for one in grounds.sites],
+        kinds=kinds,
+        general=grounds.today.house.general,
+        served=grounds.served,
+        zone=house.time_zone,
+    )
     scenario = Scenario(
         days=grounds.days,
         sites=tuple(one.id for one in grounds.sites),
@@ -111,19 +133,8 @@ def build(grounds: Grounds, changes: Changes, *, campaign_ids: Sequence[int] = (
             _planned(grounds, one, plan, changes.campaigns.get(one.id), policy)
             for one, plan in zip(chosen, plans, strict=True)
         ),
-        cases=gather(
-            organisation_id=house.id,
-            campaigns=chosen,
-            plans=plans,
-            sites=[one.id for one in grounds.sites],
-            kinds=kinds,
-            general=grounds.today.house.general,
-            served=grounds.served,
-            barring=sorted(grounds.guard.barring_exclusions),
-            start_on=grounds.start_on,
-            zone=house.time_zone,
-            now=grounds.now,
-        ),
+        cases=gathered.cases,
+        households=gathered.households,
         shares=shares_of(grounds.chances),
         next_open=openings(house, grounds.sites, start_on=grounds.start_on, days=grounds.days, closed=closed),
         free=_free(grounds, kinds),

@@ -52,6 +52,7 @@ def invented_scenario(
         policy=CapacityPolicy(window_days=random.randint(3, 14)),
         minutes=random.choice((None, 50 + cases)),
         general="annual_visit",
+        households=[_past(random) for _ in range(_households(cases))],
     )
 
 
@@ -112,4 +113,19 @@ def _cases(random: Random, count: int, sites: int, campaigns: int) -> Cases:
         sent_3=[LONG_AGO] * count,
         tries=[0 if one else int(last != LONG_AGO) for one, last in zip(waits, ago, strict=True)],
         calls=[0] * count,
+        from_day=[random.choice((0, 0, 0, random.randint(1, 20))) if one else 0 for one in waits],
+        household=[
+            random.randrange(_households(count)) if random.random() < 0.3 else -1 for _ in range(count)
+        ],
     )
+
+
+def _households(cases: int) -> int:
+    """About as many members as people share a number or address."""
+    return max(1, cases // 8)
+
+
+def _past(random: Random) -> list[int]:
+    """The days of a household's last three contacts, newest first."""
+    last = random.choice((LONG_AGO, LONG_AGO, -random.randint(0, 8)))
+    return [last, LONG_AGO if last == LONG_AGO else last - random.randint(0, 3), LONG_AGO]

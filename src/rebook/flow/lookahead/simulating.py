@@ -18,8 +18,9 @@ LONGEST = 120
 # What the engine leaves out, told beside every figure.
 LEAVES_OUT = (
     "Hours and holidays are those of each site's place; a patient may live elsewhere.",
-    "Caps are counted in whole days and for the person alone, not for households or other systems.",
-    "Who falls due, comes back unasked or is let go by a person in these days is not counted.",
+    "Caps count whole days, for person and household; what other tools send from today on is not known.",
+    "The rules say who falls due as if nothing happened until then; events repeat the last four weeks.",
+    "Who comes back unasked, or is let go by a person before a hold ends, is not counted.",
     "Each patient waits for the first campaign they fit, and takes the earliest free time at their own site.",
     "Conditions on replies, clicks and reasons are met by a believed share of patients.",
 )
@@ -44,9 +45,11 @@ class LookAhead:
     sites: dict[int, str]
     sources: tuple[Source, ...]
     lag_says: str
+    timing_says: dict[str, str]
     booking_says: dict[str, str]
     reading: Reading
     built: Built
+    leaves_out: tuple[str, ...]
 
 
 def simulate(
@@ -76,7 +79,13 @@ def _look(grounds: Grounds, plan: Changes, campaign_ids: Sequence[int]) -> LookA
     except BadPrice:
         cents = prices()
     dates = [grounds.start_on + timedelta(days=number) for number in range(grounds.days)]
-    reading = Reading(outlook, doubts(grounds.chances, outlook), built.policy, cents)
+    reading = Reading(
+        outlook,
+        doubts(grounds.chances, outlook),
+        built.policy,
+        cents,
+        {name: value for name, (value, _) in grounds.timing.items()},
+    )
     result = read_result(
         reading,
         name=plan.name,
@@ -94,7 +103,9 @@ def _look(grounds: Grounds, plan: Changes, campaign_ids: Sequence[int]) -> LookA
         sites={one.id: one.name for one in grounds.sites},
         sources=tuple(Source(name, what, grounds.chances[name][what]) for name in used for what in WHAT),
         lag_says=grounds.lag_says,
+        timing_says={name: f"{value:.0%}: {says}" for name, (value, says) in grounds.timing.items()},
         booking_says={key: room.rate.says for key, room in rooms.items()},
         reading=reading,
         built=built,
+        leaves_out=(*LEAVES_OUT, *([grounds.coming.says] if grounds.coming.says else ())),
     )

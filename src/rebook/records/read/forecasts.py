@@ -82,6 +82,19 @@ def said(
     return list(map(Said._make, rows.values_list(*columns)))
 
 
+def said_of_days(*, organisation_id: int, made: Sequence[date], before: date) -> list[Said]:
+    """What the forecasts made on these days said of whole days before a day, over all campaigns and sites."""
+    rows = Forecast.objects.filter(
+        organisation_id=organisation_id,
+        made_on__in=list(made),
+        meant_on__lt=before,
+        campaign_id=-1,
+        location_id=-1,
+    )
+    columns = ("campaign_id", "location_id", "meant_on", "measure", "expected", "low", "high")
+    return list(map(Said._make, rows.values_list(*columns)))
+
+
 def span(*, organisation_id: int, made: date) -> tuple[date, date] | None:
     """The first and last day that a forecast speaks of; None when there is none."""
     rows = Forecast.objects.filter(organisation_id=organisation_id, made_on=made)

@@ -64,12 +64,29 @@ REACH = """
 SELECT p.id, coalesce(bool_or(o.system = 'phone'
            AND o.line_type IN ('mobile', 'voip', 'fixed_line_or_mobile')), false),
        coalesce(bool_or(o.system = 'email'), false), coalesce(bool_or(o.system = 'phone'), false),
-       p.address_line <> '', p.preferred_channel
+       p.address_line <> '', p.preferred_channel, p.household_key
 FROM records_patient p
 LEFT JOIN records_contactpoint o ON o.patient_id IN (p.id, p.responsible_patient_id) AND o.is_current
     AND o.state IN ('unverified', 'verified') AND o.organisation_id = p.organisation_id
 WHERE p.organisation_id = %s AND p.id = ANY(%s)
 GROUP BY p.id
+"""
+# Ours and those of other tools, by whom and by whose household they count (R-A190).
+PAST = """
+SELECT p.id, p.household_key, past.at FROM (
+    SELECT a.patient_id, a.sent_at AS at FROM records_attempt a
+    WHERE a.organisation_id = %(org)s AND a.sent_at > %(since)s AND a.sent_at <= %(now)s
+      AND a.origin NOT IN ('reply', 'safety', 'test')
+    UNION ALL
+    SELECT o.patient_id, o.at FROM records_othercontact o
+    WHERE o.organisation_id = %(org)s AND o.at > %(since)s AND o.at <= %(now)s AND o.patient_id IS NOT NULL
+    UNION ALL
+    SELECT c.patient_id, o.at FROM records_othercontact o
+    JOIN records_contactpoint c ON c.organisation_id = o.organisation_id AND c.value = o.to_value
+        AND c.is_current
+    WHERE o.organisation_id = %(org)s AND o.at > %(since)s AND o.at <= %(now)s AND o.patient_id IS NULL
+) past JOIN records_patient p ON p.id = past.patient_id
+ORDER BY past.at DESC, p.id
 """
 # Each contact with what came of it before the next one. Only those sent long enough ago, whatever came of it:
 # to count one as soon as the next is sent would leave out just those who booked and need no next.
@@ -132,6 +149,7 @@ class Reach(NamedTuple):
     phone: bool
     letter: bool
     preferred: str
+    household_key: str = ""
 
 
 def open_cases(*, organisation_id: int, campaign_ids: Sequence[int]) -> list[OpenCase]:
@@ -146,6 +164,19 @@ def reach(*, organisation_id: int, patient_ids: Sequence[int]) -> dict[int, Reac
     with connection.cursor() as cursor:
         cursor.execute(REACH, [organisation_id, list(patient_ids)])
         return {row[0]: Reach._make(row) for row in cursor.fetchall()}
+
+
+class PastContact(NamedTuple):
+    patient_id: int
+    household_key: str
+    at: datetime
+
+
+def past_contacts(*, organisation_id: int, since: datetime, now: datetime) -> list[PastContact]:
+    """Contacts in ``(since, now]`` that the caps count, newest first, those of other tools among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAST, {"org": organisation_id, "since": since, "now": now})
+        return list(map(PastContact._make, cursor.fetchall()))
 
 
 def answers(*, organisation_id: int, now: datetime) -> dict[str, Answers]:

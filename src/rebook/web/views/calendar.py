@@ -16,9 +16,9 @@ from rebook.flow import access, booking
 from rebook.flow.lookahead import charts
 from rebook.flow.lookahead.calendar import SHOWN_DAYS, CalendarDay, calendar_page
 from rebook.flow.lookahead.comparing import DayCompared, compare_forecast, forecasts_made
-from rebook.flow.lookahead.simulating import LEAVES_OUT, LONGEST, LookAhead, simulate
+from rebook.flow.lookahead.simulating import LONGEST, LookAhead, simulate
 from rebook.flow.outreach.capacity_settings import change_capacity
-from rebook.packs import outreach as packs
+from rebook.flow.outreach.sequences import sequences_in_use
 from rebook.records.read import calendar as read
 from rebook.records.read import campaigns as read_campaigns
 from rebook.web.access import Staff, staff_page
@@ -118,8 +118,9 @@ def plans(request: HttpRequest) -> HttpResponse:
         problem=problem,
         plans=found,
         bookings=_plans_drawn(found, "bookings", "bookings so far") if found else "",
-        leaves_out=LEAVES_OUT,
-        sequences=[key for pack in staff.organisation.pack_keys for key in packs.sequences(pack)],
+        leaves_out=found[0].leaves_out if found else (),
+        # The practice's own published ones first.
+        sequences=list(sequences_in_use(organisation_id=staff.organisation_id)),
     )
 
 
