@@ -1,9 +1,12 @@
 """``rebook letters``: what waits to be posted, one PDF of it, and what became of it."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
+from rebook.accounts.read import OrganisationView
 from rebook.cli.context import (
     EXIT_NO,
     JsonOption,
@@ -49,10 +52,13 @@ def listed(organisation: OrganisationOption = "", as_json: JsonOption = False) -
             }
         )
     else:
-        rows = [[one.attempt_id, one.patient_id, one.language, one.taken_at] for one in waiting]
-        answer_table(f"{len(waiting)} to print", ["letter", "patient", "language", "taken in hand"], rows)
+        rows = [
+            [one.attempt_id, one.patient_id, one.language, _local(practice, one.taken_at)] for one in waiting
+        ]
+        if waiting:
+            answer_table(f"{len(waiting)} to print", ["letter", "patient", "language", "taken in hand"], rows)
         columns = ["batch", "form", "letters", "printed", "posted", "came back"]
-        rows = [[*_batch(one).values()] for one in batches]
+        rows = [[_local(practice, cell) for cell in _batch(one).values()] for one in batches]
         answer_table("Batches", columns, rows)
     if not waiting and all(one.posted_at for one in batches):
         raise typer.Exit(EXIT_NO)
@@ -167,8 +173,17 @@ def find(code: CodeArgument, organisation: OrganisationOption = "", as_json: Jso
         answer_json(shown)
     else:
         answer_table(
-            letter.code, ["", ""], [[name, value] for name, value in shown.items() if name != "code"]
+            letter.code,
+            ["", ""],
+            [[name, _local(practice, value)] for name, value in shown.items() if name != "code"],
         )
+
+
+def _local(practice: OrganisationView, cell: Any) -> Any:
+    """A time on the practice's own clock, to the minute; anything else as it is."""
+    if not isinstance(cell, datetime):
+        return cell
+    return cell.astimezone(ZoneInfo(practice.time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def _known(organisation_id: int, number: int) -> read.BatchLine:

@@ -46,7 +46,7 @@ def test_the_library_shows_every_text_and_what_is_missing(clinic, writer):
         if key not in ("safety", "safety_crisis", "opt_out_confirmation"):
             assert f'href="/setup/texts/{key}/{channel}/{language}/"' in page
     assert 'href="/setup/texts/due_visit/letter/fr/"' in page
-    assert re.search(r"\+ </span>French<span class=\"visually-hidden\">: missing", page)
+    assert re.search(r"\+&nbsp;</span>French<span class=\"visually-hidden\">: missing", page)
     assert "French" not in re.sub(
         r"<option.*?</option>|<section class=\"banner.*?</section>",
         "",
