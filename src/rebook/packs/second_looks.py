@@ -39,7 +39,7 @@ def read_second_look(folder: Path) -> SecondLook:
     path = folder / WEIGHTS
     try:
         return _weights(json.loads(path.read_text(encoding="utf-8")), topics)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise PackInvalid([PackError(path.name, 0, "weights", f"cannot be read: {error}")]) from error
 
 
@@ -58,11 +58,12 @@ def read_topics(document: Document) -> Topics:
             by_stem[stem(fold(word), language)].add(topic)
     endings: dict[str, str] = {}
     for topic, some in _tables(top, "endings").items():
+        if not isinstance(some, list):
+            top.wrong("endings", f"{topic} wants a list")
+            continue
         for ending in some:
             endings.setdefault(fold(ending), topic)
-    if errors:
-        raise PackInvalid(errors)
-    return Topics(
+    found = Topics(
         language=language,
         by_stem={one: tuple(sorted(about)) for one, about in by_stem.items()},
         endings=endings,
@@ -70,6 +71,9 @@ def read_topics(document: Document) -> Topics:
         calm=frozenset(stem(fold(one), language) for one in top.text("calm").split()),
         plain=frozenset(stem(fold(one), language) for one in top.text("plain").split()),
     )
+    if errors:
+        raise PackInvalid(errors)
+    return found
 
 
 def _tables(top: Table, name: str) -> Mapping[str, Any]:

@@ -37,6 +37,18 @@ def test_a_warning_alone_lets_it_go_out():
     assert (answer.exit_code, "warning: overdue" in answer.stdout) == (0, True)
 
 
+def test_a_question_to_a_person_lets_it_go_out_and_is_shown():
+    answer = run("--text", GOOD.replace("your visit", "your seat stayed empty twice and a visit"), *NAMED)
+    assert answer.exit_code == 0
+    assert "look: look_" in answer.stdout
+    listed = json.loads(
+        run(
+            "--text", GOOD.replace("your visit", "your seat stayed empty twice and a visit"), *NAMED, "--json"
+        ).stdout
+    )
+    assert (listed["ok"], {one["severity"] for one in listed["findings"]}) == (True, {"look"})
+
+
 def test_a_text_from_the_input_a_file_and_a_file_of_messages(tmp_path):
     assert run("--text", "-", *NAMED, given=GOOD).exit_code == 0
     letter = tmp_path / "letter.txt"

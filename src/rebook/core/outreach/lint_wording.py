@@ -128,7 +128,7 @@ _WANTS_TO_END = re.compile(
     re.IGNORECASE,
 )
 # One digit that is no clock time, or a word in capitals.
-_TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|(?!I\b)[A-ZÁÉÍÓÚÑ]{1,8})\b")
+_TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|(?!(?:I|SMS|MMS)\b)[A-ZÁÉÍÓÚÑ]{1,8})\b")
 
 
 def whole(patterns: Iterable[str]) -> re.Pattern[str]:
