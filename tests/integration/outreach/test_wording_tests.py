@@ -4,6 +4,7 @@ import pytest
 
 from rebook.core.segment import Segment
 from rebook.flow.outreach import experiments
+from rebook.flow.outreach.experiment_results import results_of_test
 from rebook.flow.outreach.experiments import UnableToTest, apply_variant, end_test, state_test, take_looks
 from rebook.flow.outreach.holdouts import PRIOR_ORGANIC, holdout_power
 from rebook.records.models import (
@@ -16,6 +17,7 @@ from rebook.records.models import (
     WordingTest,
 )
 from rebook.records.read import experiments as read
+from rebook.records.read.experiment_counts import arm_counts
 from support.outreach import DAY, NOW, second_wording_of
 
 pytestmark = pytest.mark.django_db
@@ -238,3 +240,81 @@ def test_power_takes_the_practices_own_rate_once_enough_were_followed(clinic):
     found = power(clinic)
     assert found.organic == pytest.approx(0.1)
     assert "7 of 70" in found.organic_source
+
+
+def test_class_three_and_other_languages_are_left_out_and_counted(clinic, day, second_wording):
+    test_id = stated(clinic, clinic.campaign())
+    clinic.patient(1)
+    clinic.patient(2).gaps.update(risk_class=3)
+    clinic.patient(3, language="es")
+    day.run()
+    rows = WordingAssignment.objects.filter(test_id=test_id).exclude(left_out="")
+    assert dict(rows.values_list("case__patient__external_id", "left_out")) == {
+        "p2": "grave",
+        "p3": "language",
+    }
+    assert len(arms(test_id)) == 1
+    assert WORDS[0] in Attempt.objects.get(patient__external_id="p2").body
+
+
+def test_a_text_changed_while_it_is_tested_draws_nobody_more_and_says_so(clinic, day, second_wording):
+    test_id = stated(clinic, clinic.campaign())
+    for number in range(1, 11):
+        clinic.patient(number)
+    day.run()
+    seen = results_of_test(organisation_id=clinic.id, test_id=test_id, now=NOW)
+    assert seen.warnings == ()
+    assert sum(one.as_drawn for one in seen.received) == 10
+    second_wording_of(
+        clinic.organisation,
+        manager=clinic.manager,
+        change=lambda body: body.replace("Pick a time:", "Find your time:"),
+    )
+    clinic.patient(11)
+    day.run(NOW + DAY)
+    assert len(arms(test_id)) == 10
+    assert WORDS[0] in Attempt.objects.get(patient__external_id="p11").body
+    seen = results_of_test(organisation_id=clinic.id, test_id=test_id, now=NOW + DAY)
+    assert "A text was changed since the test began" in seen.warnings[0]
+
+
+def test_who_was_refused_after_the_draw_stays_counted_in_the_arm(clinic, day, second_wording):
+    test_id = stated(clinic, clinic.campaign())
+    for number in range(1, 21):
+        clinic.patient(number)
+    day.enrol()
+    day.plan()
+    drawn = arms(test_id)
+    stopped = next(patient for patient, arm in drawn.items() if arm == "b")
+    clinic.opt_out(patient=Case.objects.get(patient_id=stopped).patient)
+    clinic.synced(NOW)
+    day.send()
+    seen = results_of_test(organisation_id=clinic.id, test_id=test_id, now=NOW)
+    got = {one.variant: one for one in seen.received}
+    assert seen.drawn["b"][0] == list(drawn.values()).count("b")
+    assert (got["b"].as_drawn, got["b"].nothing) == (seen.drawn["b"][0] - 1, 1)
+    # A look counts them too.
+    at = NOW + 31 * DAY
+    counts = {
+        one.variant: one.patients for one in arm_counts(organisation_id=clinic.id, test=seen.test, now=at)
+    }
+    assert counts == {arm: drawn for arm, (drawn, _) in seen.drawn.items()}
+
+
+def test_a_household_counts_once_by_its_first_case(clinic, day, second_wording):
+    test_id = stated(clinic, clinic.campaign())
+    for number in range(1, 25):
+        clinic.patient(number, household_key=f"home:{number % 8}")
+    day.run()
+    assert len(arms(test_id)) == 24
+    first = {}
+    for row in WordingAssignment.objects.order_by("assigned_at", "pk"):
+        first.setdefault(row.unit, row)
+    # Everybody but the first of each household books: nobody of those who count.
+    Case.objects.exclude(pk__in=[row.case_id for row in first.values()]).update(booked_at=NOW + DAY)
+    test = read.wording_test(organisation_id=clinic.id, test_id=test_id)
+    counts = arm_counts(organisation_id=clinic.id, test=test, now=NOW + 31 * DAY)
+    assert (sum(one.patients for one in counts), sum(one.successes for one in counts)) == (8, 0)
+    Case.objects.filter(pk=first["home:1"].case_id).update(booked_at=NOW + DAY)
+    counts = arm_counts(organisation_id=clinic.id, test=test, now=NOW + 31 * DAY)
+    assert sum(one.successes for one in counts) == 1
