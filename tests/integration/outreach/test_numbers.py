@@ -15,7 +15,7 @@ from rebook.flow.outreach.manual import send_manual
 from rebook.flow.outreach.number_checks import import_answers, numbers_to_check
 from rebook.flow.outreach.number_sources import HowItCame, UnableToNoteSource, note_source, note_unknown
 from rebook.flow.outreach.numbers import look
-from rebook.records.models import ContactPoint, NumberMark, RejectedRow, Source, Task, Visit
+from rebook.records.models import Attempt, ContactPoint, NumberMark, RejectedRow, Source, Task, Visit
 from support.outreach import DAY, NOW
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,20 @@ def test_another_practices_number_is_none_of_ours(clinic):
     told = HowItCame("insurer")
     assert note_source(organisation_id=other.pk, contact_point_id=point.pk, told=told, **BY) is None
     assert phone(point.patient).number_source == ""
+
+
+def test_the_number_that_the_patient_gave_goes_before_one_from_elsewhere(clinic, tmp_path):
+    patient = clinic.patient(1, phone=False)
+    clinic.contact(patient, "+12125550001", number_source="insurer", rank=0)
+    clinic.contact(patient, "+12125550002", state="unverified", number_source="patient_form", rank=2)
+    assert write(clinic, patient).verdict == "allow"
+    assert clinic.sms.numbers in ([], ["+12125550002"])
+    assert Attempt.objects.get(patient=patient).to_value == "+12125550002"
+    # Somebody else has that one by now: better none than theirs, and the other is tried first.
+    take(clinic, tmp_path, "2125550002,2025-10-14,yes\n")
+    later = NOW + 3 * DAY
+    clinic.synced(later)
+    assert rules(write(clinic, patient, at=later)) == ["no_lawful_basis"]
 
 
 # --- who has it by now ---------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ def test_nonsense_is_refused_with_its_reason(asked, problem, clinic, signed_in, 
     back = f"/patients/{number.patient_id}/"
     page = says(client, client.post(f"/contacts/{number.pk}/source/", asked | {"back": back}))
     assert problem in page
+    assert "How to reach them" in page
     number.refresh_from_db()
     assert number.number_source == ""
 

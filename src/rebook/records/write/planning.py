@@ -139,6 +139,8 @@ REACHABLE = """
 SELECT c.id, c.patient_id, c.system, c.value, c.line_type,
     CASE WHEN c.system = 'phone' THEN greatest(
         CASE WHEN c.state = 'verified' THEN c.state_changed_at END,
+        CASE WHEN c.number_source IN ('patient_form', 'patient_page', 'patient_said')
+            THEN c.given_on::timestamp AT TIME ZONE 'UTC' + interval '12 hours' END,
         (SELECT max(coalesce(a.result_at, a.sent_at)) FROM records_attempt a
             WHERE a.organisation_id = c.organisation_id AND a.to_value = c.value
               AND a.state IN ('delivered', 'read')),
@@ -154,12 +156,20 @@ WHERE c.organisation_id = %s AND c.patient_id = ANY(%s) AND c.is_current
   AND NOT EXISTS (SELECT 1 FROM records_confidentialrequest w
       WHERE w.organisation_id = c.organisation_id AND w.patient_id = c.patient_id AND w.ended_at IS NULL
         AND CASE c.system WHEN 'phone' THEN w.phone ELSE w.email END NOT IN ('', c.value))
-ORDER BY c.patient_id, c.state = 'verified' DESC, c.rank, c.id
+ORDER BY c.patient_id,
+    coalesce((SELECT m.kind = 'reassigned' FROM records_numbermark m
+        WHERE m.organisation_id = c.organisation_id AND m.value = c.value AND m.ended_at IS NULL
+          AND m.kind IN ('same', 'reassigned') ORDER BY m.at DESC LIMIT 1), false),
+    c.number_source IN ('previous_practice', 'insurer', 'skip_trace', 'other'),
+    c.state = 'verified' DESC, c.rank, c.id
 """
 
 
 def reachable_by(*, organisation_id: int, patient_ids: Sequence[int]) -> dict[int, list[ReachableBy]]:
-    """Contact points in a state fit for use: verified ones first, then as the source ranks them."""
+    """Contact points in a state fit for use: verified ones first, then as the source ranks them.
+
+    Those from elsewhere than the patient stand behind (R-A4), those with another owner last (R-A61).
+    """
     found: dict[int, list[ReachableBy]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(REACHABLE, [organisation_id, sorted(set(patient_ids))])
