@@ -21,6 +21,7 @@ EVENT_KINDS = ("no_show_not_rebooked", "cancelled_not_rebooked", "follow_up_not_
                "high_intent", "intake_unfinished", "referral_in_not_scheduled")  # fmt: skip
 # So far back events are counted, whole weeks so that weekdays fall on weekdays.
 LIKE_THE_LAST = timedelta(days=28)
+FILES_GONE = "Who falls due by the rules is not counted: the snapshot's files are gone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ def falling_due(*, organisation_id: int, start_on: date, days: int) -> Inflow:
     again = read.looked_at_again(organisation_id=organisation_id, after=start_on, until=until)
     if not again:
         return Inflow((), by_event)
+    directory = Path(django_settings.SNAPSHOT_DIRECTORY) / snapshot.path
     try:
-        found = _judged(organisation_id, snapshot.path, sorted(again), until)
-    except (FileNotFoundError, SnapshotIncomplete):
-        return Inflow(
-            (), by_event, "Who falls due by the rules is not counted: the snapshot's files are gone."
-        )
+        found = _judged(organisation_id, directory, sorted(again), until) if directory.is_dir() else None
+    except SnapshotIncomplete:
+        found = None
+    if found is None:
+        return Inflow((), by_event, FILES_GONE)
     known = read.with_open_gaps(organisation_id=organisation_id, patient_ids=again)
     new = [one for one in found if (one.patient_id, one.definition_key) not in known]
     return Inflow(
@@ -83,11 +85,11 @@ def _repeated(organisation_id: int, start_on: date, until: date) -> Iterator[Com
             on += LIKE_THE_LAST
 
 
-def _judged(organisation_id: int, path: str, patients: list[int], as_of: date) -> list[Coming]:
+def _judged(organisation_id: int, directory: Path, patients: list[int], as_of: date) -> list[Coming]:
     """What the rules say of these patients on a later day, if nothing happens until then."""
     definitions, settings = rules_of(organisation_id=organisation_id)
     with judging.population_engine() as (connection, folder):
-        whole = engine.read_snapshot(connection, directory=Path(django_settings.SNAPSHOT_DIRECTORY) / path)
+        whole = engine.read_snapshot(connection, directory=directory)
         settings = judging.answerable(settings, whole)
         connection.execute("CREATE TEMP TABLE falling_due (patient_id BIGINT)")
         connection.execute("INSERT INTO falling_due SELECT unnest($ids)", {"ids": patients})
