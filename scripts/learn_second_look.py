@@ -29,9 +29,9 @@ from rebook.core.outreach.lint_blind import read_blind, text_of_blind
 from rebook.core.outreach.lint_findings import BUILT_IN
 from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_score import text_of
-from rebook.core.outreach.look_findings import KINDS
-from rebook.core.outreach.look_words import HEALTH, Token, Topics, sentences, tokens
-from rebook.core.outreach.looks import HIDDEN, SecondLook, Weight, features, weigh
+from rebook.core.outreach.second_look import HIDDEN, SecondLook, Weight, features, weigh
+from rebook.core.outreach.second_look_findings import KINDS
+from rebook.core.outreach.second_look_words import HEALTH, Token, Topics, sentences, tokens
 from rebook.packs.outreach import templates
 from rebook.packs.second_looks import FOLDER, WEIGHTS, WORDS, read_document, read_topics
 from rebook.packs.templates import wording

@@ -16,7 +16,7 @@ from rebook.core.outreach.lint import check
 from rebook.core.outreach.lint_blind import read_blind, score_blind
 from rebook.core.outreach.lint_corpus import CorpusMessage, read_corpus
 from rebook.core.outreach.lint_score import score, text_of
-from rebook.core.outreach.looks import SecondLook
+from rebook.core.outreach.second_look import SecondLook
 from rebook.packs.second_looks import second_look
 from rebook.packs.templates import wording
 

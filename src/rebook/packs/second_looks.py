@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from rebook.core.outreach.lint_places import fold
-from rebook.core.outreach.look_findings import LOOKS
-from rebook.core.outreach.look_words import Topics, stem
-from rebook.core.outreach.looks import SecondLook, Weight
+from rebook.core.outreach.second_look import SecondLook, Weight
+from rebook.core.outreach.second_look_findings import LOOKS
+from rebook.core.outreach.second_look_words import Topics, stem
 
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
 

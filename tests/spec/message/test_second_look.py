@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rebook.core.outreach.lint import Text, check
 from rebook.core.outreach.lint_places import Placed, fold
 from rebook.core.outreach.lint_template import lint_template
-from rebook.core.outreach.look_findings import KINDS, LOOKS
-from rebook.core.outreach.look_words import sentences, stem, tokens
-from rebook.core.outreach.looks import looks
+from rebook.core.outreach.second_look import looks
+from rebook.core.outreach.second_look_findings import KINDS, LOOKS
+from rebook.core.outreach.second_look_words import sentences, stem, tokens
 from rebook.packs.outreach import templates, wording
 from rebook.packs.second_looks import second_look
 

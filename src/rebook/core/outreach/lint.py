@@ -16,8 +16,8 @@ from rebook.core.outreach.lint_places import LINK, Placed
 from rebook.core.outreach.lint_shape import shape, style
 from rebook.core.outreach.lint_wording import Wording, WordRule
 from rebook.core.outreach.lint_words import people, word_findings
-from rebook.core.outreach.looks import SecondLook, looks
 from rebook.core.outreach.readability import reading
+from rebook.core.outreach.second_look import SecondLook, looks
 from rebook.core.outreach.segments import segments
 
 __all__ = [

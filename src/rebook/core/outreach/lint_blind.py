@@ -14,7 +14,7 @@ from rebook.core.channel import ChannelKind
 from rebook.core.outreach.lint import Text, check
 from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_wording import Wording
-from rebook.core.outreach.looks import SecondLook
+from rebook.core.outreach.second_look import SecondLook
 
 _CAPITAL = r"(?:[A-ZÁÉÍÓÚÑ][\w'’áéíóúñü]*|\d+(?:st|nd|rd|th))"
 _BETWEEN = r"(?:[ &-]+(?:(?:of|the|at|on|for|and|de|del|la|las|los|el|y) )*)"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from rebook.core.outreach.lint import Text, check
 from rebook.core.outreach.lint_findings import Finding
-from rebook.core.outreach.looks import SecondLook
 from rebook.core.outreach.message import LINK_FIELDS, Template, render
+from rebook.core.outreach.second_look import SecondLook
 
 
 @dataclass(frozen=True, slots=True)

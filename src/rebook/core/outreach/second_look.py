@@ -13,8 +13,8 @@ from typing import NamedTuple
 from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_words import SALES_LOOKS
-from rebook.core.outreach.look_findings import look
-from rebook.core.outreach.look_words import HEALTH, Token, Topics, sentences, tokens
+from rebook.core.outreach.second_look_findings import look
+from rebook.core.outreach.second_look_words import HEALTH, Token, Topics, sentences, tokens
 
 HIDDEN = Token("<h>")
 MOST_UNKNOWN = 3
