@@ -123,7 +123,7 @@ def test_the_file_goes_out_and_the_answers_come_in(clinic, signed_in, number):
     assert lines[0] == "tn,date"
     assert any(line.startswith("3125550142,") for line in lines)
     page = says(manager, manager.post(HERE + "answers/", answers("3125550142,2025-10-14,yes\n911,,no\n")))
-    assert "2 answers read: 1 somebody else&#39;s" in page
+    assert "Answers read: 2. 1 somebody else&#39;s" in page
     assert "1 turned away" in page
     assert NumberMark.objects.get().kind == "reassigned"
     assert "held back" in page

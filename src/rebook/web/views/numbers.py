@@ -159,7 +159,7 @@ def numbers_answers(request: HttpRequest) -> HttpResponse:
         except UnableToImportRows as error:
             return after(request, here, say=f"Nothing was read: {error}.", is_problem=True)
     say = (
-        f"{done.read:,} answers read: {done.reassigned:,} somebody else's, {done.same:,} still theirs, "
+        f"Answers read: {done.read:,}. {done.reassigned:,} somebody else's, {done.same:,} still theirs, "
         f"{done.no_data:,} without data, {done.already_known:,} known already, {done.rejected:,} turned away."
     )
     if done.rejected:
