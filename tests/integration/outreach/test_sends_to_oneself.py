@@ -286,6 +286,15 @@ def vars_of(summary):
     return {name: getattr(summary, name) for name in summary.__slots__}
 
 
+def test_whoever_slept_through_its_lease_does_not_send(desk, clinic):
+    """Two hours pass between the claim and the hand-over: by then somebody may have settled it."""
+    hours = iter((0.0, 7200.0))
+    of = {"channels": clinic.channels, "stopwatch": lambda: next(hours)}
+    (line,) = send_tests(**desk.of, wanted=[desk.wanted()], press="p", now=NOW, **of)
+    assert (line.state, line.code) == ("failed", "lease_ended")
+    assert clinic.sms.sent == []
+
+
 def test_where_nobody_can_be_asked_it_stays_unknown(desk, clinic):
     clinic.sms.answers[MINE] = SendResult(state="unknown", code="timed_out")
     assert desk.send(press="p")[0].state == "unknown"

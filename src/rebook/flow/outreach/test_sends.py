@@ -4,8 +4,9 @@ One press is one key: pressed again, after a crash or by a nervous finger, it sh
 sends nothing. What a killed process left open is asked about later (``test_sends_later``), never sent again.
 """
 
+import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +23,7 @@ from rebook.records.read.sent_tests import SentTestLine, tests_of_press
 from rebook.records.write import sent_tests as write
 from rebook.records.write.staff_contacts import lock_own_contacts
 
-from .sending import STOPPED, hand_over
+from .sending import GIVEN_BACK, LEASE_S, STOPPED, hand_over
 from .subject import House
 from .test_sends_guard import is_stopped, judge_test
 
@@ -65,6 +66,7 @@ def send_tests(
     press: str,
     now: datetime,
     channels: Mapping[str, Channel] | None = None,
+    stopwatch: Callable[[], float] = time.monotonic,
 ) -> tuple[SentTestLine, ...]:
     """Send each of ``wanted`` to the member's own contact of its channel; what became of each, in order.
 
@@ -78,10 +80,13 @@ def send_tests(
     members = accounts.members(organisation_id=organisation_id)
     email = next((one.email for one in members if one.user_id == user_id), "")
     of = {"organisation_id": organisation_id, "user_id": user_id, "press": press, "now": now}
+    began = stopwatch()
     for place, one in enumerate(wanted):
         claimed = _claim(house, user_id, email, one, adapters.get(one.channel), press, place, now=now)
         if claimed is not None:
-            _send(organisation_id, one, adapters[one.channel], claimed, now=now)
+            # Whoever slept through the press's lease does not wake up and send: others may have settled it.
+            is_late = stopwatch() - began > LEASE_S
+            _send(organisation_id, one, adapters[one.channel], claimed, is_late=is_late, now=now)
     return tests_of_press(**of)  # type: ignore[arg-type]
 
 
@@ -178,7 +183,15 @@ def _note(
     )
 
 
-def _send(organisation_id: int, one: Wanted, adapter: Channel, claimed: _Claimed, *, now: datetime) -> None:
+def _send(
+    organisation_id: int,
+    one: Wanted,
+    adapter: Channel,
+    claimed: _Claimed,
+    *,
+    is_late: bool,
+    now: datetime,
+) -> None:
     """Hand it over with no transaction open, and append what the channel says."""
     stopped = is_stopped(
         organisation_id=organisation_id,
@@ -196,7 +209,10 @@ def _send(organisation_id: int, one: Wanted, adapter: Channel, claimed: _Claimed
         unsubscribe_url=one.unsubscribe_url,
         valid_until=now + LASTS,
     )
-    result = STOPPED if stopped else hand_over(adapter, message, now=now)
+    if is_late:
+        result = GIVEN_BACK
+    else:
+        result = STOPPED if stopped else hand_over(adapter, message, now=now)
     with transaction.atomic(durable=True):
         write.add_fact(
             organisation_id=organisation_id,
