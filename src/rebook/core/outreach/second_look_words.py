@@ -6,15 +6,13 @@ the place of letters.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-import snowballstemmer
+from functools import cache, lru_cache
 
 from rebook.core.outreach.lint_places import FILLER
 
-_STEMMERS = {"en": snowballstemmer.stemmer("english"), "es": snowballstemmer.stemmer("spanish")}
+_STEMMERS = {"en": "english", "es": "spanish"}
 # A stop and a space, a line's end, or a colon; "10:30" and "Dr." are none.
 _TITLES = (r"(?:dr|ms|mr|st|sr)", r"(?:mrs|sra|dra)")
 _END = re.compile(
@@ -88,13 +86,23 @@ def _by_ending(word: str, topics: Topics) -> tuple[str, ...]:
     return ()
 
 
+@cache
+def _stemmer(language: str) -> Callable[[str], str]:
+    if language not in _STEMMERS:
+        return lambda word: word[:6]
+    # It loads thirty languages: only where a word is read.
+    import snowballstemmer
+
+    found: Callable[[str], str] = snowballstemmer.stemmer(_STEMMERS[language]).stemWord
+    return found
+
+
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: str) -> str:
     """The stem of a word in small letters; of a language without a stemmer its first six letters."""
     if language == "en":
         word = word.removesuffix("'s").replace("'", "")
-    stemmer = _STEMMERS.get(language)
-    return str(stemmer.stemWord(word)) if stemmer else word[:6]
+    return _stemmer(language)(word)
 
 
 def sentences(text: str, folded: str) -> Iterator[tuple[int, int]]:
