@@ -51,24 +51,24 @@ class Report:
     won: tuple[core.Won, ...]
     definitions: tuple[core.Definition, ...]
     # What bookings were tied to, never as its cause; channels within segments; where people leave.
-    touches: tuple[Touch, ...]
-    any_touch: tuple[tuple[str, int], ...]
-    segment_by: str
-    by_segment: tuple[ChannelCell, ...]
-    ways: tuple[Way, ...]
+    touches: tuple[Touch, ...] = ()
+    any_touch: tuple[tuple[str, int], ...] = ()
+    segment_by: str = ""
+    by_segment: tuple[ChannelCell, ...] = ()
+    ways: tuple[Way, ...] = ()
 
 
 def build_report(*, organisation_id: int, as_of: date, segment_by: str = "kind") -> Report:
     """The report as of the end of a day. The same day asked later gives the same figures.
 
-    ``segment_by``: one of ``core.measure.ways.SEGMENTS``, for the channels within segments.
+    ``segment_by``: one of ``core.measure.ways.SEGMENTS``, for the channels within segments; "" leaves out
+    the ways back altogether, for a page that does not show them.
     """
     organisation = accounts.organisation(organisation_id=organisation_id)
     end = datetime.combine(as_of + timedelta(days=1), time(0), tzinfo=ZoneInfo(organisation.time_zone))
     cut_off = end - timedelta(microseconds=1)
     of: dict[str, Any] = {"organisation_id": organisation_id, "cut_off": cut_off}
     cells = read.cells(**of)
-    booked_cases = ways_read.booked(**of)
     channels = read.channel_counts(organisation_id=organisation_id, cut_off=cut_off)
     reasons = read.contact_reasons(organisation_id=organisation_id, cut_off=cut_off)
     names = {one.id: one.name for one in accounts.locations(organisation_id=organisation_id)}
@@ -93,12 +93,19 @@ def build_report(*, organisation_id: int, as_of: date, segment_by: str = "kind")
         lift=core.lift(cells),
         won=core.won_by_kind(cells),
         definitions=core.definitions(cells),
-        touches=touches(booked_cases),
-        any_touch=any_touch(booked_cases),
-        segment_by=segment_by,
-        by_segment=_named(ways_read.channel_cells(**of, by=segment_by), segment_by, names),
-        ways=ways_read.ways(**of),
+        **(_ways_back(of, segment_by, names) if segment_by else {}),
     )
+
+
+def _ways_back(of: dict[str, Any], segment_by: str, names: Mapping[int, str]) -> dict[str, Any]:
+    booked = ways_read.booked(**of)
+    return {
+        "touches": touches(booked),
+        "any_touch": any_touch(booked),
+        "segment_by": segment_by,
+        "by_segment": _named(ways_read.channel_cells(**of, by=segment_by), segment_by, names),
+        "ways": ways_read.ways(**of),
+    }
 
 
 def _named(

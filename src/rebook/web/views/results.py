@@ -25,7 +25,7 @@ REASONS_BY_STEP = {
 def results(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     as_of = asked_day(request, staff)
-    report = measure.build_report(organisation_id=staff.organisation_id, as_of=as_of)
+    report = measure.build_report(organisation_id=staff.organisation_id, as_of=as_of, segment_by="")
     sites = {one.name: one.id for one in accounts.locations(organisation_id=staff.organisation_id)}
     return page(
         request,

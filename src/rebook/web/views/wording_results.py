@@ -35,11 +35,11 @@ def wording_test(request: HttpRequest, test_id: int) -> HttpResponse:
             organisation_id=staff.organisation_id, campaign_id=seen.test.campaign_id
         ),
         chart=_chart(staff.organisation_id, test_id, int(seen.last["number"])) if seen.last else "",
-        won=_won(staff, seen.test),
+        arms_won=_arms_won(staff, seen.test),
     )
 
 
-def _won(staff: Staff, test: WordingTestView) -> ArmsWon | None:
+def _arms_won(staff: Staff, test: WordingTestView) -> ArmsWon | None:
     """What each arm won back in the end; None while nothing may be seen between looks."""
     if test.state == "running":
         return None
