@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from rebook.records.models import TemplateText
+from support.browser import press
 from support.clinic import PASSWORD, make_busy_clinic
 
 pytestmark = pytest.mark.browser
@@ -106,3 +107,18 @@ def test_letters_to_post(size, signed_in, assert_accessible):
 def test_nothing_is_wider_than_a_phone(path, signed_in):
     page = signed_in(path, "phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_setup_names_the_practices_own_addresses(size, signed_in, assert_accessible):
+    page = signed_in("/setup/", size)
+    field = page.get_by_label("Where links in your messages may lead")
+    field.fill("bit.ly")
+    press(field.locator("xpath=..").get_by_role("button", name="Save"))
+    expect(page.get_by_text("patients cannot tell whose it is")).to_be_visible()
+    field.fill("https://www.elmstreet.example/visit")
+    press(field.locator("xpath=..").get_by_role("button", name="Save"))
+    expect(page.get_by_text("Links in messages may lead to www.elmstreet.example.")).to_be_visible()
+    expect(field).to_have_value("www.elmstreet.example")
+    assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
