@@ -74,11 +74,13 @@ def test_a_plan_is_cloned_changed_and_published(size, clinic, signed_in, assert_
     expect(page.get_by_text(sentence)).to_be_visible()
     assert_accessible(page)
     picture(page, f"sequence-{size}")
-    page.get_by_role("button", name="Earlier: step 4").click()
-    expect(page.locator("#step-3")).to_contain_text("in the evening, a call")
+    page.get_by_role("button", name="Earlier: step 9").click()
+    expect(page.locator("#step-8")).to_contain_text("in the evening, a call")
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.get_by_text("version 1 in use")).to_be_visible()
-    assert [step.channel for step in own(clinic).sequence.steps] == ["sms", "email", "phone", "phone"]
+    assert [step.channel for step in own(clinic).sequence.steps] == [
+        *("sms", "email", "phone", "phone", "phone", "phone", "sms", "phone", "letter"),
+    ]
     # Nothing stands beyond the edge of the screen.
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
@@ -89,6 +91,9 @@ def test_by_keyboard_alone_and_without_scripts(clinic, signed_in):
     page.keyboard.press("Control+A")
     page.keyboard.type("Our check up")
     page.keyboard.press("Enter")
+    page.get_by_role("button", name="Take out: step 8").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#step-8")).to_have_count(0)
     page.get_by_role("button", name="Take out: step 2").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#step-2")).to_contain_text("a call")

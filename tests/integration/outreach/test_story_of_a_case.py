@@ -52,13 +52,15 @@ def test_e_mail_carries_the_one_click_address(clinic, day):
 def test_steps_follow_one_another_and_end(clinic, day):
     patient = clinic.patient(email=True)
     clinic.campaign()
-    for number in range(20):
+    for number in range(28):
         day.run(NOW + number * DAY)
     assert [(step, channel) for step, channel, _ in clinic.attempts(patient)] == [
         (0, "sms"),
         (1, "email"),
         # Three steps for what keeps people away are passed over.
         (5, "phone"),
+        # The letter, where none are written.
+        (7, "email"),
     ]
     case = clinic.case(patient)
     assert case.next_step_at is None
@@ -66,8 +68,8 @@ def test_steps_follow_one_another_and_end(clinic, day):
     assert case.first_attempt_at == NOW
     gaps = [row.sent_at.date() for row in Attempt.objects.order_by("pk")]
     # Step 2 four days after the first, but not on a Sunday; the call six working days after that, not
-    # counting Thanksgiving.
-    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-12-02"]
+    # counting Thanksgiving; what stands for the letter eleven days later, again not on a Sunday.
+    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-12-02", "2026-12-14"]
 
 
 def test_a_call_becomes_a_task_with_the_script(clinic, day):
@@ -170,9 +172,9 @@ def test_nobody_is_passed_over_without_a_word(clinic, day):
     clinic.campaign()
     day.enrol()
     patient.contact_points.update(state="invalid")
-    for number in range(20):
+    for number in range(28):
         day.plan(NOW + number * DAY)
-    assert [state for _, _, state in clinic.attempts(patient)] == ["refused"] * 3
+    assert [state for _, _, state in clinic.attempts(patient)] == ["refused"] * 4
     assert clinic.first_rule(patient) in ("contact_missing", "contact_point")
     assert clinic.case(patient).next_step_at is None
 
