@@ -1,9 +1,11 @@
 """Successes as the close stage writes them: by the frozen definition, for both arms, and never rewritten."""
 
+import importlib
 import random
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from rebook.core.outcome import CaseAppointment, CaseVisit
 from rebook.core.outcome.judging import SuccessFacts
@@ -21,6 +23,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 KINDS = ("interval", "no_show_not_rebooked", "inactive", "report_missing")
 STATUSES = ("booked", "fulfilled", "fulfilled", "cancelled", "noshow")
 WHYS = ("satisfied_by_visit", "done_at_source", "appointment_booked", "no_longer_due")
+FIRST = {
+    "no_show_not_rebooked": "rebooked_and_kept",
+    "cancelled_not_rebooked": "rebooked_and_kept",
+    "inactive": "visit_and_follow_up",
+    "later_than_usual": "visit_and_follow_up",
+}
 NARROW = {
     "interval": {"what": "visit_and_follow_up", "within_days": 60},
     "no_show_not_rebooked": {"what": "rebooked_and_kept", "within_days": 30},
@@ -125,6 +133,25 @@ def test_what_a_running_campaign_counted_by_stays(practice):
     report = build_report(organisation_id=practice.organisation.pk, as_of=now.date())
     assert {one.key for one in report.definitions} == {"visit:-:1", "visit_and_follow_up:-:1"}
     assert all("until version 2" in one.says for one in report.definitions)
+
+
+def test_the_upgrade_writes_out_what_launched_campaigns_left_unsaid(practice):
+    """A later default never changes an old campaign; drafts and those that said something stay."""
+    plain = {"reentry": {"limit": 2}}
+    silent = campaign(practice, "Silent", state="active", launched_at=NOW)
+    Campaign.objects.filter(pk=silent.pk).update(plan=plain)
+    said = campaign(practice, "Said", {"inactive": "visit"}, state="paused", launched_at=NOW)
+    draft = campaign(practice, "Draft")
+    written_out = importlib.import_module("rebook.records.migrations.0022_campaign_success").WRITTEN_OUT
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(written_out)
+    plans = dict(Campaign.objects.values_list("pk", "plan"))
+    assert plans[silent.pk] == {**plain, "success": FIRST}
+    assert read_plan(plans[silent.pk]).success_of("inactive").key == "visit_and_follow_up:-:1"
+    assert read_plan(plans[silent.pk]).success_of("interval").key == "visit:-:1"
+    assert plans[said.pk] == {"success": {"inactive": "visit"}}
+    assert plans[draft.pk] == {}
 
 
 def test_a_past_day_counts_what_had_happened_by_then(practice):

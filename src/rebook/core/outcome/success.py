@@ -34,12 +34,6 @@ LEAST_DAYS = 7
 VERSION = 2
 # Version 1: no window but that of the case being open, and follow-through without the reason being closed.
 FIRST_WHATS = ("visit", "rebooked_and_kept", "visit_and_follow_up")
-FIRST_USUAL: Mapping[str, What] = {
-    "no_show_not_rebooked": "rebooked_and_kept",
-    "cancelled_not_rebooked": "rebooked_and_kept",
-    "inactive": "visit_and_follow_up",
-    "later_than_usual": "visit_and_follow_up",
-}
 
 
 @dataclass(frozen=True, slots=True)

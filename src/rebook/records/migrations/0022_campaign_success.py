@@ -1,5 +1,7 @@
 """Successes as judged, how far links got, and the first definitions written out where they were unsaid."""
 
+from typing import Any
+
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -18,7 +20,7 @@ WHERE state <> 'draft' AND NOT plan ? 'success'
 """
 
 
-def points_to(model: str, name: str = "+", **more: bool) -> models.ForeignKey:
+def points_to(model: str, name: str = "+", **more: Any) -> models.ForeignKey:
     return models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name=name, to=model, **more)
 
 
