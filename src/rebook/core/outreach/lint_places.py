@@ -79,6 +79,10 @@ _TITLED = re.compile(
     rf"\b(?:Dr|Dra|Mr|Mrs|Ms|Sr|Sra|Srta|Don|Doña)\.? {_NAME}(?: (?!\w+(?:olog|iatr|ólog)){_NAME})?"
     rf"|\b(?:\d+ )?{_NAME} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Boulevard|Blvd|Court|Square)\b"
     rf"|\b(?:[Cc]alle|[Aa]venida|Av\.|[Pp]laza|[Pp]aseo) {_NAME}"
+    # A landmark: "across from Discount Tire".
+    rf"|(?<=\bnear )(?:the )?{_NAME}(?: {_NAME})?|(?<=\bacross from )(?:the )?{_NAME}(?: {_NAME})?"
+    rf"|(?<=\bnext to )(?:the )?{_NAME}(?: {_NAME})?|(?<=\b(?:beside|behind) )(?:the )?{_NAME}(?: {_NAME})?"
+    rf"|(?<=\bjunto a )(?:la |el )?{_NAME}(?: {_NAME})?|(?<=\bfrente a )(?:la |el )?{_NAME}(?: {_NAME})?"
 )
 _MAY_BE_TITLED = re.compile(
     r"[DMS][rs]|Do[nñ]|St|Av|R(?:oa)?d|Lane|Drive|B(?:oule|lvd)|Court|Square|alle|aza|aseo|ven"
