@@ -207,6 +207,22 @@ def test_versions_are_counted_and_keep_what_was_said(clinic, writer):
     ]
 
 
+def test_an_earlier_version_may_be_taken_again(clinic, writer):
+    second = GOOD.replace("it is time", "time")
+    writer.post(SMS, typed(act="publish"))
+    writer.post(SMS, typed(second, act="publish"))
+    assert f"{SMS}?version=1" in shown(writer.get(SMS))
+    page = shown(writer.get(f"{SMS}?version=1"))
+    typed_in = page.partition("<textarea")[2].partition("</textarea>")[0]
+    assert "it is time" in typed_in
+    # Looking is not doing: the second one stays until it is published again.
+    assert found(clinic).body == second
+    writer.post(SMS, typed(act="publish"))
+    assert found(clinic).body == GOOD
+    assert list(TemplateText.objects.order_by("version").values_list("version", flat=True)) == [1, 2, 3]
+    assert shown(writer.get(f"{SMS}?version=99")).count("it is time")
+
+
 def test_only_those_who_write_may_write(clinic, signed_in):
     reader = signed_in(clinic, "front_desk")
     assert "Publish</button>" not in shown(reader.get(SMS))

@@ -59,7 +59,7 @@ def text(request: HttpRequest, key: str, channel: str, language: str) -> HttpRes
     staff: Staff = request.staff  # type: ignore[attr-defined]
     place = _place(key, channel, language, request.GET.get("variant", ""))
     file = _file(staff, place)
-    draft = texts.begin(file)
+    draft = _taken_again(file, request.GET.get("version", "")) or texts.begin(file)
     if request.method == "POST":
         draft = read_draft(request.POST, draft)
         if request.POST.get("act") in ("save", "publish"):
@@ -96,6 +96,12 @@ def text(request: HttpRequest, key: str, channel: str, language: str) -> HttpRes
         own=_own(staff, channel),
         press=secrets.token_hex(12),
     )
+
+
+def _taken_again(file: TextFile, version: str) -> Draft | None:
+    """The words of an earlier version, to be published once more; None for one there is not."""
+    found = next((one for one in file.versions if str(one.version) == version), None)
+    return texts.draft_of(found) if found else None
 
 
 def _own(staff: Staff, channel: str) -> OwnContact | None:
