@@ -96,7 +96,7 @@ def test_an_answer_is_read_and_applied_by_a_person(clinic, new_page, size, pictu
     test = step_test(clinic, campaign_under_way(), state="found", looks=looks, plan=plan)
     page = signed_in(clinic, new_page(size))
     page.goto(f"/wording-tests/{test.pk}/")
-    expect(page.get_by_text("More booked with")).to_be_visible()
+    expect(page.get_by_text("More patients booked with")).to_be_visible()
     page.screenshot(path=pictures / f"step-test-answer-{size}.png", full_page=True)
     assert_accessible(page)
     press(page.get_by_role("link", name="In the evening"))

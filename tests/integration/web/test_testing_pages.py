@@ -142,7 +142,7 @@ def test_an_answer_is_shown_with_its_intervals_and_what_was_got(clinic, campaign
         assigned_at=clinic.now - 30 * DAY,
     )
     page = read(manager, f"/wording-tests/{test.pk}/")
-    assert "More booked with “In the evening”" in page
+    assert "More patients booked with “In the evening”" in page
     assert "<svg" in page
     assert page.index("Look 2 of 2: one is better (In the evening)") < page.index("Look 1 of 2: go on")
     assert "points, between +" in page

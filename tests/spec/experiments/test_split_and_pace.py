@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from rebook.core.outreach.experiment import ALPHA, arm_of, plan_test
 from rebook.core.outreach.experiment_interval import repeated_interval, wilson_at
-from rebook.core.outreach.experiment_pace import Pace, weeks_to_answer
+from rebook.core.outreach.experiment_pace import HALF_A_YEAR, Pace, smallest_shown, weeks_to_answer
 from rebook.core.outreach.experiment_received import (
     FirstContact,
     got_of_step,
@@ -97,6 +97,20 @@ def test_weeks_until_the_last_look(per_day, drawn, metric, weeks):
     one = plan(metric=metric)
     assert 680 < one.per_arm < 710
     assert weeks_to_answer(one, Pace(per_day, is_own=True), drawn=drawn) == weeks
+
+
+@pytest.mark.parametrize(
+    ("per_day", "variants"), [(1, ["evening"]), (6, ["evening"]), (6, ["midday", "evening"])]
+)
+def test_what_half_a_year_shows_takes_half_a_year_and_a_little_less_takes_longer(per_day, variants):
+    pace = Pace(per_day, is_own=True)
+    found = smallest_shown(plan(variants=variants), pace)
+    assert weeks_to_answer(plan(variants=variants, effect=found), pace) <= HALF_A_YEAR
+    assert weeks_to_answer(plan(variants=variants, effect=found - 0.005), pace) >= HALF_A_YEAR
+
+
+def test_where_nobody_comes_by_half_a_year_shows_nothing():
+    assert smallest_shown(plan(), Pace(0, is_own=True)) is None
 
 
 @pytest.mark.parametrize(("days", "weeks"), [(0, 5), (9, 3), (24, 1), (29, 1), (40, 1)])

@@ -42,11 +42,18 @@ def test_points(share, said):
     [
         (6, "can show 5 points or more after about 6 weeks"),
         (1, "can show 5 points or more after about 1 week"),
+        (27, "would take about 27 weeks to show 5 points or more"),
         (None, "can show 5 points or more, but nobody comes by what is tested"),
     ],
 )
 def test_what_a_test_can_show(weeks, said):
     assert can_show(plan(), weeks) == said
+
+
+def test_who_would_wait_longer_than_half_a_year_hears_what_that_would_show():
+    assert can_show(plan(), 144, within=0.12).endswith(
+        "144 weeks to show 5 points or more; half a year shows 12 points or more"
+    )
 
 
 def test_how_it_stands_before_and_between_looks():
@@ -65,10 +72,10 @@ def test_how_it_stands_before_and_between_looks():
 def test_what_was_found_is_said_with_both_rates_and_the_interval():
     one = plan()
     said = standing(one, "found", [look(one, 3, 0.10, 0.18)], None)
-    assert said.startswith("More booked with \u201cIn the evening\u201d: ")
+    assert said.startswith("More patients booked with \u201cIn the evening\u201d: ")
     assert "in a hundred against 10 with \u201cAs it is now\u201d" in said
     worse = standing(one, "found", [look(one, 3, 0.18, 0.08)], None)
-    assert worse.startswith("Fewer booked")
+    assert worse.startswith("Fewer patients booked")
     assert "between -" not in worse
 
 

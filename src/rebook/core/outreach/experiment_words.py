@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rebook.core.outreach.experiment import MAIN, TestPlan
+from rebook.core.outreach.experiment_pace import HALF_A_YEAR
 from rebook.core.outreach.sequence_words import CHANNEL_WORDS, PART_WORDS
 
 _DID = {"booked": "booked", "responded": "answered"}
@@ -33,10 +34,16 @@ def points(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0")
 
 
-def can_show(plan: TestPlan, weeks: int | None) -> str:
-    """What a test can show, and when: follows "this test"."""
+def can_show(plan: TestPlan, weeks: int | None, *, within: float | None = None) -> str:
+    """What a test can show, and when: follows "this test".
+
+    ``within``: the smallest difference that half a year would show, where this one takes longer.
+    """
     if weeks is None:
         return f"can show {points(plan.effect)} points or more, but nobody comes by what is tested"
+    if weeks > HALF_A_YEAR:
+        needs = f"would take about {weeks} weeks to show {points(plan.effect)} points or more"
+        return f"{needs}; half a year shows {points(within)} points or more" if within else needs
     return (
         f"can show {points(plan.effect)} points or more after about {weeks} week{'s' if weeks != 1 else ''}"
     )
@@ -68,7 +75,7 @@ def _found(plan: TestPlan, look: Mapping[str, Any]) -> str:
     names = arm_words(plan)
     one = next(c for c in look["comparisons"] if c["variant"] == look["variant"])
     shares = {c["variant"]: c["successes"] / c["patients"] for c in look["counts"]}
-    word = "More" if look["verdict"] == "better" else "Fewer"
+    word = "More patients" if look["verdict"] == "better" else "Fewer patients"
     low, high = sorted((abs(one["low"]), abs(one["high"])))
     return (
         f"{word} {_DID[plan.metric]} with \u201c{names[look['variant']]}\u201d: "

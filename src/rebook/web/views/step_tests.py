@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rebook.core.outreach.experiment import METRICS, MOST_LOOKS, STEP_ELEMENTS, TestPlan
-from rebook.core.outreach.experiment_pace import weeks_to_answer
+from rebook.core.outreach.experiment_pace import smallest_shown, weeks_to_answer
 from rebook.core.outreach.experiment_words import can_show
 from rebook.core.outreach.sequence_words import PART_WORDS
 from rebook.flow.outreach import experiment_steps as flow
@@ -54,7 +54,9 @@ def step_test(request: HttpRequest, campaign_id: int) -> HttpResponse:
             return after(request, here, say="The rule is stated and the test runs.")
     if form.plan:
         pace = pace_of(organisation_id=staff.organisation_id, what=what, now=staff.now)
-        form.shows = can_show(form.plan, weeks_to_answer(form.plan, pace))
+        form.shows = can_show(
+            form.plan, weeks_to_answer(form.plan, pace), within=smallest_shown(form.plan, pace)
+        )
     return page(
         request,
         "campaigns/step_test.html",

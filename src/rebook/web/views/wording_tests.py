@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from rebook.core.outreach.experiment import METRICS, MOST_LOOKS, TEXT_ELEMENTS, Metric, TestPlan, plan_test
-from rebook.core.outreach.experiment_pace import weeks_to_answer
+from rebook.core.outreach.experiment_pace import smallest_shown, weeks_to_answer
 from rebook.core.outreach.experiment_words import can_show
 from rebook.core.segment import Segment
 from rebook.flow.outreach import experiments as flow
@@ -59,7 +59,9 @@ def wording_tests(request: HttpRequest, campaign_id: int) -> HttpResponse:
         form.errors["form"] = wrong
     if form.plan:
         pace = pace_of(organisation_id=staff.organisation_id, what=what, now=staff.now)
-        form.shows = can_show(form.plan, weeks_to_answer(form.plan, pace))
+        form.shows = can_show(
+            form.plan, weeks_to_answer(form.plan, pace), within=smallest_shown(form.plan, pace)
+        )
     return page(
         request,
         "campaigns/tests.html",
