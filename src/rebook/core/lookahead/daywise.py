@@ -19,6 +19,8 @@ BELIEVED: Mapping[str, float] = {
     "phone": BY_PEOPLE,
 }
 ENOUGH_DAYS = 20
+# Days of one month are alike: a range narrower than believed is earned over a longer time.
+MANY_DAYS = 120
 # A day that may be anything is not told more of by a larger number.
 MOST = 1.5
 
@@ -38,7 +40,11 @@ def timing(days: Mapping[str, Sequence[DaySaid]]) -> dict[str, tuple[float, str]
         if len(pairs) < ENOUGH_DAYS or sum(one.actual for one in pairs) == 0:
             found[name] = (BELIEVED[name], "stated belief")
         else:
-            found[name] = (_measured(pairs), f"{len(pairs)} days of earlier forecasts of this practice")
+            least = BELIEVED[name] if len(pairs) < MANY_DAYS else 0.0
+            found[name] = (
+                max(_measured(pairs), least),
+                f"{len(pairs)} days of earlier forecasts of this practice",
+            )
     return found
 
 
