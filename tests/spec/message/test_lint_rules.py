@@ -123,7 +123,7 @@ WORDS = {
         ("promotion", "20% de descuento.", "20 de mayo."),
         ("promotion", "Dos por uno.", "Dos horas libres."),
         ("promotion", "Un regalo.", "Con el Dr. Regalado."),
-        ("urgency", "Es un peligro.", "En la calle Peligros 6."),
+        ("urgency", "Es peligroso.", "En la calle Peligros 6."),
         ("price", "Por $79.", "Por la tarde."),
         ("upsell", "Blanqueamiento.", "Edificio blanco."),
         ("third_party", "Patrocinado por Acme.", "Escrito por Ana."),
