@@ -167,7 +167,7 @@ def left_out_for(
     """Why a patient is not drawn, by what was known before the draw; "" when they are.
 
     A wish decides whatever the arm: who asked for a channel is not in a test of channels, who asked for a
-    part of the day (``wish``) not in one of times. One said after the draw wins as well, and the patient stays
+    part of the day (``wish``) not in one of times. One said after the draw wins as well; the patient stays
     counted in their arm. ``reach`` are the channels by which they can be reached, ``worded`` those that have
     words in their language.
     """
