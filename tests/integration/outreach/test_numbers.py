@@ -16,6 +16,7 @@ from rebook.flow.outreach.number_checks import import_answers, numbers_to_check
 from rebook.flow.outreach.number_sources import HowItCame, UnableToNoteSource, note_source, note_unknown
 from rebook.flow.outreach.numbers import look
 from rebook.records.models import Attempt, ContactPoint, NumberMark, RejectedRow, Source, Task, Visit
+from rebook.records.read.confidential import marks
 from support.outreach import DAY, NOW
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +206,13 @@ def test_answers_hold_numbers_back_ask_the_desk_and_read_again_change_nothing(cl
     assert (again.rejects_new, Task.objects.count(), NumberMark.objects.count()) == (0, 1, 3)
     # None of them is asked about again before the aging time is over.
     assert ask(clinic).rows == ()
+
+
+def test_the_list_of_marks_shows_what_holds_back_and_not_every_answer(clinic, tmp_path):
+    for number in (1, 2, 3):
+        unverified(clinic, number, seen_days_ago=400)
+    take(clinic, tmp_path, "2125550001,,yes\n2125550002,,no\n2125550003,,no data\n")
+    assert [one.value for one in marks(organisation_id=clinic.id)] == ["+12125550001"]
 
 
 def test_a_patient_who_comes_in_since_has_the_number_after_all(clinic, tmp_path):

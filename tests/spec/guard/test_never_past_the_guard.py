@@ -231,14 +231,15 @@ class Practice(RuleBasedStateMachine):
                 )
             )
 
-    @rule(place=st.integers(0, 3), into=st.integers(0, 3), really=st.integers(0, 4))
+    @rule(place=st.integers(0, 3), into=st.integers(1, 3), really=st.booleans())
     def records_are_joined(self, place, into, really):
         """One into another that stands by itself; nobody is joined twice, and nothing into what is gone."""
-        who, other = self.who(place), self.who(into)
+        who, other = self.who(place), self.who(place + into)
         gone = {e.who for e in self.world.happened("merged")}
         kept = {e.what["into"] for e in self.world.happened("merged")}
-        if really == 0 and who != other and not {who, other} & gone and who not in kept:
+        if really and who != other and not {who, other} & gone and who not in kept:
             self.world.add("merged", who, into=other)
+            self.somebody_tries_in_the_morning(who)
 
     @rule(place=st.integers(0, 3), move=st.sampled_from(MOVES))
     def moves(self, place, move):
@@ -327,7 +328,7 @@ class Practice(RuleBasedStateMachine):
         channel=CHANNELS,
         origin=st.sampled_from(("campaign", "campaign", "campaign", "manual", "reply", "safety")),
         purpose=PURPOSES,
-        waited=st.one_of(st.integers(-3, 0), st.integers(0, 80)),
+        waited=st.one_of(st.integers(-3, 0), st.integers(0, 60), st.integers(70, 80)),
         risk_class=st.sampled_from((1, 3)),
         offer=OFFERS,
         flags=st.tuples(st.booleans(), st.booleans(), st.booleans()),

@@ -17,8 +17,8 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "importing.md").rea
 def folder(tmp_path):
     write(
         tmp_path / "patients.csv",
-        "chart,name,dob,sex,language,died,guardian,cell,allow_texts,status\n"
-        "7,Ana Garcia,05/17/1980,F,Spanish,,,312-555-0123,YES,Active\n",
+        "chart,name,dob,sex,language,died,guardian,cell,cell from,cell since,cell for,allow_texts,status\n"
+        "7,Ana Garcia,05/17/1980,F,Spanish,,,312-555-0123,BCBS,03/17/2025,care,YES,Active\n",
     )
     write(
         tmp_path / "schedule.csv",
@@ -35,6 +35,7 @@ def test_the_csv_example_reads_what_it_describes(folder):
     assert read.rejects == []
     patient = read.one(PatientFact)
     assert (patient.given_name, patient.language, patient.consents[0].state) == ("Ana", "es", "granted")
+    assert (patient.contacts[0].number_source, patient.contacts[0].given_for) == ("insurer", ("care",))
     kept, planned = read.facts(AppointmentFact)
     assert (kept.visit_type, kept.status, planned.visit_type, planned.status) == (
         "annual_visit",

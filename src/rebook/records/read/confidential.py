@@ -70,8 +70,9 @@ class MarkLine:
 
 
 def marks(*, organisation_id: int) -> tuple[MarkLine, ...]:
-    """Marks in force, the newest first."""
+    """Marks in force, the newest first; of a file of answers only those that hold a number back."""
     rows = NumberMark.objects.filter(organisation_id=organisation_id, ended_at__isnull=True)
+    rows = rows.exclude(by__startswith="check:", kind__in=("same", "no_data"))
     return tuple(
         MarkLine(row.pk, row.value, row.kind, row.note, row.at) for row in rows.order_by("-at", "-pk")[:500]
     )
