@@ -1,6 +1,6 @@
 """Break the guard one rule at a time, and say whether the tables and the random histories notice.
 
-    python scripts/mutate_guard.py [--histories 60] [--rule KEY ...] [--json]
+    python scripts/mutate_guard.py [--histories 200] [--rule KEY ...] [--json]
 
 Needs no pytest and no database. Leaves with 1 when a rule could be left out unnoticed. Minutes on one core.
 """
@@ -49,7 +49,7 @@ def histories_notice(mutant: Any, histories: int) -> bool | None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--histories", type=int, default=60, help="random histories per rule")
+    parser.add_argument("--histories", type=int, default=200, help="random histories per rule")
     parser.add_argument("--rule", action="append", default=[], help="only this rule; may be said again")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
