@@ -261,6 +261,7 @@ class Practice(RuleBasedStateMachine):
     def turns_out_sensitive(self, place, tag, really):
         if really == 0:
             self.world.add("tagged", self.who(place), tag=tag)
+            self.somebody_tries_in_the_morning(self.who(place))
 
     @rule(
         place=st.integers(0, 3),
