@@ -64,6 +64,7 @@ def story(seed):
         "preferred_channel": chance.choice(("", "", "email", "phone")),
         "opted_out": chance.random() < 0.15,
         "risk_class": chance.choice((0, 1, 3, 4)),
+        "preferred_day_part": random.Random(-seed).choice(("", "", "morning", "afternoon", "evening")),
     }
     if not like["phone"]:
         like["email"] = True
@@ -76,6 +77,7 @@ def somebody(clinic, like):
         phone=like["phone"],
         language=like["language"],
         preferred_channel=like["preferred_channel"],
+        preferred_day_part=like["preferred_day_part"],
     )
     patient.contact_points.filter(system="phone").update(line_type=like["line_type"])
     patient.gaps.update(risk_class=like["risk_class"])

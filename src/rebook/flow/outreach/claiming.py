@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from rebook.core.channel import Channel
+from rebook.core.outreach.day_part import wished_from
 from rebook.core.outreach.values import Decision
 from rebook.records.read.guard_subjects import Contemplated
 from rebook.records.read.special_approvals import offer_values
@@ -55,7 +56,7 @@ def claim(
         library = library_of(house.organisation)
         decisions = judge(house, [planned_contact(one, channels, library) for one in due], now=now)
         rulings = [
-            _ruling(one, decision, channels[one.channel].key, now=now)
+            _ruling(house, one, decision, channels[one.channel].key, now=now)
             for one, decision in zip(due, decisions, strict=True)
         ]
         write.apply_rulings(organisation_id=org, rulings=rulings, worker=worker, now=now)
@@ -132,9 +133,23 @@ def _note_offers(
     special_approvals.add_offers(organisation_id=organisation_id, given=given, now=now)
 
 
-def _ruling(one: DueAttempt, decision: Decision, adapter: str, *, now: datetime) -> Ruling:
+def _ruling(house: House, one: DueAttempt, decision: Decision, adapter: str, *, now: datetime) -> Ruling:
     state, due_at = state_of(decision, due_at=one.due_at, expires_at=one.expires_at, now=now)
+    if state == "deferred" and one.origin == "campaign":
+        zone = one.time_zone or house.zone_of(one.home_location_id)
+        due_at = in_wished_part(
+            due_at, channel=one.channel, wish=one.preferred_day_part, zone=zone, expires_at=one.expires_at
+        )
     return Ruling(one.id, "claimed" if state == "planned" else state, due_at, decision, adapter)
+
+
+def in_wished_part(due_at: datetime, *, channel: str, wish: str, zone: str, expires_at: datetime) -> datetime:
+    """When what was put off again goes out: in the part of the day asked for, while it is still worth it.
+
+    A call is made by a person who sees what was asked for.
+    """
+    wished = due_at if channel == "phone" else wished_from(due_at, wish=wish, zone=zone)
+    return wished if wished < expires_at else due_at
 
 
 def state_of(

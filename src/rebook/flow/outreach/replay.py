@@ -20,7 +20,7 @@ from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read.replay import replayed_patient
 
-from .claiming import state_of
+from .claiming import in_wished_part, state_of
 from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, put_off, take_a_way
 from .replay_events import close, happen, spoil
 from .replay_state import Imagined, imagine
@@ -188,6 +188,14 @@ def _send(story: Imagined, now: datetime) -> None:
     )
     decision = story.judge(asked, now=now)
     state, due_at = state_of(decision, due_at=attempt.due_at, expires_at=attempt.expires_at, now=now)
+    if state == "deferred":
+        due_at = in_wished_part(
+            due_at,
+            channel=attempt.channel,
+            wish=story.case.preferred_day_part,
+            zone=story.zone,
+            expires_at=attempt.expires_at,
+        )
     if state != "planned":
         attempt.state, attempt.due_at = state, due_at
         story.tell(state, now, attempt=attempt, reasons=decision.reasons)  # type: ignore[arg-type]

@@ -177,13 +177,18 @@ class DueAttempt(NamedTuple):
     expires_at: datetime
     tries: int
     campaign_id: int | None = None
+    # When the patient likes to be reached, and by which clock.
+    preferred_day_part: str = ""
+    time_zone: str = ""
+    home_location_id: int | None = None
 
 
 # What is paused or stopped is not asked about at all: it waits as it is until somebody lets it go on.
 LOCK_DUE = """
 SELECT a.id, a.patient_id, a.case_id, p.household_key, a.origin, a.purpose, a.channel, a.step_index,
        a.reference, a.contact_point_id, a.to_value, a.template_key, a.template_hash, a.language, a.subject,
-       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries, c.campaign_id
+       a.body, a.body_html, a.unsubscribe_url, a.due_at, a.expires_at, a.tries, c.campaign_id,
+       p.preferred_day_part, p.time_zone, p.home_location_id
 FROM records_attempt a
 JOIN records_patient p ON p.id = a.patient_id
 LEFT JOIN records_case c ON c.id = a.case_id
