@@ -2,7 +2,7 @@
 
 From: the sentences in ``scripts/second_look/<language>.txt``, the shipped texts (good), the corpora of
 ``tests/data/messages`` written before (good sentences as they are; of a bad message the sentence that weighs
-most), and the blind messages of ``round1.jsonl``. Nothing named ``round2`` is ever read here.
+most), and the blind messages of ``round1.jsonl``. Later rounds are never read here.
 
 Logistic regression with single words and topics bounded at zero: a calm word never makes up for a bad one, so
 a bad clause is not hidden by a friendly sentence around it; pairs of words may speak either way ("no hurry").

@@ -2,10 +2,13 @@
 good ones a person would have to read twice, and how the files are read.
 
 Round 1 was measured once at first sight (70 of 80 bad ones blocked or looked at; of 80 good ones 4 blocked
-and 33 looked at) and then learnt from: its floor only says that nothing is lost.
+and 33 looked at) and then learnt from: its floor only says that nothing is lost. Round 2 was measured once,
+when all else was done (77 of 80; 17 good ones blocked, most for the want of a practice's name or of a known way
+to end, and 19 looked at), and nothing was changed for it: its floors stand below that.
 """
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +20,11 @@ from rebook.core.outreach.lint_blind import (
     score_blind,
     text_of_blind,
 )
+from rebook.core.outreach.lint_findings import BUILT_IN
 from rebook.packs.second_looks import second_look
 from rebook.packs.templates import wording
+
+LEARNING = Path(__file__).parents[3] / "scripts" / "learn_second_look.py"
 
 
 def messages(name):
@@ -37,6 +43,25 @@ def test_what_was_learnt_from_the_first_round_is_not_lost():
     assert found.good_looked <= 6
 
 
+def test_words_that_nothing_was_tuned_on_are_found_all_the_same():
+    found = measured("round2")
+    assert (found.bad, found.good) == (80, 80)
+    assert found.recall >= 0.9, [one.why for one in found.missed]
+    assert found.good_blocked <= 20
+    assert found.good_looked <= 24
+
+
+def test_few_good_messages_are_forbidden_for_their_words():
+    """A look is a question; a block by words is not, and names may look like words."""
+    wrong = [
+        one
+        for _, findings in measured("round2").stopped
+        for one in findings
+        if one.is_problem and one.rule not in BUILT_IN
+    ]
+    assert len(wrong) <= 6
+
+
 def test_most_is_found_by_the_second_look_and_not_by_the_lists():
     """Without it the lists alone let half of them through: that is what it is for."""
     alone = score_blind(messages("round1"), wording_of=wording, look_of=lambda _: None)
@@ -45,18 +70,28 @@ def test_most_is_found_by_the_second_look_and_not_by_the_lists():
 
 def test_a_message_of_the_blind_files_stands_in_no_other_corpus():
     known = {one.body for one in read(MESSAGES)}
-    assert not [one.text for one in messages("round1") if one.text in known]
+    second = {one.text for one in messages("round2")}
+    assert not [one.text for one in messages("round1") if one.text in known | second]
+    assert not second & known
 
 
 def test_the_bench_says_what_each_round_shows():
     found = blind(MESSAGES)["round1"]
     assert found["bad"] == 80
     assert found["blocked"] + found["looked_at"] == round(found["recall"] * 80)
-    assert run(size=4)["round1"] == found
+    measured_by_bench = run(size=4)
+    assert measured_by_bench["round1"] == found
+    assert measured_by_bench["round2"]["good"] == 80
 
 
 def line(**change):
     return json.dumps({"text": "Hi", "channel": "sms", "language": "en", "kind": "bad", "why": "x", **change})
+
+
+def test_the_weights_were_not_learnt_from_the_second_round():
+    learnt = LEARNING.read_text(encoding="utf-8")
+    assert "round1.jsonl" in learnt
+    assert "round2.jsonl" not in learnt
 
 
 @pytest.mark.parametrize("bad", ["{", "[]", line(kind="ugly"), '{"text": "Hi"}', "null"])
