@@ -3,7 +3,7 @@ good ones a person would have to read twice, and how the files are read.
 
 Round 1 was measured once at first sight (70 of 80 bad ones blocked or looked at; of 80 good ones 4 blocked
 and 33 looked at) and then learnt from: its floor only says that nothing is lost. Round 2 was measured once,
-when all else was done (77 of 80; 17 good ones blocked, most for the want of a practice's name or of a known way
+when all else was done (77 of 80; 17 good ones blocked, most for want of a practice's name or of a known way
 to end, and 19 looked at), and nothing was changed for it: its floors stand below that.
 """
 
