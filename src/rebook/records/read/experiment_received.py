@@ -1,6 +1,7 @@
 """The first contact that those drawn for a test really got."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import connection
 
@@ -29,7 +30,7 @@ LEFT JOIN LATERAL (
 
 def first_contacts(*, organisation_id: int, test: WordingTestView) -> Iterator[FirstContact]:
     """Of everybody drawn, the first contact by what is tested that went out."""
-    given = {
+    given: dict[str, Any] = {
         "org": organisation_id,
         "test": test.id,
         "key": test.template_key,
