@@ -26,7 +26,7 @@ def clinic(transactional_db):
     for number in range(20, 44):
         clinic.gap(clinic.patient(number, family_name=f"Waiting{number}"))
     one = {"organisation_id": clinic.organisation.pk, "now": clinic.now}
-    change_capacity(changes={"window_days": 1, "slot_percent": 30}, actor="user:1", **one)
+    change_capacity(changes={"window_days": 1, "slot_percent": 5}, actor="user:1", **one)
     measure_capacity(as_of=clinic.today, **one)
     for days in (3, 0):
         keep_forecast(as_of=clinic.today - dt.timedelta(days=days), **one)
