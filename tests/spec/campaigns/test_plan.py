@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from rebook.core.gaps import KINDS, TIERS
-from rebook.core.outreach.campaign_budget import BadPrice, GoneOut, prices, spent_cents
 from rebook.core.outcome.success import USUAL
+from rebook.core.outreach.campaign_budget import BadPrice, GoneOut, prices, spent_cents
 from rebook.core.outreach.campaign_plan import (
     BadPlan,
     CampaignPlan,
@@ -20,6 +20,7 @@ from rebook.core.outreach.campaign_reentry import gentler, may_come_again
 from rebook.core.outreach.sequence import Sequence, Step
 
 FELL_THROUGH = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
 
 @pytest.mark.parametrize(
     ("programme", "tiers"),

@@ -28,8 +28,8 @@ def plain_rows(
 ) -> Iterator[PlainRow]:
     """Every row below the header, which must name the ``required`` columns; other columns are left out.
 
-    ``unnamed`` are the columns of a file without a header, where that is allowed. Raises ``UnableToRead`` when
-    the file cannot be opened, breaks off, or has no such header.
+    ``unnamed`` are the columns of a file without a header, where that is allowed. Raises ``UnableToRead``
+    when the file cannot be opened, breaks off, or has no such header.
     """
     try:
         with opened(SourceFile(path, path.name)) as file, as_text(file, encoding="") as text:

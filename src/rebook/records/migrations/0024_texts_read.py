@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The hourly look at portal messages, and letters that wait, without a walk through every attempt."""
 
-    dependencies = [("records", "0024_timing_tests")]
+    dependencies = [("records", "0023_timing_tests")]
     operations = [
         migrations.AddIndex(
             model_name="attempt",

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0023_sequence_days")]
+    dependencies = [("records", "0022_campaign_success")]
 
     operations = [
         migrations.AddField(
