@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command("stop-all")(stop_all)
 
 
-NUMBERS = ("open", "contacted", "booked", "kept")
+NUMBERS = ("open", "contacted", "booked", "won back")
 
 
 def list_(organisation: OrganisationOption = "", as_json: JsonOption = False) -> None:
@@ -67,10 +67,10 @@ def list_(organisation: OrganisationOption = "", as_json: JsonOption = False) ->
 
 def _listed(one: ListedCampaign) -> list[Any]:
     line = one.line
-    kept = f"{line.kept} of {line.goal_visits}" if line.goal_visits else line.kept
+    won = f"{line.won} of {line.goal_visits}" if line.goal_visits else line.won
     return [
         *[line.id, line.name, line.state, line.owner_name, line.daily_limit, one.enrols_on or "-"],
-        *[line.open, line.attempted, line.booked, kept],
+        *[line.open, line.attempted, line.booked, won],
         "; ".join(reason.detail for reason in one.warnings),
     ]
 
@@ -136,7 +136,10 @@ def create(
     daily_limit: Annotated[int, typer.Option(help="Most cases opened on one day.")] = 50,
     holdout: Annotated[int, typer.Option(help="Percent of patients left out, to compare with.")] = 10,
     backup: Annotated[str, typer.Option(help="Name of who stands in.")] = "",
-    goal: Annotated[int | None, typer.Option(help="So many kept visits.")] = None,
+    goal: Annotated[
+        int | None,
+        typer.Option(help="So many patients won back, by the campaign's own definition of success."),
+    ] = None,
     goal_by: Annotated[datetime | None, typer.Option(help="By this day.", formats=["%Y-%m-%d"])] = None,
     budget: Annotated[float | None, typer.Option(help="Most that may be spent on messages.")] = None,
     programme: Annotated[str, typer.Option(help="recall or reactivation; both when left out.")] = "",

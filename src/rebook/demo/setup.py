@@ -146,7 +146,7 @@ def launch_campaigns(demo: DemoPractice, *, now: datetime) -> list[int]:
             daily_limit=daily_limit,
             holdout_percent=holdout_percent,
             backup_id=demo.staff["front_desk"],
-            # So many kept visits in a quarter.
+            # So many won back in a quarter.
             goal_visits=5 * daily_limit,
             goal_on=now.date() + timedelta(days=90),
             # The practice is closed at the weekend.

@@ -6,10 +6,19 @@ import pytest
 
 from rebook.accounts.models import AuditEvent, Membership, User
 from rebook.core.outreach.campaign_reentry import GENTLE_VERSION
+from rebook.flow.outcome import close_cases
 from rebook.flow.outreach import campaigns
 from rebook.flow.outreach.campaign_list import listed_campaigns
-from rebook.records.models import Attempt, Campaign, Case, Gap, HoldoutAssignment
-from rebook.records.read.campaignmoney import successes
+from rebook.records.models import (
+    Appointment,
+    Attempt,
+    Campaign,
+    Case,
+    CaseSuccess,
+    Gap,
+    HoldoutAssignment,
+)
+from rebook.records.read.campaignpages import case_lines, reached
 from support.outreach import DAY, NOW, make_clinic
 from support.ready import sign_campaign
 
@@ -190,27 +199,42 @@ def test_who_opted_out_or_booked_meanwhile_is_not_taken_in_again(clinic, day):
     assert (summary.opened, summary.left_out) == (0, {"appointment_booked": 1})
 
 
-def test_what_counts_as_won_back_differs_by_reason(clinic, day):
+def test_the_goal_counts_by_the_definition_frozen_with_the_launch(clinic, day):
     kinds = ("interval", "no_show_not_rebooked", "inactive", "inactive")
     for number, kind in enumerate(kinds, start=1):
         key = "primary_care.annual_visit" if kind == "interval" else f"{kind}:{number}"
         clinic.gap(clinic.patient(number, gap=False), rank=number, kind=kind, definition_key=key)
-    campaign = clinic.campaign()
+    campaign = clinic.campaign(goal_visits=3, goal_on=TODAY + 10 * DAY)
     day.run()
-    # Everybody came; who missed a visit had not booked again through us, and one long away has a next visit.
-    Case.objects.update(visit_kept_at=NOW + DAY)
-    clinic.appointment(Case.objects.filter(gap__kind="inactive").first().patient, NOW + 90 * DAY)
-    found = successes(
-        organisation_id=clinic.id,
-        campaign_id=campaign.pk,
-        success=campaign.plan["success"],
-        now=NOW + 2 * DAY,
+    # Everybody came, and was booked by the practice before. That wins back the visit that was due; a missed
+    # one had to be booked anew, and who was away long has to have the reason settled: one of the two has.
+    came_at = NOW + 5 * DAY
+    for case in Case.objects.select_related("patient"):
+        clinic.appointment(case.patient, came_at, status="fulfilled")
+        Appointment.objects.filter(patient=case.patient).update(booked_at=NOW - 30 * DAY)
+    Case.objects.update(visit_kept_at=came_at, booked_at=NOW + DAY)
+    settled = Case.objects.filter(gap__kind="inactive").first().gap
+    settled.closed_on, settled.close_reason = came_at.date(), "satisfied_by_visit"
+    settled.save()
+    assert shown(clinic, NOW + 4 * DAY) == (0, [])
+    close_cases(organisation_id=clinic.id, as_of=TODAY + 6 * DAY, now=NOW + 6 * DAY)
+    assert Case.objects.filter(visit_kept_at__isnull=False).count() == 4
+    assert shown(clinic, NOW + 6 * DAY) == (2, [])
+    found = case_lines(organisation_id=clinic.id, campaign_id=campaign.pk, stage="won")
+    assert {one.gap.kind for one in found.lines} == {"interval", "inactive"}
+    assert reached(organisation_id=clinic.id, campaign_id=campaign.pk).counts["won"] == 2
+    # What was written by mistake is taken back, and no longer counts for the goal.
+    won = CaseSuccess.objects.exclude(met_at=None).first()
+    CaseSuccess.objects.create(
+        organisation=clinic.organisation, case=won.case, definition=won.definition, judged_at=NOW + 7 * DAY
     )
-    assert found == [
-        ("inactive", "visit_and_follow_up", 2, 1),
-        ("interval", "visit", 1, 1),
-        ("no_show_not_rebooked", "rebooked_and_kept", 1, 0),
-    ]
+    assert shown(clinic, NOW + 11 * DAY) == (1, ["its goal was 3 won back by 2026-11-28, 1 were"])
+
+
+def shown(clinic, at):
+    """(what counts for the goal, what the list says of a goal that was missed)."""
+    (one,) = listed_campaigns(organisation_id=clinic.id, now=at)
+    return one.line.won, [reason.detail for reason in one.warnings if reason.rule == "goal_missed"]
 
 
 def test_a_clone_is_a_draft_of_its_own(clinic, day):
@@ -261,7 +285,7 @@ def test_a_draft_is_written_anew_until_it_is_launched(clinic):
     ("changed", "problem"),
     [
         ({"goal_visits": 0}, "the goal is a number"),
-        ({"goal_on": dt.date(2027, 1, 1)}, "needs a number of visits"),
+        ({"goal_on": dt.date(2027, 1, 1)}, "needs a number of patients"),
         ({"budget_cents": -1}, "the budget is an amount"),
         ({"rest_days": 3}, "between 7 and 730"),
         ({"programme": "loyalty"}, "loyalty"),

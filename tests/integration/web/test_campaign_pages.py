@@ -85,7 +85,7 @@ def test_a_whole_plan_is_typed_in_and_shown_again(manager, form, clinic):
         "14 days before the birthday",
         "Reactivation: gone for long",
         "up to 2 times, 5 days after",
-        "of 40 kept visits",
+        "of 40 patients won back",
         "of $1,250.50 spent",
         "else Care coordinator",
     ):

@@ -58,6 +58,23 @@ def test_the_campaign_page_says_what_it_counts_and_what_it_won(clinic, manager):
     assert "<svg" in page, "the chart stands beside the figures"
 
 
+def test_the_goal_says_what_it_counts_and_opens_its_list(clinic, manager):
+    campaign = campaign_under_way()
+    Campaign.objects.filter(pk=campaign.pk).update(goal_visits=40)
+    won, kept = fresh_cases(clinic, campaign, 2, first_attempt_at=clinic.now - 4 * DAY)
+    succeed(won)
+    # Came, and is no success by this campaign's definition.
+    Case.objects.filter(pk=kept.pk).update(visit_kept_at=clinic.now - DAY, booked_at=clinic.now - 3 * DAY)
+    page = " ".join(read(manager, f"/campaigns/{campaign.pk}/").split())
+    goal = page.partition("<dt>Goal")[2].partition("</p>")[0]
+    assert ">1</a></strong> of 40 patients won back" in goal
+    assert f"The goal counts {VISIT}" in goal
+    behind = read(manager, f"/campaigns/{campaign.pk}/cases/?stage=won")
+    assert f'data-row="{won.pk}"' in behind
+    assert f'data-row="{kept.pk}"' not in behind
+    assert "1 of 40 won back" in " ".join(read(manager, "/campaigns/").split())
+
+
 def test_results_open_the_list_behind_what_was_won(clinic, manager):
     campaign = campaign_under_way()
     (case,) = fresh_cases(clinic, campaign, 1, first_attempt_at=clinic.now - 4 * DAY)

@@ -132,11 +132,11 @@ LOOKS = [
     ("a budget of nothing", standing(budget_cents=0), ["budget_spent"], None),
     (
         "goal missed",
-        standing(goal_visits=9, goal_on=date(2026, 3, 15), kept=8),
+        standing(goal_visits=9, goal_on=date(2026, 3, 15), won=8),
         ["goal_missed"],
         date(2026, 3, 17),
     ),
-    ("goal reached", standing(goal_visits=9, goal_on=date(2026, 3, 15), kept=9), [], date(2026, 3, 17)),
+    ("goal reached", standing(goal_visits=9, goal_on=date(2026, 3, 15), won=9), [], date(2026, 3, 17)),
     ("goal still ahead", standing(goal_visits=9, goal_on=TODAY), [], date(2026, 3, 17)),
     ("paused for long", standing(state="paused", paused_on=date(2026, 3, 1)), ["paused_long"], None),
     ("paused for a while", standing(state="paused", paused_on=date(2026, 3, 2)), [], None),

@@ -27,7 +27,8 @@ class CampaignStanding:
     last_opened_on: date | None = None
     goal_visits: int | None = None
     goal_on: date | None = None
-    kept: int = 0
+    # Cases won back by the campaign's own definition of success.
+    won: int = 0
     budget_cents: int | None = None
     spent_cents: int = 0
 
@@ -60,8 +61,10 @@ def _warnings(one: CampaignStanding, today: date) -> Iterator[Reason]:
     elif one.budget_cents and one.spent_cents >= NEARLY * one.budget_cents:
         share = int(100 * one.spent_cents / one.budget_cents)
         yield Reason("budget_nearly_spent", f"{share}% of its budget is spent")
-    if one.goal_visits and one.goal_on and one.goal_on < today and one.kept < one.goal_visits:
-        yield Reason("goal_missed", f"its goal was {one.goal_visits} visits by {one.goal_on}")
+    if one.goal_visits and one.goal_on and one.goal_on < today and one.won < one.goal_visits:
+        yield Reason(
+            "goal_missed", f"its goal was {one.goal_visits} won back by {one.goal_on}, {one.won} were"
+        )
     if one.paused_on and today - one.paused_on > PAUSED_LONG:
         yield Reason("paused_long", f"it is paused since {one.paused_on}")
     if one.calendar.ends_on and one.calendar.ends_on < today:

@@ -55,7 +55,7 @@ def _standing(line: CampaignLine, *, has_owner: bool, spent: int, zone: ZoneInfo
         last_opened_on=day(line.last_opened_at),
         goal_visits=line.goal_visits,
         goal_on=line.goal_on,
-        kept=line.kept,
+        won=line.won,
         budget_cents=line.budget_cents,
         spent_cents=spent,
     )

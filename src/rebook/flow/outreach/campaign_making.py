@@ -202,7 +202,7 @@ def _checks(organisation_id: int, asked: CampaignAsked, *, known_as: str) -> tup
         ),
         (
             asked.goal_on is None or asked.goal_visits is not None,
-            "a day for the goal needs a number of visits",
+            "a day for the goal needs a number of patients",
         ),
     )
 
@@ -212,7 +212,7 @@ def limits(goal_visits: int | None, budget_cents: int | None) -> tuple[tuple[boo
     return (
         (
             goal_visits is None or 1 <= goal_visits <= MOST_VISITS,
-            "the goal is a number of visits from 1 to 1,000,000",
+            "the goal is a number of patients from 1 to 1,000,000",
         ),
         (budget_cents is None or 0 <= budget_cents <= MOST_CENTS, "the budget is an amount from 0"),
     )

@@ -208,7 +208,7 @@ def _against_changes(organisation_id: int, campaign: CampaignView, news: Mapping
         (1 <= now_is["daily_limit"] <= 10_000, "the daily limit lies between 1 and 10,000"),
         (
             now_is["goal_on"] is None or now_is["goal_visits"] is not None,
-            "a day for the goal needs a number of visits",
+            "a day for the goal needs a number of patients",
         ),
         *limits(now_is["goal_visits"], now_is["budget_cents"]),
     )

@@ -36,7 +36,7 @@ class Campaign(OrganisationRow):
     backup = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     # "recall" or "reactivation" (R-C144); empty takes in both.
     programme = models.CharField(max_length=12, blank=True, db_default="")
-    # So many kept visits, by this day.
+    # So many won back by the plan's own definition of success, by this day.
     goal_visits = models.PositiveIntegerField(null=True)
     goal_on = models.DateField(null=True)
     budget_cents = models.PositiveBigIntegerField(null=True)

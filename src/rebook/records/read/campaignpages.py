@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.db.models.functions import TruncDate
 
 from rebook.records.models import Attempt, Campaign, Case, GuardDecision
+from rebook.records.read.goals import WON_AT, won_by_campaign
 from rebook.records.read.worklist import GapLine, full_name, gap_line
 
 # The funnel of one campaign: each stage a question to the cases that were contacted.
@@ -20,6 +21,8 @@ STAGES: dict[str, Q] = {
     "responded": Q(responded_at__isnull=False),
     "booked": Q(booked_at__isnull=False),
     "kept": Q(visit_kept_at__isnull=False, booked_at__isnull=False),
+    # Asked of rows annotated with ``WON_AT``.
+    "won": Q(won_at__isnull=False),
 }
 
 
@@ -36,6 +39,8 @@ class CampaignLine:
     attempted: int
     booked: int
     kept: int
+    # By the campaign's own definition of success: what its goal counts.
+    won: int = 0
     owner_id: int | None = None
     goal_visits: int | None = None
     goal_on: date | None = None
@@ -119,6 +124,7 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
         ),
         last_opened_at=Max("cases__opened_at"),
     )
+    won = won_by_campaign(organisation_id=organisation_id)
     order = {"active": 0, "paused": 1, "draft": 2, "archived": 3}
     lines = [
         CampaignLine(
@@ -133,6 +139,7 @@ def campaign_lines(*, organisation_id: int) -> tuple[CampaignLine, ...]:
             attempted=row.attempted,
             booked=row.booked,
             kept=row.kept,
+            won=won.get(row.pk, 0),
             owner_id=row.owner_id,
             goal_visits=row.goal_visits,
             goal_on=row.goal_on,
@@ -185,7 +192,7 @@ def reached(*, organisation_id: int, campaign_id: int) -> Reached:
     """How far the cases of a campaign got, and how they ended."""
     rows = Case.objects.filter(organisation_id=organisation_id, campaign_id=campaign_id)
     contact = Q(arm="contact")
-    counts = rows.aggregate(
+    counts = rows.annotate(won_at=WON_AT).aggregate(
         **{f"n_{name}": Count("pk", filter=contact & stage) for name, stage in STAGES.items()},
         holdout=Count("pk", filter=Q(arm="holdout")),
     )
@@ -259,7 +266,7 @@ def case_lines(
     limit: int = 100,
 ) -> CasePage:
     """The cases behind a number: of a stage of the funnel, an outcome, or a reason not to contact."""
-    rows = Case.objects.filter(organisation_id=organisation_id, arm=arm)
+    rows = Case.objects.filter(organisation_id=organisation_id, arm=arm).annotate(won_at=WON_AT)
     if campaign_id:
         rows = rows.filter(campaign_id=campaign_id)
     if stage:
