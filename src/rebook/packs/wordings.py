@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import cast
 
+from rebook.core.outreach.lint_ending import Ending
 from rebook.core.outreach.lint_findings import SEVERITIES, Severity
 from rebook.core.outreach.lint_places import fold_pattern
 from rebook.core.outreach.lint_wording import Wording, WordRule
@@ -12,9 +13,10 @@ from .loader import Document, PackError, PackInvalid, Table
 
 _LISTS = (
     *("opt_out", "opt_out_words", "reserved", "reserved_after"),
-    *("reasons", "care_due", "other_people", "spoken"),
+    *("own_words", "harmless", "reasons", "care_due", "other_people", "spoken"),
 )
-_TOP = {"language", "voicemail", "choice", "shorteners", "rule", *_LISTS}
+_TOP = {"language", "voicemail", "choice", "shorteners", "rule", "ending", *_LISTS}
+_ENDING = ("ask", "words", "wish", "then")
 _RULE = {"key", "severity", "why", "source", "suggestion", "only_open", "in_service", "sign", "words"}
 # What makes a text marketing (R-A5); each language says what its words for it are.
 SIGNS = ("offer", "price", "upsell", "third_party")
@@ -35,6 +37,7 @@ def read_wording(document: Document) -> Wording:
     for key in (*_LISTS, "choice"):
         patterns = (top.text(key),) if key == "choice" else top.words(key)
         _check_patterns(top, key, [one for one in patterns if one])
+    ending = _ending(top)
     missing = [key for key in NEEDED if key not in {rule.key for rule in rules}]
     if missing:
         top.wrong("rule", f"there is none for {', '.join(missing)}")
@@ -47,14 +50,31 @@ def read_wording(document: Document) -> Wording:
         shorteners=top.words("shorteners"),
         voicemail=top.text("voicemail", "Voicemail"),
         opt_out=top.words("opt_out"),
+        ending=ending,
         opt_out_words=top.words("opt_out_words"),
         reserved=top.words("reserved"),
         reserved_after=top.words("reserved_after"),
+        own_words=top.words("own_words"),
+        harmless=top.words("harmless"),
         reasons=top.words("reasons"),
         care_due=top.words("care_due"),
         other_people=top.words("other_people"),
         spoken=top.words("spoken"),
     )
+
+
+def _ending(top: Table) -> Ending:
+    """How the language offers an end; a language may also name whole patterns (``opt_out``)."""
+    value = top.data.get("ending", {})
+    if not isinstance(value, dict):
+        top.wrong("ending", "wants a table of lists")
+        return Ending()
+    table = Table(top.document, "ending", 0, value, top.errors)
+    table.only(set(_ENDING))
+    found = {key: table.words(key) for key in _ENDING}
+    for key, patterns in found.items():
+        _check_patterns(table, key, patterns)
+    return Ending(**found)
 
 
 def _rule(table: Table) -> WordRule:

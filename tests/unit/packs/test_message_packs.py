@@ -129,7 +129,7 @@ BAD = [
     ("due_visit.toml", 'status = "draft"', 'status = "great"', "due_visit.toml", "status", "one of"),
     ("due_visit.toml", "[sms]", "[sms]\ncolour = 1", "due_visit.toml", "colour", "unknown"),
     ("due_visit.toml", 'role = "recall"', 'role = "spam"', "due_visit.toml", "role", "one of"),
-    ("wording.toml", "'(?:reply|text|send)", "'((reply|text|send)", "wording.toml", "opt_out", "reply"),
+    ("wording.toml", "'(?:repl(?:y|ying)", "'((repl(?:y|ying)", "wording.toml", "ask", "repl"),
 ]
 
 

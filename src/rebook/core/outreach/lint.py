@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rebook.core.channel import ChannelKind
+from rebook.core.outreach.lint_ending import Spans
 from rebook.core.outreach.lint_findings import Finding, Findings, TemplateRole, finding
 from rebook.core.outreach.lint_links import links, phones, written_addresses
 from rebook.core.outreach.lint_places import LINK, Placed
@@ -76,15 +77,16 @@ def check(text: Text, wording: Wording, second_look: SecondLook | None = None) -
     text that was signed needs none, for its values are names, dates and numbers.
     """
     heard = _heard(text, wording)
-    read = Placed(heard, text.names)
+    read = Placed(heard, text.names, harmless=wording.without_harmless)
     found = [*shape(text.body, text.subject, text.practice_name, text.channel, read, wording)]
     if text.channel == "phone" and not heard:
         found.append(finding("no_voicemail"))
     found += links(text.body, text.subject, wording, text.own_hosts, text.service_links)
+    ends = wording.ends(heard)
     numbers = text.phones or ((text.phone,) if text.phone else ())
     if text.role == "recall":
         found += phones(read, numbers)
-        found += _offers_a_way(text, wording, read)
+        found += _offers_a_way(text, wording, read, ends)
     # What is left on a machine may be heard by others, whatever the channel (R-A100).
     is_open = text.is_open or text.channel == "phone"
     found += word_findings(read, wording, role=text.role, is_open=is_open, purpose=text.purpose)
@@ -95,7 +97,7 @@ def check(text: Text, wording: Wording, second_look: SecondLook | None = None) -
     if text.role == "recall" and len(heard) > LETTERS_TO_MEASURE:
         found += _reading_level(read, wording)
     if second_look is not None:
-        found += looks(read, second_look, is_open=is_open, purpose=text.purpose)
+        found += looks(read, second_look, is_open=is_open, purpose=text.purpose, ends=ends)
     return Findings(tuple(dict.fromkeys(found)))
 
 
@@ -127,8 +129,9 @@ def _size(body: str) -> Iterator[Finding]:
         )
 
 
-def _offers_a_way(text: Text, wording: Wording, read: Placed) -> Iterator[Finding]:
-    """A recall says why, and what to do next in two choices at most; an SMS how to end it (R-E54, R-A87)."""
+def _offers_a_way(text: Text, wording: Wording, read: Placed, ends: Spans) -> Iterator[Finding]:
+    """A recall says why, and what to do next in two choices at most; an SMS how to end it (R-E54, R-A87).
+    ``ends`` are the places of what is read where it offers that."""
     if text.channel == "phone":
         if read.text and not any(digit.isdigit() for digit in read.text):
             yield finding("no_number")
@@ -138,15 +141,13 @@ def _offers_a_way(text: Text, wording: Wording, read: Placed) -> Iterator[Findin
     has_phone = bool(text.phone and text.phone in text.body) or any(n in text.body for n in text.phones)
     count = len(choices) + bool(addresses) + has_phone
     # Whoever reads on the portal is where the booking is.
-    if count == 0 and text.channel != "portal":
+    if count == 0 and text.channel != "portal" and not wording.asks_to_write(text.body):
         yield finding("no_next_step")
     if count > MOST_CHOICES:
         yield finding("many_choices", detail=f"offers {count} things to do, {MOST_CHOICES} at most")
-    if (reserved := wording.reserved_choice(text.body)) is not None:
-        yield finding(
-            "stop_as_choice", start=reserved.start(1) + len(text.subject) + 1, words=reserved.group(1)
-        )
-    if text.channel == "sms" and not wording.offers_end(text.body):
+    if (reserved := wording.reserved_choice(read.text, ends)) is not None:
+        yield finding("stop_as_choice", start=reserved.start(1), words=reserved.group(1))
+    if text.channel == "sms" and not ends:
         yield finding("no_opt_out")
     if not text.is_generic and not wording.gives_reason(read.folded):
         yield finding("no_reason")

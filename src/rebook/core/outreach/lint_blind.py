@@ -24,7 +24,7 @@ _NAME = re.compile(rf"{_CAPITAL}(?:{_BETWEEN}{_CAPITAL})+")
 _TRADE = re.compile(
     r"\b(?:Practice|Dental|Dentistry|Dentists?|Clinic|Cl[ií]nica|Family|Health|Vision|Medical|M[eé]dico|Cent(?:er|re|ro)"
     r"|Physio\w*|Eye|Care|House|[OÓ]ptica|Surgery|Group|Grupo|Therapy|Pediatrics?|Pediatr[ií]a|Skin|Salud|Consultorio"
-    r"|Hospital|Associates|Partners|Doctors|Office|Wellness|Consulta|Women's|Instituto|Fisioterapia|Policl[ií]nica|Primary)\b"
+    r"|Hospital|Associates|Partners|Doctors|Office|Wellness|Consulta|Women's|Instituto|Fisioterapia|Policl[ií]nica|Primary|Medicine|Gabinete)\b"
 )
 _NUMBER = re.compile(r"\(?\+?\d[\d ().-]{5,}\d")
 MOST_GREETING = 3

@@ -5,11 +5,11 @@ Folding makes "BÓTOX", "botox" and a Cyrillic look-alike one word: small letter
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
-LINK = re.compile(r"\b(?:https?://|www\.)[^\s<>\"]+", re.IGNORECASE)
-# Never part of a word and never a space: no phrase is read across what was taken out.
-FILLER = "\u00b7"
+from rebook.core.outreach.lint_names import FILLER, LINK, without_names
+
+__all__ = ["FILLER", "LINK", "LOOK_ALIKE", "Placed", "fold", "fold_pattern", "without_names"]
 
 # Letters of other alphabets that look like Latin ones, in small letters.
 LOOK_ALIKE = dict(
@@ -66,36 +66,9 @@ class Placed:
 
     __slots__ = ("blanked", "folded", "text")
 
-    def __init__(self, text: str, names: Collection[str]) -> None:
+    def __init__(
+        self, text: str, names: Collection[str], *, harmless: Callable[[str], str] = lambda text: text
+    ) -> None:
         self.text = text
-        self.blanked = without_names(text, names)
+        self.blanked = harmless(without_names(text, names))
         self.folded = fold(self.blanked)
-
-
-# Names told by a title, and streets: "Dr. Price" costs nothing, "20 Gift Avenue" gives nothing away.
-# A second word that names a specialty is none of the name.
-_NAME = r"[A-ZÁÉÍÓÚÑ][a-záéíóúüñ'\u2019-]+"
-_TITLED = re.compile(
-    rf"\b(?:Dr|Dra|Mr|Mrs|Ms|Sr|Sra|Srta|Don|Doña)\.? {_NAME}(?: (?!\w+(?:olog|iatr|ólog)){_NAME})?"
-    rf"|\b(?:\d+ )?{_NAME} (?:Street|St|Avenue|Ave|Road|Rd|Lane|Drive|Boulevard|Blvd|Court|Square)\b"
-    rf"|\b(?:[Cc]alle|[Aa]venida|Av\.|[Pp]laza|[Pp]aseo) {_NAME}"
-    # A landmark: "across from Discount Tire".
-    rf"|(?<=\bnear )(?:the )?{_NAME}(?: {_NAME})?|(?<=\bacross from )(?:the )?{_NAME}(?: {_NAME})?"
-    rf"|(?<=\bnext to )(?:the )?{_NAME}(?: {_NAME})?|(?<=\b(?:beside|behind) )(?:the )?{_NAME}(?: {_NAME})?"
-    rf"|(?<=\bjunto a )(?:la |el )?{_NAME}(?: {_NAME})?|(?<=\bfrente a )(?:la |el )?{_NAME}(?: {_NAME})?"
-)
-_MAY_BE_TITLED = re.compile(
-    r"[DMS][rs]|Do[nñ]|St|Av|R(?:oa)?d|Lane|Drive|B(?:oule|lvd)|Court|Square|alle|aza|aseo|ven"
-)
-
-
-def without_names(text: str, names: Collection[str]) -> str:
-    """The text with links and names filled over: "Free Dental Care" is a practice, and offers nothing."""
-    if "://" in text or "www." in text:
-        text = LINK.sub(lambda one: FILLER * len(one[0]), text)
-    if _MAY_BE_TITLED.search(text):
-        text = _TITLED.sub(lambda one: FILLER * len(one[0]), text)
-    for name in sorted((name for name in names if len(name) > 1), key=len, reverse=True):
-        if name in text:
-            text = text.replace(name, FILLER * len(name))
-    return text

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from rebook.core.outreach.lint_ending import NO_ENDING, Ending, Spans
 from rebook.core.outreach.lint_findings import Severity
-from rebook.core.outreach.lint_places import fold_pattern
+from rebook.core.outreach.lint_places import FILLER, fold_pattern
 
 # A pattern that begins with two plain letters, neither of them repeated or optional.
 _PLAIN_START = re.compile(r"[a-z]{2}(?![?*+{|])")
@@ -39,19 +40,23 @@ class WordRule:
 class Wording:
     """The checks of one language. Told apart by identity, so that its patterns are compiled once.
 
-    ``opt_out`` are the ways to offer an end; ``choice`` finds the words to reply with, ``reserved`` those
-    that the law keeps for ending; ``reasons`` say why one writes; ``other_people`` finds names of others
-    (letters as written); ``care_due`` calls a patient back to care (R-A116); ``voicemail`` is the heading of
-    what a call script leaves on a machine, ``spoken`` those of all that it says.
+    ``ending`` and ``opt_out`` (whole patterns) are the ways to offer an end; ``choice`` finds the words to
+    reply with, ``reserved`` those that the law keeps for ending; ``own_words`` ask for a free answer;
+    ``harmless`` is passed over, whatever its words; ``reasons`` say why one writes; ``other_people`` finds
+    names of others (letters as written); ``care_due`` calls a patient back to care (R-A116); ``voicemail`` is
+    the heading of what a call script leaves on a machine, ``spoken`` those of all that it says.
     """
 
     language: str
     rules: tuple[WordRule, ...] = ()
     opt_out: tuple[str, ...] = ()
+    ending: Ending = NO_ENDING
     choice: str = ""
     opt_out_words: tuple[str, ...] = ("STOP",)
     reserved: tuple[str, ...] = ()
     reserved_after: tuple[str, ...] = ()
+    own_words: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     other_people: tuple[str, ...] = ()
     care_due: tuple[str, ...] = ()
@@ -87,8 +92,16 @@ class Wording:
         """(sign, patterns) of the words that make a text marketing (R-A5)."""
         return tuple((rule.sign, rule.patterns) for rule in self.rules if rule.sign)
 
-    def offers_end(self, body: str) -> bool:
-        return self._one("opt_out", self.opt_out).search(body) is not None
+    def ends(self, text: str) -> Spans:
+        """Where a text offers to end the messages: (start, end) of each offer."""
+        whole = self._one("opt_out", self.opt_out).finditer(text)
+        return (*self.ending.spans(text), *(one.span() for one in whole))
+
+    def without_harmless(self, text: str) -> str:
+        """The text, as long as it was, with what is harmless filled over ("parking is free")."""
+        if not self.harmless:
+            return text
+        return self._one("harmless", self.harmless).sub(lambda one: FILLER * len(one[0]), text)
 
     def gives_reason(self, folded: str) -> bool:
         return not self.reasons or self._one("reasons", self.reasons, folds=True).search(folded) is not None
@@ -104,15 +117,19 @@ class Wording:
             found.update(word for word in words if word not in self.opt_out_words)
         return found
 
-    def reserved_choice(self, body: str) -> re.Match[str] | None:
-        """Where a text asks for a word that ends all messages, for something else than ending (R-A81)."""
+    def asks_to_write(self, body: str) -> bool:
+        """Whether it asks for an answer in the patient's own words ("reply with a day that suits you")."""
+        return bool(self.own_words) and self._one("own_words", self.own_words).search(body) is not None
+
+    def reserved_choice(self, body: str, ends: Spans) -> re.Match[str] | None:
+        """Where a text asks for a word that ends all messages, for something else than ending (R-A81);
+        ``ends`` are the places where it offers that."""
         if not self.reserved:
             return None
         before, words = "|".join(self.reserved_after), "|".join(self.reserved)
-        made = rf'\b(?i:{before})\s+"?({words})\b(?!"? (?i:{_ENDS}))'
-        pattern = self._cache.setdefault("reserved", re.compile(made))
+        pattern = self._cache.setdefault("reserved", re.compile(rf'\b(?i:{before})\s+"?({words})\b'))
         found = pattern.finditer(body)
-        return next((one for one in found if not _WANTS_TO_END.search(body[: one.start()])), None)
+        return next((one for one in found if not any(a <= one.start(1) < b for a, b in ends)), None)
 
     def _one(self, name: str, patterns: Sequence[str], *, folds: bool = False) -> re.Pattern[str]:
         if name not in self._cache:
@@ -120,13 +137,6 @@ class Wording:
         return self._cache[name]
 
 
-# What follows where the word is asked for to end the messages, and rightly.
-_ENDS = "to (?:stop|end|opt|unsubscribe|leave)|para (?:no recibir|salir|darse|dejar|parar|no recibirl[ao]s)"
-_WANTS_TO_END = re.compile(
-    r"\b(?:to (?:stop|end|opt out|unsubscribe)|(?:do not|don't|no longer) w(?:ant|ish)"
-    r"|no (?:desea|quiere) recibir|para no recibir|dejar de recibir|darse de baja)\b[^.!?\n]*$",
-    re.IGNORECASE,
-)
 # One digit that is no clock time, or a word in capitals.
 _TOKEN = re.compile(r"(?<![\w:.])(?:[0-9](?![\d:.]\d)|(?!(?:I|SMS|MMS)\b)[A-ZÁÉÍÓÚÑ]{1,8})\b")
 

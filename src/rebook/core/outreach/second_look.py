@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from rebook.core.outreach.lint_ending import Spans
 from rebook.core.outreach.lint_findings import Finding
 from rebook.core.outreach.lint_places import Placed
 from rebook.core.outreach.lint_words import SALES_LOOKS
@@ -53,10 +54,20 @@ class Weighed:
     words: tuple[str, ...]
 
 
-def looks(read: Placed, second_look: SecondLook, *, is_open: bool, purpose: str) -> list[Finding]:
-    """The sentences to be read again, each once. ``purpose`` "marketing" may offer and praise."""
+def looks(
+    read: Placed,
+    second_look: SecondLook,
+    *,
+    is_open: bool,
+    purpose: str,
+    ends: Spans = (),
+) -> list[Finding]:
+    """The sentences to be read again, each once. ``purpose`` "marketing" may offer and praise. ``ends``:
+    (start, end) of where it offers to end the messages; a sentence that says nothing else is passed over."""
     found: list[Finding] = []
     for start, end in sentences(read.text, read.folded):
+        if any(first <= start and end <= last for first, last in ends):
+            continue
         said = tokens(read.text[start:end], read.folded[start:end], second_look.topics, second_look.known)
         if not is_open:
             said = [HIDDEN if HEALTH & set(one.about) else one for one in said]
