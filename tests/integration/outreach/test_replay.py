@@ -142,6 +142,18 @@ def test_call_me_on_sunday_evening_stops_the_plan_until_a_person_lets_it_go_on(c
     assert [line.step for line in told.sent] == [0, 1, 5, 7]
 
 
+def test_who_never_answers_gets_the_plan_on_its_days(clinic):
+    """R-C146: days 0, 4, 10 and 21, whatever branches are passed over; a Sunday's moves on to the Monday."""
+    lived = Lived(clinic, clinic.patient(email=True), PLANS["routine"])
+    expected, told = imagined(lived, [], days=DAYS)
+    lived.live([], days=DAYS)
+    assert lived.told() == expected
+    zone = ZoneInfo("America/New_York")
+    days = [(line.at.astimezone(zone).date() - NOW.date()).days for line in told.sent]
+    assert [(NOW + day * DAY).weekday() for day in (4, 10, 21)] == [6, 5, 2]
+    assert days == [0, 5, 12, 21]
+
+
 @pytest.mark.parametrize(
     ("barrier", "steps"),
     [

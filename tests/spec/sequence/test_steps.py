@@ -167,7 +167,7 @@ def test_a_frozen_plan_comes_back_as_it_was():
         "x.y",
         (
             Step(0, "phone", 0, "own", True, "evening", ("sms",), ("booked",), False),
-            Step(1, "letter", 7),
+            Step(1, "letter", 7, working_day=True),
         ),
         rest_days=90,
         gap_kinds=("inactive",),

@@ -65,7 +65,8 @@ class Step:
     """One planned contact.
 
     ``delay_days`` counts from the step before (from the opening of the case for the first);
-    with ``business_days`` days on which the site does not work are passed over. ``fallbacks`` are the
+    with ``business_days`` days on which the site does not work are passed over, with ``working_day`` they
+    count and the step moves on to the next day that is worked on. ``fallbacks`` are the
     channels to try, in order, when the patient cannot be reached by ``channel``.
     ``preference_may_replace`` is False where the channel is part of the care (a call for a result that
     waits). ``when`` says what must have happened; ``owner_role`` who makes the call ("" the campaign's
@@ -83,6 +84,7 @@ class Step:
     preference_may_replace: bool = True
     when: When = ALWAYS
     owner_role: str = ""
+    working_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ def next_step_at(
         return wished_from(anchor_at, wish=wish, zone=zone)
     local = anchor_at.astimezone(ZoneInfo(zone))
     day = day_after(local.date(), step.delay_days, business_days=step.business_days, holidays=holidays)
+    if step.working_day:
+        day = day_after(day, 0, business_days=True, holidays=holidays)
     begins = WISHED[wish][0] if wish in WISHED else DAY_PARTS[step.day_part]
     starts = datetime.combine(day, begins, tzinfo=local.tzinfo)
     # A day part already begun on the anchor's own day means now, not this morning.
@@ -275,6 +279,7 @@ def _checked_step(index: int, value: Mapping[str, Any]) -> Step:
         delay_days=delay,
         template_key=str(value.get("template_key", BY_GAP_KIND)),
         business_days=bool(value.get("business_days", False)),
+        working_day=bool(value.get("working_day", False)),
         day_part=part,
         fallbacks=_words(value, "fallbacks", CHANNEL_KINDS, ()),
         stop_conditions=_words(value, "stop_conditions", STOP_CONDITIONS, STOP_CONDITIONS),

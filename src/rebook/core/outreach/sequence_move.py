@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import accumulate
 from typing import Literal
 
 from rebook.core.outreach.sequence import Sequence, Step, next_step_at
+from rebook.core.outreach.sequence_days import days_of
 from rebook.core.outreach.sequence_effort import NEVER_SILENT_CLASS
 
 # same: the step that was next anyway. changed: another step comes next. skips: some of the new plan's steps
@@ -48,11 +48,6 @@ class MoveEffect:
     def stamp(self) -> str:
         """The same for the same effect: what was shown is what is done."""
         return ",".join((f"cases={self.cases}", *(f"{kind}={count}" for kind, count in self.kinds)))
-
-
-def days_of(sequence: Sequence) -> tuple[int, ...]:
-    """The day of each step, counted from the first day of the plan."""
-    return tuple(accumulate(step.delay_days for step in sequence.steps))
 
 
 def move_case(old: Sequence, new: Sequence, *, position: int) -> Move:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from rebook.core.channel import ChannelKind
 from rebook.core.outreach.sequence import CHANNEL_KINDS, Sequence, next_step_at
+from rebook.core.outreach.sequence_days import Stood, step_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,13 @@ def timeline(
     clock = ZoneInfo(zone)
     first = starts_at.astimezone(clock).date()
     placed: list[Placed] = []
-    at = starts_at
+    at = next_step_at(sequence, step_index=0, anchor_at=starts_at, zone=zone, holidays=holidays) or starts_at
+    stood = Stood(0, at, 0, at)
     for step in sequence.steps:
-        due = next_step_at(sequence, step_index=step.index, anchor_at=at, zone=zone, holidays=holidays)
-        at = due or at
+        if step.index:
+            due = step_after(sequence, stood, place=step.index - 1, now=at, zone=zone, holidays=holidays)
+            at = due or at
+            stood = stood.then(step.index, at)
         on = at.astimezone(clock).date()
         lane = lanes.index(step.channel)
         day = (on - first).days

@@ -39,7 +39,8 @@ def _delay(step: Step) -> str:
         return "the same day"
     unit = "business day" if step.business_days else "day"
     days = f"{step.delay_days} {unit}{'s' if step.delay_days != 1 else ''}"
-    return f"{days} {'later' if step.index else 'after they come in'}"
+    said = f"{days} {'later' if step.index else 'after they come in'}"
+    return f"{said} or the next working day" if step.working_day else said
 
 
 def _contact(step: Step) -> str:

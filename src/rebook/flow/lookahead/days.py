@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from rebook.accounts.read import LocationView, OrganisationView
+from rebook.core.lookahead.steps import one_a_day
 from rebook.core.lookahead.values import CHANNELS, NEVER
 from rebook.core.outreach.day_part import DaysOff
 from rebook.core.outreach.guard_hours import QUIET_CHANNELS, clocks_at, next_open
@@ -98,6 +99,7 @@ def due_days(
     """(first[site][day], next[step][site][day]) by the sequence's own rule, ``next_step_at``."""
     first: list[list[int]] = []
     after: list[list[list[int]]] = [[] for _ in plan.steps]
+    plan = one_a_day(plan)
     rests = days_off(house, sites, on=start_on)
     for site in sites:
         off = rests[site.id]

@@ -11,7 +11,8 @@ from rebook.core.channel import Channel
 from rebook.core.outreach.day_part import wished_from
 from rebook.core.outreach.guard_rule import within_months
 from rebook.core.outreach.sequence import Sequence as ContactPlan
-from rebook.core.outreach.sequence import next_step_at, template_for
+from rebook.core.outreach.sequence import template_for
+from rebook.core.outreach.sequence_days import Stood, step_after
 from rebook.core.outreach.sequence_when import unmet
 from rebook.core.outreach.wishes import waits_for_wish, wish_for, wishes_kept
 from rebook.core.reasons import Reason
@@ -46,6 +47,8 @@ class Draft:
     refused: tuple[Reason, ...] = ()
     way: Way | None = None
     words: Words | None = None
+    # What of the case went out before; None: nothing that its days could be counted from.
+    stood: Stood | None = None
     # Fields that few texts ask for, by name.
     details: Mapping[str, str] = field(default_factory=dict)
     # The part of the day to keep to; until when it waits for it, and what is as the patient asked.
@@ -196,16 +199,21 @@ def put_off(draft: Draft, due_at: datetime, *, expires_at: datetime) -> datetime
 
 
 def moved_on(house: House, draft: Draft, *, now: datetime) -> CaseStep:
-    """Where the case goes from here: the next step, counted from when this one goes out or was passed."""
+    """Where the case goes from here: the next step, on its day in the plan (``sequence_days``)."""
     case = draft.case
     if draft.waits_until is not None:
         return CaseStep(case.id, case.step_index, draft.waits_until)
-    at = next_step_at(
+    stood = draft.stood
+    if draft.stands_at is not None:
+        place, at = case.position, draft.stands_at
+        stood = stood.then(place, at) if stood else Stood(place, at, place, at)
+    due = step_after(
         draft.plan,
-        step_index=case.position + 1,
-        anchor_at=draft.stands_at or now,
+        stood,
+        place=case.position,
+        now=draft.stands_at or now,
         zone=draft.zone,
         holidays=days_off(house, case.home_location_id or case.location_id, now=now),
         wish=_wish_at(draft, case.position + 1),
     )
-    return CaseStep(case.id, case.step_index + 1, at)
+    return CaseStep(case.id, case.step_index + 1, due)

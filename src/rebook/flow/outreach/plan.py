@@ -10,6 +10,7 @@ from django.db import transaction
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.sequence import Sequence as ContactPlan
+from rebook.core.outreach.sequence_days import stood_of
 from rebook.core.outreach.values import Decision
 from rebook.flow.common.channels import practice_channels
 from rebook.records.write import attempts as write_attempts
@@ -106,8 +107,11 @@ def _plan_batch(
             for one in cases
         ]
         details = details_of(house.organisation, patient_ids=people)
+        stood = planning.contacts_stood(organisation_id=org, case_ids=[one.id for one in cases])
         for draft in drafts:
             draft.details = details.get(draft.case.patient_id, {})
+            shift = draft.case.position - draft.case.step_index
+            draft.stood = stood_of(stood.get(draft.case.id, ()), shift=shift)
         for _ in range(MOST_WAYS):
             going = [
                 one

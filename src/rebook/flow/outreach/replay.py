@@ -15,6 +15,7 @@ from rebook.core.outcome import decide_outcome
 from rebook.core.outreach.replay import ImaginedAttempt, Replay, ReplayLine
 from rebook.core.outreach.replay_script import ScriptedEvent
 from rebook.core.outreach.sequence import Sequence, next_step_at
+from rebook.core.outreach.sequence_days import Contact, stood_of
 from rebook.core.outreach.wishes import wish_for
 from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
@@ -129,6 +130,9 @@ def _plan(story: Imagined, now: datetime) -> None:
     tried = story.tried.setdefault(case.step_index, set())
     draft = draft_of(story.house, case, story.plan, tried, now=now)
     draft.details = story.details
+    draft.stood = stood_of(
+        Contact(one.step_index, one.due_at) for one in story.attempts if one.waits or one.state == "sent"
+    )
     if draft.waits_until is not None:
         story.lines.append(
             ReplayLine(now, "deferred", case.position, reasons=draft.wishes, due_at=draft.waits_until)

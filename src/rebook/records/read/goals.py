@@ -1,4 +1,4 @@
-"""How many cases campaigns have won back, each by the definition of success frozen with its launch (Q-545)."""
+"""How many cases campaigns have won back, by the definition of success frozen with each launch (Q-545)."""
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery

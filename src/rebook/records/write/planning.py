@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from rebook.core.outreach.sequence_days import Contact
 from rebook.core.reasons import Reason
 from rebook.records.models import PassedStep
 
@@ -94,6 +95,23 @@ def channels_tried(*, organisation_id: int, cases: Sequence[DueCase]) -> dict[in
         for case_id, channel in cursor.fetchall():
             tried[case_id].add(channel)
     return tried
+
+
+def contacts_stood(*, organisation_id: int, case_ids: Sequence[int]) -> dict[int, list[Contact]]:
+    """The contacts of these cases that went out or wait to: when, by case."""
+    found: dict[int, list[Contact]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.case_id, a.step_index, coalesce(a.sent_at, a.due_at) FROM records_attempt a
+            WHERE a.organisation_id = %s AND a.case_id = ANY(%s::bigint[]) AND a.origin = 'campaign'
+              AND a.state NOT IN ('refused', 'expired', 'failed')
+            """,
+            [organisation_id, list(case_ids)],
+        )
+        for case_id, step_index, at in cursor.fetchall():
+            found[case_id].append(Contact(step_index, at))
+    return found
 
 
 class Passed(NamedTuple):

@@ -62,7 +62,7 @@ def as_given(step: Step) -> dict[str, Any]:
     return {
         "channel": step.channel,
         "delay_days": str(step.delay_days),
-        "unit": "business" if step.business_days else "days",
+        "unit": "business" if step.business_days else "working" if step.working_day else "days",
         "day_part": step.day_part,
         "fallbacks": list(step.fallbacks),
         "template_key": step.template_key,
@@ -117,6 +117,7 @@ def _make(form: StepForm, before: Step | None) -> None:
         "channel": typed["channel"],
         "delay_days": int(typed["delay_days"]),
         "business_days": typed["unit"] == "business",
+        "working_day": typed["unit"] == "working",
         "day_part": typed["day_part"],
         "fallbacks": typed["fallbacks"],
         "template_key": typed["template_key"],
