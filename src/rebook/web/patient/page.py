@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rebook.accounts import read as accounts
+from rebook.accounts.scope import organisation_scope
 from rebook.flow.outreach.texts import SAMPLE_TOKEN
 from rebook.records.read.links import LinkView, link_by_token
 from rebook.web.patient import say
@@ -63,7 +64,10 @@ View = Callable[..., HttpResponse]
 
 
 def patient_page(view: View | None = None, *, even_expired: bool = False) -> Any:
-    """A view that takes a ``PatientPage`` becomes one that takes a request and a token."""
+    """A view that takes a ``PatientPage`` becomes one that takes a request and a token.
+
+    The view sees the rows of its link's practice only (promise 9).
+    """
     if view is None:
         return partial(patient_page, even_expired=even_expired)
 
@@ -86,7 +90,8 @@ def patient_page(view: View | None = None, *, even_expired: bool = False) -> Any
             now=now,
             state=read_state(request, link_id=link.id).seen(now),
         )
-        response = view(page, **arguments)
+        with organisation_scope(organisation.id):
+            response = view(page, **arguments)
         if page.state != PageState():
             write_state(response, page.state, link_id=link.id)
         return _private(_keep_language(request, response))
