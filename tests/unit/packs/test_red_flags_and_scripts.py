@@ -142,7 +142,7 @@ HOUSE_TEXT = HOUSE.read_text(encoding="utf-8")
         ('record = ["wrong_number"]', 'record = ["wrong"]', "record", "no result of a call 'wrong'"),
         ('record = ["wrong_number"]', 'record = "wrong_number"', "record", "list of words"),
         ("I have no time.", "", "hears", "no words in 'en'"),
-        ("Many people feel that way", "It is free and many feel that way", "say", "an offer"),
+        ("Many people feel that way", "Your exam is free and many feel that way", "say", "an offer"),
         ("A mucha gente le pasa", "Es gratis y a mucha gente le pasa", "say", "an offer"),
         ('key = "cost"', 'key = "cost"\ntone = "kind"', "tone", "unknown field"),
         ('source = "', 'sources = "', "source", "is missing"),
