@@ -1,9 +1,14 @@
 """The pages on which texts and campaigns are signed."""
 
+import re
+
 import pytest
 
-from rebook.flow.outreach import approvals
+from rebook.accounts.models import AuditEvent
+from rebook.flow.outreach import approvals, texts
 from rebook.flow.outreach.library import template_library
+from rebook.packs.drafting import Draft
+from rebook.packs.outreach import sequences, templates
 from rebook.records.models import Approval, Campaign, TemplateApproval
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +141,81 @@ def test_who_signs_what_is_set_by_the_manager_and_counts_at_once(clinic, signed_
     desk = signed_in(clinic, "front_desk")
     page = desk.post(here, good).content.decode()
     assert "The manager or compliance sets this." in page
+
+
+PRESSES = "{{ practice_name }}: your seat stayed empty twice. A visit is due. {{ link }} Reply STOP to end"
+
+
+# What is said on the telephone is read by staff; only what is left on a machine is checked word by word.
+SCRIPT = """## Open
+Hello, this is {{ practice_name }}. There is complimentary tea for you.
+
+## Voicemail
+This is {{ practice_name }}. Please call us at {{ practice_phone }}.
+"""
+
+
+def published(clinic, body, key="due_visit", channel="sms"):
+    of = {"organisation_id": clinic.organisation.pk, "now": clinic.now, "actor": "user:1"}
+    texts.save_draft(draft=Draft(key=key, channel=channel, language="en", body=body), **of)
+    return texts.publish(place=texts.Place(key, channel, "en"), **of)
+
+
+def made_campaign(clinic, manager):
+    """A draft, and the address of its texts."""
+    manager.post(
+        "/campaigns/new/",
+        {
+            "name": "Yearly visits",
+            "gap_kind": ["interval"],
+            "sequence_key": next(iter(sequences("dental"))),
+            "owner_id": str(clinic.member("manager").pk),
+            "daily_limit": "20",
+            "holdout_percent": "5",
+        },
+    )
+    made = Campaign.objects.get(name="Yearly visits")
+    return f"/campaigns/{made.pk}/texts/"
+
+
+def used_by(address, client, place="sms"):
+    """A shipped text that the page asks to be signed."""
+    page = client.get(address).content.decode()
+    hashes = re.findall(r'name="content_hash" value="(\w+)"', page)
+    return next(one for one in templates().values() if one.content_hash in hashes and one.place == place)
+
+
+def test_a_campaigns_texts_are_signed_with_the_answers_that_to_approve_asks_for(clinic, signed_in):
+    manager = signed_in(clinic, "manager")
+    address = made_campaign(clinic, manager)
+    text = published(clinic, PRESSES, key=used_by(address, manager).key)
+    page = manager.get(address).content.decode()
+    assert "A second look" in page
+    assert "not forbidden" in page
+    assert f'name="second_look-{text.content_hash}"' in page
+    hashes = re.findall(r'name="content_hash" value="(\w+)"', page)
+    said = manager.post(address, {"content_hash": hashes}, follow=True).content.decode()
+    assert f"{len(hashes) - 1} signed; 1 could not be signed: read it again and say why it may stay" in said
+    assert not TemplateApproval.objects.filter(content_hash=text.content_hash, revoked_at=None).exists()
+    answers = {f"second_look-{text.content_hash}": "It is about our new chairs."}
+    said = manager.post(address, {"content_hash": text.content_hash, **answers}, follow=True).content.decode()
+    assert "The texts are signed." in said
+    assert AuditEvent.objects.get(action="template.second_look").detail["answer"] == answers.popitem()[1]
+    assert "A second look" not in manager.get(address).content.decode()
+
+
+def test_a_campaigns_texts_ask_why_words_that_sell_are_no_marketing(clinic, signed_in):
+    """Only compliance says so, with a reason; the manager may not (R-A5)."""
+    manager, compliance = signed_in(clinic, "manager"), signed_in(clinic, "compliance")
+    address = made_campaign(clinic, manager)
+    text = published(clinic, SCRIPT, key=used_by(address, manager, place="phone").key, channel="phone")
+    field = f"reason-{text.content_hash}"
+    assert f'name="{field}"' in compliance.get(address).content.decode()
+    posted = {"content_hash": text.content_hash, field: "It is tea, and no patient pays for tea here."}
+    refused = manager.post(address, posted, follow=True).content.decode()
+    assert "only compliance, with a reason, says otherwise" in refused
+    without = compliance.post(address, {"content_hash": text.content_hash}, follow=True).content.decode()
+    assert "0 signed; 1 could not be signed" in without
+    compliance.post(address, posted)
+    kept = TemplateApproval.objects.get(content_hash=text.content_hash, revoked_at=None)
+    assert kept.template_key == text.key

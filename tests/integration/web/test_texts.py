@@ -242,6 +242,23 @@ def test_what_speaks_against_a_text_is_said_in_its_own_words(writer):
     assert "R-E5" in page
 
 
+def test_a_second_look_is_shown_to_the_writer_apart_from_blocks_and_advice(writer):
+    """It forbids nothing: the text may be published, and the writer knows what the signer will be asked."""
+    body = "{{ practice_name }}: your seat stayed empty twice. A visit is due. {{ link }} Reply STOP to end"
+    page = shown(writer.post(SMS, typed(body, act="check")))
+    assert "May be published" in page
+    look = page.partition('class="second-look"')[2].partition("</section>")[0]
+    assert "seat stayed empty twice" in look
+    assert "whoever signs the text then says in a sentence why" in look
+    assert "Does not go out" not in look
+    both = shown(writer.post(SMS, typed(body.replace("A visit", "Hurry! A visit"), act="check")))
+    blocks, _, look = both.partition('class="second-look"')
+    assert "“Hurry”" in blocks
+    assert "stayed empty" not in blocks.partition('id="checked"')[2]
+    assert "stayed empty" in look
+    assert "second-look" not in shown(writer.post(SMS, typed(act="check")))
+
+
 def test_right_to_left_the_preview_the_letter_and_the_number_follow_the_language(clinic, writer):
     end = "{{ practice_name }}\n{{ postal_address }}"
     words = "حان موعد زيارتك القادمة. اتصل بنا على {{ practice_phone }}.\n\n" + end

@@ -75,6 +75,14 @@ def approval_queue(
     )
 
 
+def lines_of(*, organisation_id: int, texts: Sequence[Template], now: datetime) -> tuple[QueueLine, ...]:
+    """These texts as who signs them sees them, in their order."""
+    standings = text_standings(
+        organisation_id=organisation_id, texts=texts, rules=rules_of(organisation_id), now=now
+    )
+    return _lines(organisation_id, standings)
+
+
 def _lines(organisation_id: int, shown: Sequence[TextStanding]) -> tuple[QueueLine, ...]:
     hashes = {text_key(one.template): one.template.content_hash for one in shown}
     before = read.signed_before(organisation_id=organisation_id, kind="template", current=hashes)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from rebook.core.outreach.message import RenderedMessage, Template, render
 from rebook.flow.outreach import approvals
+from rebook.flow.outreach.approval_queue import lines_of
 from rebook.flow.outreach.campaigns import sequence_of
 from rebook.flow.outreach.readiness import texts_to_read
 from rebook.records.read import campaignpages
@@ -30,11 +31,15 @@ def texts(request: HttpRequest, campaign_id: int) -> HttpResponse:
     )
     if request.method == "POST":
         return _sign(request, staff, campaign_id, [one for one, is_signed in found if not is_signed])
+    lines = lines_of(organisation_id=staff.organisation_id, texts=[one for one, _ in found], now=staff.now)
     return page(
         request,
         "campaigns/texts.html",
         file=file,
-        found=[(one, is_signed, _as_read(one, staff)) for one, is_signed in found],
+        found=[
+            (one, is_signed, _as_read(one, staff), line)
+            for (one, is_signed), line in zip(found, lines, strict=True)
+        ],
         unsigned=sum(not is_signed for _, is_signed in found),
     )
 
@@ -56,24 +61,25 @@ def _sign(request: HttpRequest, staff: Staff, campaign_id: int, waiting: list[Te
     if not staff.may("approve"):
         return after(request, here, say="A clinician, compliance or the manager signs.", is_problem=True)
     seen = set(request.POST.getlist("content_hash"))
-    problems = []
-    for one in waiting:
-        if one.content_hash not in seen:
-            continue
+    problems, signed = [], 0
+    for one in (one for one in waiting if one.content_hash in seen):
         try:
-            approvals.approve_template(
+            signed += approvals.approve_template(
                 organisation_id=staff.organisation_id,
                 template_key=one.key,
-                channel=one.channel,
+                channel=one.place,
                 language=one.language,
+                variant=one.variant,
                 content_hash=one.content_hash,
                 purpose=one.purpose,
+                reason=request.POST.get(f"reason-{one.content_hash}", ""),
+                second_look=request.POST.get(f"second_look-{one.content_hash}", ""),
                 now=staff.now,
                 actor=staff.actor,
             )
         except approvals.UnableToApprove as error:
             problems.append(str(error))
     if problems:
-        said = f"{len(problems)} could not be signed: {problems[0]}."
+        said = f"{signed} signed; {len(problems)} could not be signed: {problems[0]}."
         return after(request, here, say=said, is_problem=True)
     return after(request, reverse("campaign", args=[campaign_id]), say="The texts are signed.")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from rebook.core.outreach.lint_findings import Finding
 from rebook.flow.outreach.second_looks import checked
 from rebook.packs.drafting import DraftCheck
 
@@ -11,20 +10,17 @@ _COUNTED = "not_gsm7"
 
 
 def told_of(found: DraftCheck) -> dict[str, Any]:
-    """``told``: findings, those that keep a text from going out first; ``problems`` and ``warnings``:
-    sentences for what has no finding, like a field that is not known."""
+    """``told``: what keeps the text from going out, then advice; ``looks``: what is asked of who signs
+    it; ``problems`` and ``warnings``: sentences for what has no finding, like a field that is not known."""
     report = checked(found.template) if found.template else None
     findings = [one for one in report.findings if one.rule != _COUNTED] if report else []
     known = {one.rule for one in findings} | {_COUNTED}
     return {
-        "told": sorted(findings, key=_weight),
+        "told": sorted((one for one in findings if not one.is_look), key=lambda one: not one.is_problem),
+        "looks": [one for one in findings if one.is_look],
         "problems": [_said(one) for one in found.problems if _rule(one) not in known],
         "warnings": [_said(one) for one in found.warnings if _rule(one) not in known],
     }
-
-
-def _weight(one: Finding) -> int:
-    return 0 if one.is_problem else 1 if one.is_look else 2
 
 
 def _rule(problem: str) -> str:
