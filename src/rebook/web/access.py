@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from rebook.accounts import read as accounts
@@ -93,9 +94,19 @@ class Staff:
     def may(self, act: Act) -> bool:
         return self.role in ROLES_BY_ACT[act]
 
+    def may_open(self, address: str) -> bool:
+        """Whether the page at ``address`` lets them in: no link leads to a refusal."""
+        return self.role in roles_let_in(address)
+
     def may_release(self, hold_kind: str) -> bool:
         """Safety holds and clinical reviews need a clinician (R-E35)."""
         return self.may("release") and (self.role == "clinician" or hold_kind not in CLINICIANS_ONLY)
+
+
+def roles_let_in(address: str) -> frozenset[str]:
+    """The roles whose members may open the staff page at ``address``; ``Resolver404`` where there is none."""
+    act: Act = resolve(urlsplit(address).path).func.staff_act  # type: ignore[attr-defined]
+    return ROLES_BY_ACT[act]
 
 
 class StaffRequest(HttpRequest):

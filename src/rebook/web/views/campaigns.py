@@ -21,7 +21,7 @@ from rebook.flow.outreach.readiness import launch_checklist
 from rebook.flow.outreach.sequences import sequences_in_use
 from rebook.records.read import campaignpages as read
 from rebook.records.read import campaigns as campaign_read
-from rebook.web.access import Staff, staff_page
+from rebook.web.access import Staff, roles_let_in, staff_page
 from rebook.web.render import after, page
 from rebook.web.segment_form import labels
 from rebook.web.views.won import won_picture
@@ -48,6 +48,7 @@ MENDED_AT = {
     "doctor": ("setup_doctor", "Look at the records"),
     "rules": ("setup_catalogue", "Review the rules"),
     "practice": ("setup", "End the stop"),
+    "places": ("setup_places", "See the rules of each place"),
 }
 
 
@@ -89,7 +90,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
         won_back=_definitions(plan, kinds),
         counted=_counted(staff, segment, file.programme),
         checks=_checklist(staff, campaign_id) if file.state == "draft" else (),
-        mended_at=_mended_at(campaign_id),
+        mended_at=_mended_at(staff, campaign_id),
         steps=sentences(file.sequence.get("steps") or ()) or _steps_of(staff, file.sequence_key),
     )
 
@@ -140,15 +141,22 @@ def _checklist(staff: Staff, campaign_id: int) -> tuple[ReadinessCheck, ...]:
     )
 
 
-def _mended_at(campaign_id: int) -> Mapping[str, tuple[str, str]]:
-    """Address and words of the page on which each kind of refusal is mended."""
+def _mended_at(staff: Staff, campaign_id: int) -> Mapping[str, tuple[str, str, tuple[str, ...]]]:
+    """(address, words, ()) of the page on which each kind of refusal is mended; for who is not let in there
+    ("", words, the roles that are): no link leads to a refusal."""
     own = {
         "campaign": (reverse("campaign_edit", args=[campaign_id]), "Change the draft"),
         "approval": (reverse("campaign_approval", args=[campaign_id]), "Sign the campaign"),
         "send_tests": (reverse("campaign_send_tests", args=[campaign_id]), "Send them to yourself"),
         "templates": (reverse("campaign_texts", args=[campaign_id]), "Read and sign the texts"),
     }
-    return own | {key: (reverse(name), label) for key, (name, label) in MENDED_AT.items()}
+    places = own | {key: (reverse(name), label) for key, (name, label) in MENDED_AT.items()}
+    return {
+        key: (address, label, ())
+        if staff.may_open(address)
+        else ("", label, tuple(sorted(roles_let_in(address))))
+        for key, (address, label) in places.items()
+    }
 
 
 def _steps_of(staff: Staff, key: str) -> list[str]:

@@ -18,7 +18,7 @@ GROUP_WORDS = {
     "set-up": "The practice",
 }
 # What was found is kept; a page that an older Rebook named may be gone.
-LINKS = frozenset({"setup_sources", "texts", "setup_catalogue", "setup_channels"})
+LINKS = frozenset({"setup_sources", "texts", "setup_catalogue", "setup_channels", "setup_numbers"})
 
 
 @staff_page(may="anything")
@@ -38,7 +38,11 @@ def doctor(request: HttpRequest) -> HttpResponse:
         else []
     )
     return page(
-        request, "setup/doctor.html", last=last, groups=[one for one in groups if one[1]], links=LINKS
+        request,
+        "setup/doctor.html",
+        last=last,
+        groups=[one for one in groups if one[1]],
+        links=[one for one in LINKS if staff.may_open(reverse(one))],
     )
 
 
