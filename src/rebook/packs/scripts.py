@@ -6,7 +6,7 @@ with the same key.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rebook.core.outreach.lint import word_problems
@@ -14,6 +14,7 @@ from rebook.core.response.dispositions import DISPOSITIONS
 
 from .gaps import SPECIALTIES
 from .loader import PACKS, Document, PackError, PackInvalid, Table, read_document
+from .script_numbers import number_problems, spoken
 from .templates import wording
 
 HOUSE = PACKS / "house" / "scripts.toml"
@@ -61,6 +62,16 @@ def call_script(pack: str) -> CallScript:
         branches=tuple(known[key] for key in order if key in known),
         source=own.source,
         signed_off_by=own.signed_off_by,
+    )
+
+
+def spoken_script(pack: str, *, numbers: Mapping[str, str]) -> CallScript:
+    """The script of a pack as it is said at a place; ``numbers`` as ``numbers_at`` has them."""
+    script = call_script(pack)
+    return replace(
+        script,
+        reason=spoken(script.reason, numbers),
+        branches=tuple(replace(one, say=spoken(one.say, numbers)) for one in script.branches),
     )
 
 
@@ -118,7 +129,7 @@ def _words(table: Table, key: str) -> dict[str, str]:
         text = words.get(language, "")
         if not text:
             table.wrong(key, f"has no words in '{language}'")
-        for banned in _banned(text, language):
+        for banned in (*_banned(text, language), *number_problems(text)):
             table.wrong(key, banned)
     return words
 

@@ -135,6 +135,19 @@ def test_a_call_goes_to_the_role_that_the_step_names(clinic, begin, day):
     assert (task.owner_role, task.owner) == ("clinician", None)
 
 
+@pytest.mark.parametrize(("place", "number"), [("us", "911"), ("gb", "999"), ("au", "000")])
+def test_a_call_names_the_emergency_number_of_the_practices_place(place, number, clinic, begin, day):
+    """R-B4: in the script as it is frozen with the call, in the patient's language."""
+    clinic.organisation.jurisdiction = place
+    clinic.organisation.save()
+    for patient in (clinic.patient(1), clinic.patient(2, language="es")):
+        begin(plan({"channel": "phone"}), patient)
+    day.plan()
+    bodies = list(Attempt.objects.order_by("language").values_list("body", flat=True))
+    assert f"ask them to call {number} now" in bodies[0]
+    assert f"pida que llame al {number} ahora" in bodies[1]
+
+
 def test_a_preference_takes_the_place_of_the_plans_channel_and_not_of_its_condition(clinic, begin, day):
     patient = clinic.patient(email=True, preferred_channel="email")
     begin(plan({"channel": "sms", "when": When(replied="yes")}, {"channel": "sms", "delay_days": 0}), patient)

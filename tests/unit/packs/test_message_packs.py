@@ -73,6 +73,12 @@ def test_safety_answers_give_the_numbers_and_repeat_nothing(language):
         shown = render(template, numbers | {"practice_name": "Northside"})
         assert "911" in shown.body
         assert ("988" in shown.body) == (key != "safety")
+        # Only the American and Canadian line is known to take texts.
+        abroad = render(
+            template, {"emergency_number": "999", "crisis_number": "116 123", "practice_name": "N"}
+        )
+        assert "999" in abroad.body
+        assert not any(one in abroad.body for one in ("or text", "escriba", "AYUDA", "oprima"))
         # Nothing of what the patient wrote, or of who they are, has a place in it (R-E25, R-E31).
         names = {field.name for field in template.fields}
         assert names <= {"practice_name", "opening_hours", *numbers}

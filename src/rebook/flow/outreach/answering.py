@@ -22,6 +22,7 @@ from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
 from rebook.flow.common.library import library_of
 from rebook.flow.common.trial_booking import Room, room_for, try_booking
+from rebook.packs.script_numbers import numbers_at
 from rebook.records.read import readiness as read
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.readiness import OfferedVisit
@@ -89,6 +90,18 @@ def safety_check(
                     Reason("safety_unapproved", f"the answer to an emergency is not signed off ({language})")
                 )
     return ReadinessCheck("safety", "The answer to an emergency is signed off", tuple(reasons), "templates")
+
+
+def numbers_check(house: OrganisationView) -> ReadinessCheck:
+    """Texts and scripts name the emergency number of the practice's own place (R-B4)."""
+    reasons: tuple[Reason, ...] = ()
+    if not numbers_at(house.jurisdiction):
+        says = (
+            f"nobody knows the emergency number of '{house.jurisdiction}': set the practice's country, or "
+            "add emergency_numbers to its file of rules"
+        )
+        reasons = (Reason("no_emergency_number", says),)
+    return ReadinessCheck("numbers", "The emergency number of its place is known", reasons, "places")
 
 
 def safety_texts(house: OrganisationView, languages: set[str]) -> list[Template]:

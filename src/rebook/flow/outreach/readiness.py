@@ -23,6 +23,7 @@ from rebook.records.read.campaigns import CampaignView
 from .answering import (
     channels_check,
     inbox_check,
+    numbers_check,
     on_call_check,
     replies_check,
     room_checks,
@@ -68,6 +69,7 @@ def launch_checklist(
         ),
         ReadinessCheck("texts", "Every text is signed off, in every language", unsigned, "templates"),
         safety_check(house, languages, approved),
+        numbers_check(house),
         received_check(
             organisation_id=organisation_id,
             texts=_in_use(house, campaign, sequence, languages),

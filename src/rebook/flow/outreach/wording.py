@@ -15,6 +15,7 @@ from rebook.core.channel import ChannelKind
 from rebook.core.contacts import written_phone
 from rebook.core.outreach.message import LINK_FIELDS, RenderedMessage, Template, render
 from rebook.core.outreach.phone_words import phone_among
+from rebook.packs.script_numbers import numbers_at
 
 from .library import TemplateLibrary, library_of
 
@@ -112,6 +113,7 @@ def site_fields(
     is_neutral = organisation.public_name != organisation.name
     return {
         "practice_name": organisation.public_name,
+        **numbers_at(organisation.jurisdiction),
         "practice_phone": phone_among(written_phone(organisation.phone), language),
         "postal_address": organisation.postal_address,
         "site_name": (site.name if site and not is_neutral else "") or organisation.public_name,

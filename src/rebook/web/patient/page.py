@@ -15,6 +15,7 @@ from django.utils import timezone
 from rebook.accounts import read as accounts
 from rebook.accounts.scope import organisation_scope
 from rebook.flow.outreach.texts import SAMPLE_TOKEN
+from rebook.packs.script_numbers import numbers_at
 from rebook.records.read.links import LinkView, link_by_token
 from rebook.web.patient import say
 from rebook.web.patient.state import PageState, read_state, sign_choice, write_state
@@ -42,7 +43,7 @@ class PatientPage:
 
     def render(self, template: str, *, status: int = 200, **values: Any) -> HttpResponse:
         context = {
-            **_words(self.language),
+            **_words(self.language, jurisdiction=self.organisation.jurisdiction),
             "token": self.token,
             "practice": self.organisation.public_name,
             "phone": self.organisation.phone,
@@ -123,8 +124,12 @@ def plain_page(request: HttpRequest, kind: str, *, status: int, token: str = "")
     return render(request, "patient/plain.html", context, status=status)
 
 
-def _words(language: str) -> dict[str, Any]:
+def _words(language: str, *, jurisdiction: str = "") -> dict[str, Any]:
+    """``jurisdiction`` is empty on a page of no practice: nobody knows then where its reader is."""
+    number = numbers_at(jurisdiction).get("emergency_number") if jurisdiction else ""
+    local = text(language, "page.emergency_local")
     return {
+        "emergency": text(language, "page.emergency", number=number) if number else local,
         "t": partial(text, language),
         "language": language,
         "say_day": partial(say.day, language=language),

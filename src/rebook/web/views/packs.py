@@ -1,5 +1,6 @@
 """Setup > Specialties: which packs there are, which the practice uses, what each brings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,7 +11,8 @@ from rebook.core.gaps import GapDefinition
 from rebook.flow import packs as flow
 from rebook.packs.gaps import gap_definitions
 from rebook.packs.red_flags import RedFlag, red_flags
-from rebook.packs.scripts import CallScript, call_script
+from rebook.packs.script_numbers import numbers_at
+from rebook.packs.scripts import CallScript, spoken_script
 from rebook.packs.sequences import sequences
 from rebook.packs.specialties import Specialty, all_specialties
 from rebook.web.access import Staff, staff_page
@@ -33,7 +35,9 @@ class PackLine:
 @staff_page(may="anything")
 def packs(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
-    lines = [_line(one, used=staff.organisation.pack_keys) for one in all_specialties()]
+    numbers = numbers_at(staff.organisation.jurisdiction)
+    used = staff.organisation.pack_keys
+    lines = [_line(one, used=used, numbers=numbers) for one in all_specialties()]
     return page(
         request,
         "setup/packs.html",
@@ -62,7 +66,7 @@ def change(request: HttpRequest, key: str, act: str) -> HttpResponse:
     )
 
 
-def _line(pack: Specialty, *, used: tuple[str, ...]) -> PackLine:
+def _line(pack: Specialty, *, used: tuple[str, ...], numbers: Mapping[str, str]) -> PackLine:
     rules = gap_definitions((pack.key,))
     return PackLine(
         pack=pack,
@@ -71,5 +75,5 @@ def _line(pack: Specialty, *, used: tuple[str, ...]) -> PackLine:
         held_back=sum(one.blocks_unsigned and not one.signed_off_by for one in rules),
         plans=len(sequences(pack.key)),
         flags=red_flags(pack.key),
-        script=call_script(pack.key),
+        script=spoken_script(pack.key, numbers=numbers),
     )

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from rebook.core.outreach.sequence import TEMPLATE_OF_GAP_KIND
 from rebook.flow.outreach.library import FIXED, TemplateLibrary, library_of
-from rebook.packs.scripts import LANGUAGES, call_script
+from rebook.packs.script_numbers import numbers_at
+from rebook.packs.scripts import LANGUAGES, spoken_script
 from rebook.packs.templates import CHANNELS
 from rebook.records.read import texts as read
 from rebook.records.read.previews import languages_read
@@ -115,10 +116,11 @@ def scripts(request: HttpRequest) -> HttpResponse:
     staff: Staff = request.staff  # type: ignore[attr-defined]
     asked = request.GET.get("language", "")
     language = asked if asked in LANGUAGES else LANGUAGES[0]
+    numbers = numbers_at(staff.organisation.jurisdiction)
     return page(
         request,
         "templates/scripts.html",
-        scripts=[call_script(key) for key in staff.organisation.pack_keys],
+        scripts=[spoken_script(key, numbers=numbers) for key in staff.organisation.pack_keys],
         language=language,
         languages=LANGUAGES,
     )

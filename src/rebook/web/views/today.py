@@ -7,7 +7,8 @@ from django.shortcuts import redirect
 
 from rebook.core.booking import Slot
 from rebook.flow import access, booking
-from rebook.packs.scripts import call_script
+from rebook.packs.script_numbers import UNKNOWN, numbers_at
+from rebook.packs.scripts import spoken_script
 from rebook.records.read import patientfile, timeline, worklist
 from rebook.web.access import Staff, staff_page
 from rebook.web.outcomes import Group, groups_for
@@ -31,6 +32,8 @@ class TaskPane:
     groups: tuple[Group, ...]
     # (what the patient may say, what to answer), in the patient's language.
     branches: tuple[tuple[str, str], ...] = ()
+    # Of the practice's place, for what is said when there is danger.
+    emergency_number: str = UNKNOWN["en"]["emergency_number"]
 
 
 @staff_page(may="anything")
@@ -57,7 +60,9 @@ def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
         return None
     patient_id = file.line.patient_id
     if patient_id is None:
-        return TaskPane(file, None, (), (), "", groups_for(file.line.kind))
+        return TaskPane(
+            file, None, (), (), "", groups_for(file.line.kind), emergency_number=_emergency(staff)
+        )
     access.record_view(
         organisation_id=organisation_id, patient_id=patient_id, page="today", now=staff.now, actor=staff.actor
     )
@@ -75,7 +80,13 @@ def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
         branches=branches_for(
             staff, file.line.gap.definition_key if file.line.gap else "", patient.language if patient else ""
         ),
+        emergency_number=_emergency(staff),
     )
+
+
+def _emergency(staff: Staff) -> str:
+    known = {**UNKNOWN["en"], **numbers_at(staff.organisation.jurisdiction)}
+    return known["emergency_number"]
 
 
 def branches_for(staff: Staff, definition_key: str, language: str) -> tuple[tuple[str, str], ...]:
@@ -88,7 +99,7 @@ def branches_for(staff: Staff, definition_key: str, language: str) -> tuple[tupl
     spoken = language.partition("-")[0]
     return tuple(
         (one.hears.get(spoken) or one.hears["en"], one.say.get(spoken) or one.say["en"])
-        for one in call_script(chosen).branches
+        for one in spoken_script(chosen, numbers=numbers_at(staff.organisation.jurisdiction)).branches
     )
 
 
