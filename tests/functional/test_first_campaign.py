@@ -69,7 +69,7 @@ def test_a_new_manager_launches_a_first_campaign(imported, page, new_page, asser
     # A campaign, with what the form proposes.
     hand.click("link", "Campaigns")
     hand.click("link", "New campaign")
-    page.get_by_label(re.compile("Regular visit overdue")).check()
+    page.get_by_role("checkbox", name="Regular visit overdue").check()
     hand.fill("Name", "Regular visits")
     assert_accessible(page)
     page.screenshot(path=pictures / "campaign-new.png", full_page=True)

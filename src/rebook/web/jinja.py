@@ -7,7 +7,7 @@ from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 from jinja2_fragments import setup_globals
 
-from rebook.web import campaign_words, say, words
+from rebook.web import campaign_words, reason_words, say, words
 
 
 def environment(**options: Any) -> Environment:
@@ -24,6 +24,7 @@ def environment(**options: Any) -> Environment:
     env.globals.update(static=static, url=_address)
     env.filters.update(say.FILTERS)
     env.filters.update(words.FILTERS)
+    env.filters.update(reason_words.FILTERS)
     env.filters.update(campaign_words.FILTERS)
     setup_globals(env)
     return env

@@ -4,21 +4,18 @@
 """
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from babel import Locale
 
 from rebook.core.gaps.rhythm import span
-from rebook.core.outreach.guard import RULES
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.words import PENDING_KINDS
 from rebook.web.approval_words import APPROVAL_WORDS
 from rebook.web.attention_words import ATTENTION_WORDS
 from rebook.web.experiment_words import EXPERIMENT_WORDS
 from rebook.web.reply_words import REPLY_WORDS
-from rebook.web.say import day
 from rebook.web.test_words import TEST_STATE_WORDS
 from rebook.web.text_words import TEXT_WORDS
 
@@ -180,7 +177,6 @@ WORDS: dict[str, dict[str, str]] = {
         "open": "On the list",
         "booked": "A visit is booked",
         "not_due": "Not due yet",
-        "duplicate_letter": "Gets a letter in the same batch already",
         "seen_since": "Seen since",
         "covered": "Covered by another reason",
         "replaced": "Replaced by a newer one",
@@ -352,55 +348,9 @@ def visit(key: str) -> str:
     return WORDS["visit"].get(key, plain(key).lower() if key else "visit")
 
 
-def reason_words(reason: Mapping[str, Any] | Any) -> str:
-    """A reason of the guard, stored ({"rule", "detail"}) or fresh: what the rule says, with its facts."""
-    rule, detail = _parts(reason)
-    says = next((one.says.rstrip(".") for one in RULES if one.key == rule), "")
-    if rule == "allowed":
-        return "Nothing speaks against it"
-    detail = _dates(detail)
-    if says and detail:
-        return f"{says} ({detail})"
-    return says or upper_first(detail) or plain(rule)
-
-
 def audit_words(action: str) -> str:
     """An action of the trail: "patient.viewed" as "Patient viewed"."""
     return plain(action.replace(".", " "))
-
-
-def attention_words(rule: str) -> str:
-    """Why an overdue patient stands where they stand; what bars a patient is said as the guard says it."""
-    return WORDS["attention_rule"].get(rule) or rule_words(rule)
-
-
-def rule_words(rule: str) -> str:
-    """What a guard rule says, for a count of its refusals."""
-    return next((one.says.rstrip(".") for one in RULES if one.key == rule), plain(rule))
-
-
-def step_words(step: Mapping[str, Any] | Any) -> str:
-    """A step of the evidence: its own plain words with readable dates."""
-    rule, detail = _parts(step)
-    text = _dates(detail) or plain(rule)
-    for key, said in WORDS["visit"].items():
-        text = re.sub(rf"\b{key}\b", said, text)
-    return upper_first(text)
-
-
-def refusal_words(reason: Any) -> str:
-    """Why a test was not sent, and what to do about it."""
-    return WORDS["test_refusal"].get(reason.rule) or upper_first(reason.detail or plain(reason.rule))
-
-
-def _parts(reason: Mapping[str, Any] | Any) -> tuple[str, str]:
-    if isinstance(reason, Mapping):
-        return str(reason.get("rule", "")), str(reason.get("detail", ""))
-    return reason.rule, reason.detail
-
-
-def _dates(text: str) -> str:
-    return re.sub(r"\b(\d{4}-\d{2}-\d{2})\b", lambda found: day(found[1]), text)
 
 
 def why(gap: Any) -> str:
@@ -469,10 +419,5 @@ FILTERS: dict[str, Any] = {
     "visit_words": visit,
     "why": why,
     "sections": sections,
-    "reason_words": reason_words,
-    "rule_words": rule_words,
-    "attention_words": attention_words,
-    "step_words": step_words,
-    "refusal_words": refusal_words,
     "audit_words": audit_words,
 }

@@ -180,11 +180,11 @@ def test_a_merged_patients_visits_are_the_survivors(practice):
 def test_a_grave_rule_waits_for_its_signature(practice, monkeypatch):
     from dataclasses import replace
 
-    from rebook.flow import gaps as flow
+    from rebook.flow.common import rules
     from rebook.packs.gaps import gap_definitions
 
     grave = tuple(replace(one, risk_class=3) for one in gap_definitions(("dental",)))
-    monkeypatch.setattr(flow, "gap_definitions", lambda keys: grave)
+    monkeypatch.setattr(rules, "gap_definitions", lambda keys: grave)
     patient_id = practice.put(OVERDUE)
     assert day(practice).found == 0
     told = explain(organisation_id=practice.id, patient_id=patient_id, as_of=AS_OF)

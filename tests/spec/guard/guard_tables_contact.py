@@ -135,7 +135,7 @@ MESSAGE = Section(
             "a campaign without words",
             {"template_is_approved": False, "template_key": ""},
             "refuse",
-            ("not_approved",),
+            ("no_wording",),
         ),
         Case(
             "a value is missing",

@@ -8,8 +8,6 @@ import pytest
 from jinja2 import Environment
 
 from rebook.core.gaps import KINDS, VERDICTS
-from rebook.core.outreach.guard import RULES
-from rebook.core.reasons import Reason
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.response.values import INTENTS
 from rebook.core.words import ATTEMPT_STATES, AUTOMATION_HOLD_KINDS, CASE_OUTCOMES, TASK_KINDS
@@ -117,19 +115,6 @@ def test_every_word_of_the_ledger_has_one_of_the_clinics(vocabulary, keys):
 def test_a_key_nobody_knows_is_shown_in_plain_letters():
     assert words.words("dental.some_new_rule", "gap") == "Some new rule"
     assert words.words("", "barrier") == "–"
-
-
-def test_a_reason_says_what_the_rule_says_with_readable_dates():
-    text = words.reason_words(Reason("appointment_booked", "an appointment is booked for 2026-04-02"))
-    assert text == "A visit that serves is booked (an appointment is booked for Apr 2, 2026)"
-    assert words.reason_words({"rule": "unheard_of", "detail": ""}) == "Unheard of"
-    assert all(words.rule_words(rule.key) for rule in RULES)
-
-
-def test_a_step_names_visits_as_the_clinic_does():
-    assert words.step_words({"rule": "anchor", "detail": "last hygiene on 2025-03-03"}) == (
-        "Last cleaning on Mar 3, 2025"
-    )
 
 
 def test_a_script_is_taken_apart_at_its_headings():

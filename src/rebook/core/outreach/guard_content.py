@@ -55,8 +55,11 @@ def not_approved(subject: GuardSubject, policy: GuardPolicy, now: datetime) -> F
     """Texts of campaigns and automatic answers are signed off; what staff typed has no template."""
     if subject.template_is_approved:
         return None
-    if not subject.template_key and subject.origin in ("manual", "reply"):
-        return None
+    if not subject.template_key:
+        if subject.origin in ("manual", "reply"):
+            return None
+        # Nothing to sign: whoever reads the reason has to write a text, or reach them another way.
+        return refuse("no_wording", "there is no text for this channel in their language")
     return refuse("not_approved", "this text was not signed off as it stands")
 
 

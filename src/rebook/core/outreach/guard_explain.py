@@ -22,6 +22,7 @@ _RULE_OF_REASON = {
     **dict.fromkeys(("minor_without_adult", "parent_permission_ended", "age_unknown"), "responsible_adult"),
     **dict.fromkeys(("contact_missing", "contact_unusable", "contact_not_textable"), "contact_point"),
     "never_open": "quiet_hours",
+    "no_wording": "not_approved",
 }
 
 

@@ -13,8 +13,8 @@ from rebook.records.read import inbox as read
 from rebook.records.read import patientfile, timeline, worklist
 from rebook.web.access import Staff, staff_page
 from rebook.web.outcomes import parse_outcome
+from rebook.web.reason_words import reason_words
 from rebook.web.render import after, page
-from rebook.web.words import reason_words
 
 CONVERSATION_SHOWN = 10
 # What may be said of a message without a call.
@@ -112,7 +112,7 @@ def answer(request: HttpRequest, reply_id: int) -> HttpResponse:
         actor=staff.actor,
     )
     if decision.verdict == "refuse":
-        why = "; ".join(reason_words(reason) for reason in decision.reasons[:2])
+        why = "; ".join(reason_words(reason, zone=staff.zone) for reason in decision.reasons[:2])
         return after(request, _to(reply_id), say=f"Not sent. {why}.", is_problem=True)
     response.handle_reply(
         organisation_id=staff.organisation_id,
@@ -122,7 +122,7 @@ def answer(request: HttpRequest, reply_id: int) -> HttpResponse:
         actor=staff.actor,
     )
     if decision.verdict == "defer":
-        why = "; ".join(reason_words(reason) for reason in decision.reasons[:2])
+        why = "; ".join(reason_words(reason, zone=staff.zone) for reason in decision.reasons[:2])
         return after(request, reverse("inbox"), say=f"Your answer waits and goes out by itself. {why}.")
     return after(request, reverse("inbox"), say="Your answer is on its way.")
 

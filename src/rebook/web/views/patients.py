@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,9 +24,9 @@ from rebook.records.read import patientfile, timeline, worklist
 from rebook.records.read.consent import Entry, entries, together
 from rebook.records.read.recall_preferences import preferences_of
 from rebook.web.access import Staff, staff_page
+from rebook.web.reason_words import reason_words
 from rebook.web.render import after, page
 from rebook.web.views.consent import WAYS
-from rebook.web.words import reason_words
 
 PAGE_SIZE = 50
 HISTORY_SHOWN = 60
@@ -88,7 +89,7 @@ class Answer:
     defer_until: datetime | None
 
 
-def answers(decisions: Mapping[Any, Decision]) -> tuple[Answer, ...]:
+def answers(decisions: Mapping[Any, Decision], *, zone: ZoneInfo) -> tuple[Answer, ...]:
     """The guard's decisions by channel, those that say the same together.
 
     A wait that would outlast the day comes back as a refusal led by "expired": people read it as "not today".
@@ -98,7 +99,7 @@ def answers(decisions: Mapping[Any, Decision]) -> tuple[Answer, ...]:
         waits = [one for one in decision.reasons if one.rule != "expired"]
         is_wait = bool(waits) and decision.reasons[0].rule == "expired"
         verdict = "wait" if is_wait else decision.verdict
-        said = tuple(reason_words(one) for one in (waits or decision.reasons))
+        said = tuple(reason_words(one, zone=zone) for one in (waits or decision.reasons))
         found.setdefault((verdict, said, decision.defer_until), []).append(channel)
     return tuple(Answer(tuple(channels), *key) for key, channels in found.items())
 
@@ -131,7 +132,7 @@ def patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         statements=tuple(together(entries(**of))[:STATEMENTS_SHOWN]),
         holds=patientfile.holds_of(**of, now=staff.now),
         tasks=worklist.patients_tasks(**of, now=staff.now),
-        answers=answers(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now)),
+        answers=answers(allowed.allowed_now(**of, channels=CONTACTED_BY, now=staff.now), zone=staff.zone),
     )
     return page(
         request,
@@ -181,7 +182,7 @@ def write(request: HttpRequest, patient_id: int) -> HttpResponse:
         now=staff.now,
         actor=staff.actor,
     )
-    why = "; ".join(reason_words(reason) for reason in decision.reasons[:2])
+    why = "; ".join(reason_words(reason, zone=staff.zone) for reason in decision.reasons[:2])
     if decision.verdict == "allow":
         return after(request, _to(patient_id), say="Your message is on its way.")
     if decision.verdict == "defer":
