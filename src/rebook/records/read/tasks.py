@@ -8,6 +8,8 @@ from django.db.models import F, Q
 
 from rebook.records.models import Task
 
+from .asked_time import clock_of_patient, is_at_another_time
+
 
 @dataclass(frozen=True, slots=True)
 class TaskView:
@@ -63,7 +65,8 @@ def work_list(
 ) -> list[TaskView]:
     """Open tasks of a person and of their roles, without those put off to later than ``now``; one query.
 
-    Urgent first, then due first, then by rank of the gap. No person and no roles: everybody's.
+    Urgent first, then who asked for this part of the day or for none, then due first, then by rank.
+    No person and no roles: everybody's.
     """
     rows = Task.objects.filter(organisation_id=organisation_id, state="open").filter(
         Q(call_back_at__isnull=True) | Q(call_back_at__lte=now)
@@ -72,8 +75,9 @@ def work_list(
         rows = rows.filter(
             Q(owner_id=user_id, owner__isnull=False) | Q(owner__isnull=True, owner_role__in=roles)
         )
+    rows = rows.annotate(clock=clock_of_patient(now)).annotate(at_another_time=is_at_another_time())
     rows = rows.select_related("case__gap", "reply").order_by(
-        "urgency", "due_at", F("case__gap__rank").asc(nulls_last=True), "pk"
+        "urgency", "at_another_time", "due_at", F("case__gap__rank").asc(nulls_last=True), "pk"
     )
     return [_view(row, now) for row in rows[offset : offset + limit]]
 

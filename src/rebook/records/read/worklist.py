@@ -8,6 +8,8 @@ from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
 
 from rebook.records.models import Appointment, Gap, Task
 
+from .asked_time import CALLS, clock_of_patient, is_at_another_time
+
 
 @dataclass(frozen=True, slots=True)
 class GapLine:
@@ -49,6 +51,9 @@ class TaskLine:
     owner_name: str
     owner_role: str
     barrier: str
+    # The part of the day in which the patient asked to be called; whether it is another one now.
+    asked_part: str = ""
+    is_at_another_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +133,17 @@ def _rows(*, organisation_id: int, now: datetime) -> QuerySet[Task]:
     )
     return (
         Task.objects.filter(organisation_id=organisation_id)
-        .annotate(is_later=later)
+        .annotate(is_later=later, clock=clock_of_patient(now))
+        .annotate(at_another_time=is_at_another_time())
         .select_related("patient", "gap", "case__gap", "case__campaign", "reply", "owner", "attempt")
-        .order_by("is_later", "urgency", "due_at", F("case__gap__rank").asc(nulls_last=True), "pk")
+        .order_by(
+            "is_later",
+            "urgency",
+            "at_another_time",
+            "due_at",
+            F("case__gap__rank").asc(nulls_last=True),
+            "pk",
+        )
     )
 
 
@@ -156,11 +169,14 @@ def _line(row: Any) -> TaskLine:
         owner_name=(row.owner.name or row.owner.email) if row.owner else "",
         owner_role=row.owner_role,
         barrier=row.barrier,
+        asked_part=row.patient.preferred_day_part if row.patient and row.kind in CALLS else "",
+        is_at_another_time=row.at_another_time,
     )
 
 
 def open_tasks(*, organisation_id: int, now: datetime, kind: str = "", limit: int = 40) -> TaskPage:
-    """Open tasks: urgent first, then due first, then by rank; what is put off to after ``now`` comes last."""
+    """Open tasks: urgent first, then those whose patient asked for this part of the day or for none, then due
+    first, then by rank; what is put off to after ``now`` comes last."""
     rows = _rows(organisation_id=organisation_id, now=now).filter(state="open")
     if kind:
         rows = rows.filter(kind=kind)
