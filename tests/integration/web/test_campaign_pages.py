@@ -203,6 +203,8 @@ def test_every_text_of_a_campaign_is_read_and_signed_at_once(manager, signed_in,
     assert f"I have read these {len(hashes)} texts" in page
     assert "Elm Street Dental" in page
     assert "{{ practice_name }}" in page
+    # A call script is read by its parts, not with the marks it is written with.
+    assert "<h3>Voicemail</h3>" in page
     # A text that was not on the page is not signed with the others.
     manager.post(address, {"content_hash": [*hashes[:2], "0" * 64]})
     assert TemplateApproval.objects.filter(revoked_at=None).count() == 2
