@@ -3,7 +3,12 @@
 import pytest
 
 from rebook.accounts.models import Membership, User
-from rebook.flow.outreach.own_contacts import confirm_own, forget_own, own_contacts
+from rebook.flow.outreach.own_contacts import (
+    confirm_own,
+    forget_own,
+    own_contacts,
+    own_to_be_proved,
+)
 from rebook.flow.outreach.test_sends import UnableToTest
 from rebook.records.models import StaffContact
 from support.outreach import DAY, MINUTE, NOW
@@ -98,13 +103,71 @@ def test_what_takes_no_text_message_is_not_kept(desk, clinic, typed):
     assert clinic.sms.sent == []
 
 
-def test_another_number_has_to_be_confirmed_anew(desk, clinic):
+OTHER = "+12125550188"
+
+
+def test_another_number_takes_the_place_of_the_old_one_when_it_is_proved(desk, clinic):
+    """Until then tests go where they went; its code goes to the new one alone."""
     desk.confirmed()
-    desk.keep("+12125550188")
-    line = desk.send()[0]
-    assert line.state == "refused"
-    assert "test_only_to_staff" in rules(line)
-    assert clinic.sms.numbers == ["+12125550188"]
+    desk.keep(OTHER)
+    assert clinic.sms.numbers == [OTHER]
+    code = desk.code()
+    assert own_contacts(**desk.of)["sms"].value == MINE
+    assert own_to_be_proved(**desk.of, now=NOW)["sms"].value == OTHER
+    assert desk.send()[0].state == "accepted"
+    assert clinic.sms.numbers == [OTHER, MINE]
+    assert desk.confirm(code, now=NOW + MINUTE).value == OTHER
+    assert own_contacts(**desk.of)["sms"].value == OTHER
+    assert not own_to_be_proved(**desk.of, now=NOW + MINUTE)
+    desk.send(now=NOW + MINUTE)
+    assert clinic.sms.numbers == [OTHER, MINE, OTHER]
+    assert StaffContact.objects.get(value=MINE).ended_at == NOW + MINUTE
+
+
+def test_a_number_that_nobody_proves_changes_nothing(desk, clinic):
+    """A slip of the finger, a telephone that is not there: the old one goes on, the new one is forgotten."""
+    desk.confirmed()
+    desk.keep(OTHER)
+    wrong = "000000" if desk.code() != "000000" else "000001"
+    with pytest.raises(UnableToTest, match="not the code"):
+        desk.confirm(wrong)
+    late = NOW + 10 * MINUTE
+    assert not own_to_be_proved(**desk.of, now=late)
+    with pytest.raises(UnableToTest, match="ask for a code"):
+        desk.confirm(now=late)
+    assert own_contacts(**desk.of)["sms"].is_confirmed(now=late)
+    assert desk.send(now=late)[0].state == "accepted"
+    assert clinic.sms.numbers == [OTHER, MINE]
+
+
+def test_a_new_code_or_a_third_number_goes_on_from_there(desk):
+    desk.confirmed(now=NOW - DAY)
+    desk.keep(OTHER)
+    desk.keep(OTHER, now=NOW + 9 * MINUTE)
+    assert StaffContact.objects.filter(value=OTHER).count() == 1
+    assert own_to_be_proved(**desk.of, now=NOW + 18 * MINUTE)["sms"].value == OTHER
+    third = "+12125550199"
+    desk.keep(third, now=NOW + 18 * MINUTE)
+    assert own_to_be_proved(**desk.of, now=NOW + 18 * MINUTE)["sms"].value == third
+    assert desk.confirm(now=NOW + 18 * MINUTE).value == third
+    assert StaffContact.objects.filter(ended_at=None).count() == 1
+
+
+def test_forgetting_forgets_what_waits_too(desk):
+    desk.confirmed()
+    desk.keep(OTHER)
+    assert forget_own(**desk.of, channel="sms", now=NOW)
+    assert not own_to_be_proved(**desk.of, now=NOW)
+    with pytest.raises(UnableToTest, match="keep a number first"):
+        desk.confirm()
+
+
+def test_a_number_whose_year_is_over_is_replaced_at_once(desk):
+    desk.confirmed()
+    later = NOW + 366 * DAY
+    desk.keep(OTHER, now=later)
+    assert own_contacts(**desk.of)["sms"].value == OTHER
+    assert desk.send(now=later)[0].state == "refused"
 
 
 def test_a_confirmation_is_good_for_a_year(desk):

@@ -41,6 +41,11 @@ def own_contacts(*, organisation_id: int, user_id: int) -> Mapping[str, OwnConta
     return {channel: one for channel, one in found.items() if still_theirs(one, email=member.email)}
 
 
+def own_to_be_proved(*, organisation_id: int, user_id: int, now: datetime) -> dict[str, OwnContact]:
+    """What this member typed in the place of a confirmed one and may still confirm, by channel."""
+    return read.to_be_proved(organisation_id=organisation_id, user_id=user_id, now=now)
+
+
 def keep_own(
     *,
     organisation_id: int,
@@ -52,7 +57,8 @@ def keep_own(
 ) -> SentTestLine:
     """Keep a number (``value`` as typed) or the member's own e-mail, and send a code there; how that went.
 
-    Kept and not yet confirmed, it is only sent a new code. Raises ``UnableToTest`` for what takes no text
+    Kept and not yet confirmed, it is only sent a new code. What is confirmed already stays until the new one
+    is, and goes on if the code is never given. Raises ``UnableToTest`` for what takes no text
     message, and for what is confirmed.
     """
     organisation = accounts.organisation(organisation_id=organisation_id)
@@ -61,10 +67,14 @@ def keep_own(
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     with transaction.atomic(durable=True):
         known = write.lock_own_contacts(organisation_id=organisation_id, user_id=user_id).get(channel)
-        if known is not None and known.value == address and known.is_confirmed(now=now):
+        new = own_to_be_proved(organisation_id=organisation_id, user_id=user_id, now=now).get(channel)
+        is_used = known is not None and _is_used(known, member, now=now)
+        if known is not None and known.value == address and is_used:
             raise UnableToTest("this is confirmed already: tests go there")
-        if known is not None and known.value == address:
-            contact_id = known.id
+        until = now + CODE_LASTS if is_used else None
+        same = next((one for one in ((new,) if is_used else (known,)) if one and one.value == address), None)
+        if same is not None:
+            contact_id = same.id
         else:
             contact_id = write.keep_contact(
                 organisation_id=organisation_id,
@@ -73,6 +83,7 @@ def keep_own(
                 value=address,
                 line_type=line_type,
                 now=now,
+                until=until,
             )
             _note(organisation_id, user_id, "own_contact.kept", contact_id, channel, now=now)
     (line,) = send_tests(
@@ -87,14 +98,23 @@ def keep_own(
         # Only now: while no new code is on its way, the one before it goes on working.
         hashed = hash_of_code(code, contact_id=contact_id, secret=settings.SECRET_KEY)
         with transaction.atomic(durable=True):
-            write.note_code(organisation_id=organisation_id, contact_id=contact_id, code_hash=hashed, now=now)
+            write.note_code(
+                organisation_id=organisation_id, contact_id=contact_id, code_hash=hashed, now=now, until=until
+            )
     return line
+
+
+def _is_used(own: OwnContact, member: MemberView, *, now: datetime) -> bool:
+    """Tests go there now."""
+    return own.is_confirmed(now=now) and still_theirs(own, email=member.email)
 
 
 def confirm_own(*, organisation_id: int, user_id: int, channel: str, code: str, now: datetime) -> OwnContact:
     """Prove by the code that the contact is the member's own. Raises ``UnableToTest`` with what is wrong."""
     with transaction.atomic(durable=True):
-        own = write.lock_own_contacts(organisation_id=organisation_id, user_id=user_id).get(channel)
+        kept = write.lock_own_contacts(organisation_id=organisation_id, user_id=user_id)
+        new = own_to_be_proved(organisation_id=organisation_id, user_id=user_id, now=now)
+        own = (kept | new).get(channel)
         if own is None:
             raise UnableToTest("keep a number first")
         sent = read.newest_code(organisation_id=organisation_id, contact_id=own.id)
@@ -127,7 +147,9 @@ def _confirm(organisation_id: int, user_id: int, own: OwnContact, *, now: dateti
     write.end_confirmed_elsewhere(
         organisation_id=organisation_id, contact_id=own.id, channel=own.channel, value=own.value, now=now
     )
-    write.confirm_contact(organisation_id=organisation_id, contact_id=own.id, now=now)
+    write.confirm_contact(
+        organisation_id=organisation_id, user_id=user_id, channel=own.channel, contact_id=own.id, now=now
+    )
     _note(organisation_id, user_id, "own_contact.confirmed", own.id, own.channel, now=now)
 
 

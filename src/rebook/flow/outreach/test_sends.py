@@ -20,6 +20,7 @@ from rebook.core.outreach.sent_test import LASTS, KindOfTest
 from rebook.core.outreach.values import Decision
 from rebook.flow.common.channels import practice_channels
 from rebook.records.read.sent_tests import SentTestLine, tests_of_press
+from rebook.records.read.staff_contacts import to_be_proved
 from rebook.records.write import sent_tests as write
 from rebook.records.write.staff_contacts import lock_own_contacts
 
@@ -113,6 +114,9 @@ def _claim(
     with transaction.atomic(durable=True):
         # The lock keeps two presses of one member apart: the limit counts, and a press counts once.
         own = lock_own_contacts(organisation_id=org, user_id=user_id)
+        if one.kind == "code":
+            # A code goes where it is to prove something; everything else where that is done.
+            own |= to_be_proved(organisation_id=org, user_id=user_id, now=now)
         before = tests_of_press(organisation_id=org, user_id=user_id, press=press, now=now)
         if any(known.place == place for known in before):
             return None

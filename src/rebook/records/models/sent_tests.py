@@ -17,7 +17,11 @@ from .base import OrganisationRow, known
 
 
 class StaffContact(OrganisationRow):
-    """A member's own number or address. A changed value is a new row; the one before is ended."""
+    """A member's own number or address. A changed value is a new row; the one before is ended.
+
+    While another value is not proved, what was confirmed stays: the new row ends (``ended_at``, ahead) with
+    its code, unless the code is given before.
+    """
 
     user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=10)

@@ -1,7 +1,7 @@
 """A member's own contacts, and what the ledger says of such a number or address."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -15,6 +15,14 @@ def own_contacts(*, organisation_id: int, user_id: int) -> dict[str, OwnContact]
     """What a member keeps for themself now, by channel ("sms", "email")."""
     rows = StaffContact.objects.filter(
         organisation_id=organisation_id, user_id=user_id, ended_at__isnull=True
+    )
+    return {row.channel: as_contact(row) for row in rows}
+
+
+def to_be_proved(*, organisation_id: int, user_id: int, now: datetime) -> dict[str, OwnContact]:
+    """What a member typed beside a confirmed one and has still time to confirm, by channel."""
+    rows = StaffContact.objects.filter(
+        organisation_id=organisation_id, user_id=user_id, ended_at__gt=now, confirmed_at__isnull=True
     )
     return {row.channel: as_contact(row) for row in rows}
 

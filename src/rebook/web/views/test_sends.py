@@ -63,6 +63,7 @@ def _own_page(
         "setup/own_number.html",
         status=422 if wrong else 200,
         own=flow.own_contacts(**of),
+        new=flow.own_to_be_proved(**of, now=staff.now),
         tests=newest_tests(**of, now=staff.now),
         wrong={channel: wrong} if wrong else {},
         given=request.POST.get("value", ""),
