@@ -18,6 +18,7 @@ BENCHES = {
     "send": "attempts",
     "import": "patients",
     "book": "patients at once",
+    "pages": "patients",
     "intents": "texts",
     "lint": "messages of a file",
     "fit": "patients",
@@ -36,7 +37,9 @@ def register(app: typer.Typer) -> None:
 
 def bench(
     name: Annotated[str, typer.Argument(help=f"{', '.join(BENCHES)}; or all.")] = ALL,
-    size: Annotated[int, typer.Option(help="Patients, attempts ...; 0 takes the bench's own.", min=0)] = 0,
+    size: Annotated[
+        int, typer.Option("--size", "--patients", help="Patients, attempts ...; 0: the bench's own.", min=0)
+    ] = 0,
     files: Annotated[Path | None, typer.Option("--input", help="Other files of the same layout.")] = None,
     cases: Annotated[Path | None, typer.Option("--cases", help="Test cases with expected answers.")] = None,
     supporting_data: Annotated[

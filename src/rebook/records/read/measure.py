@@ -24,7 +24,7 @@ SELECT c.campaign_id, g.kind, g.location_id,
        count(*) FILTER (WHERE won.met_at <= %(cut_off)s),
        count(*) FILTER (WHERE a.status IN ('arrived', 'fulfilled') AND a.starts_at <= %(cut_off)s),
        count(*) FILTER (WHERE a.status = 'noshow' AND a.starts_at <= %(cut_off)s),
-       coalesce(sum(tries.n), 0),
+       coalesce(sum(first_attempt.n), 0),
        count(*) FILTER (WHERE c.opened_at + coalesce(rule.days, campaign.visit_window_days)
                             * interval '1 day' > %(cut_off)s
                           AND (won.met_at IS NULL OR won.met_at > %(cut_off)s))
@@ -36,34 +36,44 @@ LEFT JOIN unnest(%(campaigns)s::bigint[], %(kinds)s::text[], %(days)s::int[])
     ON rule.campaign_id = c.campaign_id AND rule.kind = split_part(g.kind, ':', 1)
 {NEWEST}
 LEFT JOIN records_appointment a ON a.id = c.appointment_id
-LEFT JOIN LATERAL (
-    SELECT t.channel_kind AS channel FROM (
-        SELECT at.channel AS channel_kind, at.sent_at FROM records_attempt at
-        WHERE at.case_id = c.id AND at.sent_at <= %(cut_off)s ORDER BY at.sent_at LIMIT 1
-    ) t
-) first_attempt ON true
-LEFT JOIN LATERAL (
-    SELECT count(*) AS n FROM records_attempt at WHERE at.case_id = c.id AND at.sent_at <= %(cut_off)s
-) tries ON true
+LEFT JOIN (
+    SELECT at.case_id, (array_agg(at.channel ORDER BY at.sent_at, at.id))[1] AS channel, count(*) AS n
+    FROM records_attempt at
+    WHERE at.organisation_id = %(organisation_id)s AND at.case_id IS NOT NULL AND at.sent_at <= %(cut_off)s
+    GROUP BY 1
+) first_attempt ON first_attempt.case_id = c.id
 WHERE c.organisation_id = %(organisation_id)s AND c.opened_at <= %(cut_off)s
   AND (%(campaign)s::bigint IS NULL OR c.campaign_id = %(campaign)s)
 GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
 
+# Who said stop within a week of a message, by name or by number: two joins, for one with OR looks at every
+# statement of the practice for every message.
 CHANNELS = """
-SELECT at.channel,
-       count(*) FILTER (WHERE at.state IN ('accepted', 'sent', 'delivered', 'read')),
-       count(*) FILTER (WHERE EXISTS (
-           SELECT 1 FROM records_consent consent
-           WHERE consent.organisation_id = at.organisation_id AND consent.state = 'revoked'
-             AND (consent.patient_id = at.patient_id
-                  OR consent.contact_value = at.to_value AND at.to_value <> '')
-             AND consent.at BETWEEN at.sent_at AND least(at.sent_at + interval '7 days', %(cut_off)s))),
+WITH tried AS (
+    SELECT id, channel, state, patient_id, to_value, contact_point_id, sent_at,
+           least(sent_at + interval '7 days', %(cut_off)s) AS until_at
+    FROM records_attempt
+    WHERE organisation_id = %(organisation_id)s AND sent_at <= %(cut_off)s
+), stopped AS (
+    SELECT patient_id, contact_value, at FROM records_consent
+    WHERE organisation_id = %(organisation_id)s AND state = 'revoked'
+), stopped_after AS (
+    SELECT tried.id FROM tried JOIN stopped USING (patient_id)
+    WHERE stopped.at BETWEEN tried.sent_at AND tried.until_at
+    UNION
+    SELECT tried.id FROM tried JOIN stopped ON stopped.contact_value = tried.to_value
+    WHERE tried.to_value <> '' AND stopped.at BETWEEN tried.sent_at AND tried.until_at
+)
+SELECT tried.channel,
+       count(*) FILTER (WHERE tried.state IN ('accepted', 'sent', 'delivered', 'read')),
+       count(stopped_after.id),
        count(*) FILTER (WHERE point.state IN ('invalid', 'wrong_person')),
        count(*)
-FROM records_attempt at
-LEFT JOIN records_contactpoint point ON point.id = at.contact_point_id
-WHERE at.organisation_id = %(organisation_id)s AND at.sent_at <= %(cut_off)s
+FROM tried
+LEFT JOIN stopped_after USING (id)
+LEFT JOIN records_contactpoint point
+    ON point.id = tried.contact_point_id AND point.state IN ('invalid', 'wrong_person')
 GROUP BY 1 ORDER BY 1
 """
 
@@ -84,51 +94,52 @@ GROUP BY key ORDER BY array_position(ARRAY['response', 'booking', 'visit'], key)
 
 # One reason for every gap without contact, the first that applies: nobody is dropped silently (R-F3).
 REASON_OF_EACH = """
-WITH found AS (
-    SELECT g.id, g.patient_id, g.closed_on, g.close_reason,
-           c.id AS case_id, c.arm, c.first_attempt_at, c.outcome, c.closed_at, c.paused_at, c.pause_reason
-    FROM records_gap g
-    LEFT JOIN LATERAL (
-        SELECT * FROM records_case c WHERE c.gap_id = g.id AND c.opened_at <= %(cut_off)s
-        ORDER BY c.first_attempt_at NULLS LAST, c.opened_at DESC LIMIT 1
-    ) c ON true
-    WHERE g.organisation_id = %(organisation_id)s AND g.opened_on <= %(as_of)s
+WITH known AS (
+    SELECT id, gap_id, patient_id, arm, first_attempt_at, outcome, opened_at, closed_at
+    FROM records_case WHERE organisation_id = %(organisation_id)s AND opened_at <= %(cut_off)s
+), foremost AS (
+    SELECT DISTINCT ON (gap_id) id AS case_id, gap_id, arm, first_attempt_at, outcome, closed_at
+    FROM known ORDER BY gap_id, first_attempt_at NULLS LAST, opened_at DESC
+), decided AS (
+    SELECT DISTINCT ON (d.case_id) d.case_id, d.verdict, d.reasons -> 0 ->> 'rule' AS rule
+    FROM foremost JOIN records_guarddecision d USING (case_id)
+    WHERE d.decided_at <= %(cut_off)s
+      AND (foremost.first_attempt_at IS NULL OR foremost.first_attempt_at > %(cut_off)s)
+    ORDER BY d.case_id, d.decided_at DESC, d.id DESC
+), going AS (
+    SELECT patient_id, min(gap_id) AS least_gap, max(gap_id) AS greatest_gap
+    FROM known WHERE closed_at IS NULL OR closed_at > %(cut_off)s GROUP BY 1
+), held AS (
+    SELECT DISTINCT ON (patient_id) patient_id, kind FROM records_automationhold
+    WHERE organisation_id = %(organisation_id)s AND from_at <= %(cut_off)s
+      AND (until_at IS NULL OR until_at > %(cut_off)s)
+      AND (released_at IS NULL OR released_at > %(cut_off)s)
+    ORDER BY patient_id, from_at DESC
 )
 SELECT gap_id, reason FROM (
-    SELECT found.id AS gap_id, CASE
+    SELECT g.id AS gap_id, CASE
         WHEN found.first_attempt_at <= %(cut_off)s THEN 'contacted'
         WHEN found.arm = 'holdout' THEN 'holdout'
-        WHEN found.closed_on <= %(as_of)s THEN 'closed:' || found.close_reason
+        WHEN g.closed_on <= %(as_of)s THEN 'closed:' || g.close_reason
         WHEN p.is_deceased THEN 'deceased'
         WHEN p.merged_into_id IS NOT NULL THEN 'merged'
         WHEN p.left_practice_on <= %(as_of)s THEN 'left_practice'
         WHEN p.do_not_contact THEN 'do_not_contact'
-        WHEN hold.kind IS NOT NULL THEN 'hold:' || hold.kind
+        WHEN held.kind IS NOT NULL THEN 'hold:' || held.kind
         WHEN found.closed_at <= %(cut_off)s THEN 'case_closed:' || found.outcome
-        WHEN decision.verdict = 'refuse' THEN 'guard:' || (decision.reasons -> 0 ->> 'rule')
-        WHEN decision.verdict = 'defer' THEN 'waiting:' || (decision.reasons -> 0 ->> 'rule')
+        WHEN decided.verdict = 'refuse' THEN 'guard:' || decided.rule
+        WHEN decided.verdict = 'defer' THEN 'waiting:' || decided.rule
         WHEN found.case_id IS NOT NULL THEN 'waiting:next_step'
-        WHEN other.id IS NOT NULL THEN 'other_case_open'
+        WHEN going.least_gap <> g.id OR going.greatest_gap <> g.id THEN 'other_case_open'
         ELSE 'not_enrolled'
     END AS reason
-    FROM found
-    JOIN records_patient p ON p.id = found.patient_id
-    LEFT JOIN LATERAL (
-        SELECT h.kind FROM records_automationhold h
-        WHERE h.patient_id = found.patient_id AND h.from_at <= %(cut_off)s
-          AND (h.until_at IS NULL OR h.until_at > %(cut_off)s)
-          AND (h.released_at IS NULL OR h.released_at > %(cut_off)s)
-        ORDER BY h.from_at DESC LIMIT 1
-    ) hold ON true
-    LEFT JOIN LATERAL (
-        SELECT d.verdict, d.reasons FROM records_guarddecision d
-        WHERE d.case_id = found.case_id AND d.decided_at <= %(cut_off)s
-        ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
-    ) decision ON true
-    LEFT JOIN LATERAL (
-        SELECT c.id FROM records_case c WHERE c.patient_id = found.patient_id AND c.gap_id <> found.id
-          AND c.opened_at <= %(cut_off)s AND (c.closed_at IS NULL OR c.closed_at > %(cut_off)s) LIMIT 1
-    ) other ON true
+    FROM records_gap g
+    JOIN records_patient p ON p.id = g.patient_id
+    LEFT JOIN foremost found ON found.gap_id = g.id
+    LEFT JOIN decided ON decided.case_id = found.case_id
+    LEFT JOIN held ON held.patient_id = g.patient_id
+    LEFT JOIN going ON going.patient_id = g.patient_id
+    WHERE g.organisation_id = %(organisation_id)s AND g.opened_on <= %(as_of)s
 ) reasons
 """
 NOT_CONTACTED = (
