@@ -90,9 +90,8 @@ def _of_case(facts: AttentionFacts) -> Attention:
     if facts.case_is_paused:
         if facts.has_person:
             return _is("in_case", "waits_for_person", "a task or reply is open")
-        if facts.is_held or facts.is_held_for_good:
-            return _of_hold(facts) or _is("in_case", "held", "goes on when the hold ends")
-        return _is("nobody", "paused_alone", "the case is paused, and no task, reply or hold is open")
+        alone = _is("nobody", "paused_alone", "the case is paused, and no task, reply or hold is open")
+        return _of_hold(facts) or alone
     if facts.campaign_state != "active":
         return _is("in_case", f"campaign_{facts.campaign_state}")
     if facts.case_goes_on:

@@ -89,6 +89,23 @@ def test_a_question_that_says_stop_is_a_stop(thread, press):
     assert Consent.objects.filter(state="revoked").exists()
 
 
+def test_stop_with_words_of_pain_ends_messages_and_reaches_the_clinician(thread, press):
+    press("stop", text="my tooth hurts since you drilled it")
+    assert Task.objects.get().kind == "clinical_question"
+    assert AutomationHold.objects.get().kind == "clinical_review"
+    assert thread.fresh().outcome == "opted_out"
+    assert Reply.objects.get().state != "handled"
+
+
+@pytest.mark.parametrize(
+    ("text", "revoked"),
+    [("no calls please, text me instead", {"sms", "email", "phone"}), ("never contact me again", {"all"})],
+)
+def test_stop_with_words_that_go_further_ends_what_they_say(thread, press, text, revoked):
+    press("stop", text=text)
+    assert revoked <= set(Consent.objects.filter(state="revoked").values_list("channel", flat=True))
+
+
 def test_pressing_twice_on_one_day_is_one_answer(thread, press, now):
     link = press("ask_call")
     response.patient_choice(

@@ -145,7 +145,7 @@ def read_calendar(value: Mapping[str, Any]) -> EnrolmentCalendar:
     if (
         not isinstance(weekdays, list | tuple)
         or not weekdays
-        or any(isinstance(one, bool) or one not in EVERY_DAY for one in weekdays)
+        or any(type(one) is not int or one not in EVERY_DAY for one in weekdays)
     ):
         raise BadCalendar("choose at least one weekday on which patients are taken in")
     starts_on, ends_on = (_day(value.get(name), name) for name in ("starts_on", "ends_on"))

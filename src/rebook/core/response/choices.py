@@ -23,11 +23,14 @@ def pressed(choice: PatientChoice) -> Match:
 
 
 def reading_of(choice: PatientChoice, words: Classification | None) -> Classification:
-    """The press, and any danger or stop in the words that came along: they are read like any reply."""
+    """The press, and any danger or stop in the words that came along: they are read like any reply.
+
+    Whoever presses stop and writes of pain or of a death is heard too, and is not asked what stop meant.
+    """
     mine = pressed(choice)
     urgent = tuple(match for match in words.matches if _is_urgent(match)) if words else ()
-    before = tuple(match for match in urgent if choice != "stop" or match.level == 1)
-    matches = sorted((*before, mine), key=lambda match: ORDER[match.intent])
+    beside = tuple(match for match in urgent if choice != "stop" or not match.needs_confirmation)
+    matches = sorted((*beside, mine), key=lambda match: ORDER[match.intent])
     return Classification(tuple(matches), words.language if words else "")
 
 

@@ -252,5 +252,5 @@ def _opted_out(effects: Effects, reading: Classification, about: Circumstances) 
         wants_no_contact="all" in revokes,
         tasks=tasks,
         answers=(confirmation,) if wants_text else (),
-        close=effects.close or "opted_out",
+        close="opted_out",
     )

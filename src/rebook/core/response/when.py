@@ -87,9 +87,10 @@ def _first_of_next(unit_days: int, today: date) -> date:
 
 def _month(month: int, day: int, today: date) -> date:
     """The next time that day of the month comes round; a day the month lacks is its last."""
-    for year in (today.year, today.year + 1):
-        last = calendar.monthrange(year, month)[1]
-        on = date(year, month, min(max(day, 1), last))
-        if on > today:
-            return on
-    return today + timedelta(days=DEFAULT_SNOOZE_DAYS)
+    this_year = _day_of(today.year, month, day)
+    return this_year if this_year > today else _day_of(today.year + 1, month, day)
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    last = calendar.monthrange(year, month)[1]
+    return date(year, month, min(max(day, 1), last))

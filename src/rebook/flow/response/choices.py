@@ -114,8 +114,10 @@ def _choose(
 def _pressed(effects: Effects, choice: PatientChoice, reading: Classification, origin: str) -> Effects:
     """What differs when a button was pressed rather than words read: there is no doubt what was meant."""
     if choice == "stop" and origin == PAGE:
-        # The page says "all messages from us"; calls by hand and letters are not messages.
-        effects = replace(effects, revokes=tuple(sorted({*effects.revokes, "sms", "email"} - {"phone"})))
+        # The page says "all messages from us"; calls by hand and letters are not messages, unless the patient
+        # wrote of them.
+        unsaid = {"phone"} - {match.scope for match in reading.of("opt_out")}
+        effects = replace(effects, revokes=tuple(sorted({*effects.revokes, "sms", "email"} - unsaid)))
     if choice == "not_now" and reading.first == "not_now":
         effects = replace(effects, tasks=(), is_handled=True)
     if choice == "moved" and reading.first == "left_practice":
