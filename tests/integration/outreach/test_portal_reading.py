@@ -6,9 +6,11 @@ import datetime as dt
 import pytest
 
 from rebook.channels.portal_fhir import FhirServer, PortalFhir
+from rebook.core.outreach.replay_script import read_script
 from rebook.core.outreach.sequence import Sequence, Step, as_json
 from rebook.core.outreach.sequence_when import When
 from rebook.flow.outreach.portal_reading import ReadingSummary, ask_about_reading, ask_hourly
+from rebook.flow.outreach.replay import replay
 from rebook.records.models import Attempt, AttemptEvent, Campaign, Case, PassedStep, Patient, Source
 from rebook.records.read import capacity
 from rebook.work.schedule import run_continuous
@@ -278,3 +280,59 @@ def test_of_many_messages_only_the_unread_go_on(house):
         )
     )
     assert {number for number, went in by_number.items() if not went} == {"com-1", "com-4"}
+
+
+def told_of(house, patient, *script, steps=PLAN):
+    """The story of this patient: [(day, what, step, channel)] of what goes out or is left unread."""
+    told = replay(
+        organisation_id=house.clinic.id, patient_id=patient.pk, sequence=Sequence("portal_first", steps),
+        starts_at=NOW, days=40, channels=house.clinic.channels,
+        events=read_script(script, starts_at=NOW, zone="America/New_York"),
+    )  # fmt: skip
+    kinds = ("sent", "unread")
+    return [
+        ((one.at.date() - NOW.date()).days, one.kind, one.step, one.channel)
+        for one in told.lines
+        if one.kind in kinds
+    ]
+
+
+def test_a_replay_knows_that_an_unread_message_goes_on_to_the_next_way(house):
+    patient = house.patient()
+    said = told_of(house, patient)
+    assert said[:3] == [(0, "sent", 0, "portal"), (7, "unread", 0, "portal"), (7, "sent", 0, "sms")]
+    house.go()
+    house.ask(NOW + 7 * DAY)
+    house.go(NOW + 7 * DAY)
+    assert house.clinic.attempts(patient) == [(0, "portal", "accepted"), (0, "sms", "accepted")]
+
+
+def test_a_replay_without_another_way_brings_the_next_step_forward(house):
+    patient = house.patient(phone=False, email=False)
+    house.clinic.contact(patient, "+12125557777", line_type="fixed_line")
+    assert told_of(house, patient) == [
+        (0, "sent", 0, "portal"), (7, "unread", 0, "portal"), (7, "sent", 1, "phone"),
+    ]  # fmt: skip
+
+
+def test_what_is_read_in_a_story_is_not_left_unread_and_only_that_reaches(house):
+    patient = house.patient()
+    when = (
+        PLAN[0],
+        Step(1, "phone", 20, "due_visit", preference_may_replace=False, when=When(delivered="yes")),
+    )
+    assert told_of(house, patient, "day 3: reads", steps=when) == [
+        (0, "sent", 0, "portal"), (20, "sent", 1, "phone"),
+    ]  # fmt: skip
+    # Who does not open it is not reached by it, and a plan without a second way passes the call over.
+    alone = (dataclasses.replace(PLAN[0], fallbacks=()), when[1])
+    assert told_of(house, patient, steps=alone) == [(0, "sent", 0, "portal"), (7, "unread", 0, "portal")]
+
+
+def test_an_unread_message_of_a_case_that_rests_waits_until_it_goes_on(house):
+    patient = house.patient()
+    said = told_of(house, patient, "day 2: reply call me please", "day 12: goes on")
+    assert [one[1:] for one in said[:3]] == [
+        ("sent", 0, "portal"), ("unread", 0, "portal"), ("sent", 0, "sms"),
+    ]  # fmt: skip
+    assert said[1][0] == 12

@@ -29,6 +29,27 @@ def _arm(plan: TestPlan, name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+_VARIED = {
+    "day_part": "the time of day of step {}",
+    "delay": "how long step {} waits",
+    "channel": "the way of step {}",
+}
+
+
+def tries(plan: TestPlan, variant: str, *, place: int, campaign: str) -> str:
+    """What a patient tries in a test of a step: "tries B: after 6 days, because of the test of ..."."""
+    letter, said = "ABCDEFGH"[plan.arms.index(variant)], _arm(plan, variant)
+    what = _VARIED[plan.element].format(place + 1)
+    said = f"tries {letter}: {said[:1].lower()}{said[1:]}"
+    return f"{said}, because of the test of {what} in \u201c{campaign}\u201d"
+
+
+def tries_none(plan: TestPlan, *, place: int, campaign: str) -> str:
+    """The same for who is not in the test."""
+    what = _VARIED[plan.element].format(place + 1)
+    return f"goes by the plan as it is: not in the test of {what} in \u201c{campaign}\u201d"
+
+
 def points(share: float) -> str:
     """A share of one as points of a hundred: "5", "7.5"."""
     return f"{100 * share:.1f}".removesuffix(".0")

@@ -9,7 +9,7 @@ from rebook.core.reasons import Reason
 
 LineKind = Literal[
     "event", "planned", "deferred", "refused", "expired", "sent", "failed", "passed_over", "paused",
-    "goes_on", "booked", "closed", "task",
+    "goes_on", "booked", "closed", "task", "test", "unread",
 ]  # fmt: skip
 
 
@@ -56,6 +56,10 @@ class ImaginedAttempt:
     expires_at: datetime
     # What of it is as the patient asked.
     wishes: str = ""
+    sent_at: datetime | None = None
+    was_read: bool = False
+    # Nobody read it for a week, and the case went on without it.
+    is_given_up: bool = False
 
     @property
     def waits(self) -> bool:

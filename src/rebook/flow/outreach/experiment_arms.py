@@ -16,20 +16,23 @@ from rebook.records.write.experiments import NewArm
 from rebook.records.write.outreach import CaseStep
 from rebook.records.write.planning import DueCase, ReachableBy
 
-from .experiment_permitted import left_out_of_step
+from .experiment_permitted import Judging, left_out_of_step
 from .experiment_texts import languages_stated
 from .library import template_library
 from .sequences_running import days_off, so_far_of
-from .subject import House
+from .subject import House, judge
 
 Reachable = Mapping[int, Sequence[ReachableBy]]
 OVER = "over"
 
 
 class Arms:
-    """The arms of the cases of one planning batch: read once, drawn where needed, kept at the end."""
+    """The arms of the cases of one planning batch: read once, drawn where needed, kept at the end.
 
-    def __init__(self, *, organisation_id: int, cases: Sequence[DueCase]) -> None:
+    ``as_case``: whoever is asked about is only imagined, and keeps what this case of the ledger has drawn.
+    """
+
+    def __init__(self, *, organisation_id: int, cases: Sequence[DueCase], as_case: int = 0) -> None:
         self._organisation_id = organisation_id
         tests = read.wording_tests(organisation_id=organisation_id)
         of_texts = [one for one in tests if one.arms is None and one.state != "ended"]
@@ -38,6 +41,8 @@ class Arms:
         self._of_steps = [one for one in tests if one.arms is not None and one.state != "applied"]
         ids = [one.id for one in cases] if tests else []
         self._assigned = read.assigned(organisation_id=organisation_id, case_ids=ids) if ids else {}
+        drawn = read.assigned(organisation_id=organisation_id, case_ids=[as_case]) if as_case else {}
+        self._drawn_before = {test: one for (test, _), one in drawn.items()}
         self._units: dict[int, str] = {}
         self._new: dict[tuple[int, int], Drawn] = {}
         self._stated: dict[int, tuple[str, ...]] = {}
@@ -87,6 +92,24 @@ class Arms:
         now: datetime,
     ) -> list[DueCase]:
         """Draw for the steps under test. The cases to go on with: the others wait for their arm's time."""
+        waits = self.waits_of(house, cases, plans, tried, reachable, channels, now=now)
+        held = [CaseStep(one.id, one.step_index, waits[one.id]) for one in cases if one.id in waits]
+        write_cases.move_cases(organisation_id=self._organisation_id, steps=held)
+        return [one for one in cases if one.id not in waits]
+
+    def waits_of(
+        self,
+        house: House,
+        cases: Sequence[DueCase],
+        plans: Mapping[tuple[int, int], ContactPlan],
+        tried: Mapping[int, set[str]],
+        reachable: Reachable,
+        channels: Mapping[str, Channel],
+        *,
+        now: datetime,
+        judging: Judging = judge,
+    ) -> dict[int, datetime]:
+        """Draw for the steps under test; until when a case waits for its arm's time. Writes nothing."""
         asked = [
             (case, plan, test)
             for case in cases
@@ -96,7 +119,7 @@ class Arms:
             and unmet(plan.steps[case.position].when, so_far_of(case)) is None
         ]
         fresh = [one for one in asked if self._known(one[2], one[0]) is None and one[2].state == "running"]
-        left_out = left_out_of_step(house, fresh, reachable, channels, now=now)
+        left_out = left_out_of_step(house, fresh, reachable, channels, now=now, judging=judging)
         waits: dict[int, datetime] = {}
         for case, plan, test in asked:
             known = self._known(test, case) or self._draw_step(
@@ -104,9 +127,13 @@ class Arms:
             )
             if known is not None and known.due_at is not None and known.due_at > now:
                 waits[case.id] = known.due_at
-        held = [CaseStep(one.id, one.step_index, waits[one.id]) for one in cases if one.id in waits]
-        write_cases.move_cases(organisation_id=self._organisation_id, steps=held)
-        return [one for one in cases if one.id not in waits]
+        return waits
+
+    def drawn(self, case: DueCase, plan: ContactPlan) -> tuple[WordingTestView, Drawn] | None:
+        """The test of the case's present step with what was drawn; None where there is none, or not yet."""
+        test = self._of_step(case.campaign_id, plan, case.position)
+        found = self._known(test, case) if test else None
+        return (test, found) if test and found else None
 
     def keep(self, *, now: datetime) -> None:
         """Write down what was drawn, in the transaction in which the attempts are planned."""
@@ -132,7 +159,9 @@ class Arms:
 
     def _known(self, test: WordingTestView, case: DueCase) -> Drawn | None:
         place = (test.id, case.id)
-        return self._assigned.get(place) or self._new.get(place)
+        found = self._assigned.get(place) or self._new.get(place)
+        # Of a step the arm's time is worked out anew when it falls due in the story.
+        return found or (self._drawn_before.get(test.id) if test.arms is None else None)
 
     def _draw_step(
         self,
@@ -153,16 +182,25 @@ class Arms:
             if not was_brought_forward(test.arms, ended_at=ended_at, now=now, zone=zone):
                 return None
             left_out = OVER
-        name = MAIN if left_out else self._arm(test, case)
+        before = self._drawn_before.get(test.id)
+        left_out = before.left_out if before else left_out
+        name = MAIN if left_out else before.variant if before else self._arm(test, case)
         due = arm_due_at(plan, test.arms, name, now=now, zone=zone, holidays=off)
-        return self._draw(test, case, left_out=left_out, due_at=due)
+        return self._draw(test, case, left_out=left_out, due_at=due, variant=name)
 
     def _draw(
-        self, test: WordingTestView, case: DueCase, *, left_out: str, due_at: datetime | None = None
+        self,
+        test: WordingTestView,
+        case: DueCase,
+        *,
+        left_out: str,
+        due_at: datetime | None = None,
+        variant: str | None = None,
     ) -> Drawn:
         step_index = case.step_index if test.arms else None
         self._units[case.id] = _unit(case)
-        variant = MAIN if left_out else self._arm(test, case)
+        if variant is None:
+            variant = MAIN if left_out else self._arm(test, case)
         drawn = self._new[test.id, case.id] = Drawn(variant, left_out, step_index, due_at)
         return drawn
 

@@ -1,12 +1,13 @@
 """Who may be in a test of a step, asked before the draw: of the guard too, where channels are compared."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from rebook.core.channel import Channel
 from rebook.core.outreach.experiment_steps import StepArms, left_out_for
 from rebook.core.outreach.sequence import Sequence as ContactPlan
 from rebook.core.outreach.sequence import template_for
+from rebook.core.outreach.values import Decision
 from rebook.records.read.experiments import WordingTestView
 from rebook.records.read.guard_subjects import Contemplated
 from rebook.records.write.planning import DueCase, ReachableBy
@@ -17,6 +18,8 @@ from .subject import House, PlannedContact, judge
 from .wording import has_wording, primary
 
 Asked = tuple[DueCase, ContactPlan, WordingTestView]
+# The guard's answers on some contacts: from the ledger, or for a patient who is only imagined.
+Judging = Callable[..., Sequence[Decision]]
 # The guard is asked about a contact of today.
 TODAY = timedelta(days=1)
 
@@ -28,6 +31,7 @@ def left_out_of_step(
     channels: Mapping[str, Channel],
     *,
     now: datetime,
+    judging: Judging = judge,
 ) -> dict[int, str]:
     """Case -> why it is not drawn; who is drawn is not in it. Writes nothing."""
     library = library_of(house.organisation)
@@ -55,7 +59,7 @@ def left_out_of_step(
             found[case.id] = why
         elif test.plan.element == "channel":
             wanted += _contacts(case, test.arms, reach, channels, library, key, language, now=now)
-    decisions = judge(house, [contact for _, contact in wanted], now=now)
+    decisions = judging(house, [contact for _, contact in wanted], now=now)
     for (case_id, _), decision in zip(wanted, decisions, strict=True):
         if decision.verdict == "refuse":
             found[case_id] = "not_permitted"

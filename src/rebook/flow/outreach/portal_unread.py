@@ -92,7 +92,7 @@ def _other_ways(
         if plan is None or not 0 <= case.position < len(plan.steps):
             continue
         step, done = plan.steps[case.position], {*tried.get(case.id, ()), PORTAL}
-        if _way(house, case, step, reachable, going, done, now=now):
+        if way_left(house, case, step, reachable, going, done, now=now):
             found[case.id] = case.step_index
     return found
 
@@ -102,7 +102,7 @@ def _back(case: DueCase, step_index: int) -> DueCase:
     return case._replace(step_index=step_index, position=case.position - (case.step_index - step_index))
 
 
-def _way(
+def way_left(
     house: House,
     case: DueCase,
     step: Step,
@@ -112,6 +112,7 @@ def _way(
     *,
     now: datetime,
 ) -> Way | None:
+    """The way that this step would take for a case next; None when there is none left."""
     majority = house.policy(frozenset(), now=now).age_of_majority
     zone = case.time_zone or house.zone_of(case.home_location_id or case.location_id)
     return choose_way(

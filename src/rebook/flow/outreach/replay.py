@@ -19,12 +19,14 @@ from rebook.core.outreach.sequence_days import Contact, stood_of
 from rebook.core.outreach.wishes import wish_for
 from rebook.core.reasons import Reason
 from rebook.flow.common.channels import practice_channels
-from rebook.records.read.replay import replayed_patient
+from rebook.records.read.replay import replayed_campaign, replayed_patient
 
 from .claiming import in_wished_part, state_of
 from .drafting import Draft, contact_of_draft, draft_of, moved_on, passed_of, put_off, take_a_way
 from .replay_events import close, happen, spoil
+from .replay_portal import leave_unread, unread_at
 from .replay_state import Imagined, imagine
+from .replay_tests import waits_for_test
 from .sequences_running import days_off, not_stopped
 from .subject import House
 
@@ -67,10 +69,14 @@ def replay(
     house = House(organisation_id=organisation_id)
     served = channels if channels is not None else practice_channels(organisation_id=organisation_id)
     usable = not_stopped(served, organisation_id=organisation_id)
-    story = imagine(house, sequence, person, usable, starts_at=starts_at)
+    campaign = replayed_campaign(
+        organisation_id=organisation_id, patient_id=patient_id, sequence_key=sequence.key
+    )
+    story = imagine(house, sequence, person, usable, starts_at=starts_at, campaign=campaign)
     story.texts_are_signed = texts_are_signed
     story.next_step_at = next_step_at(
-        sequence,
+        # Under test the first step falls due at the first time of any of its arms.
+        story.arms.earliest(story.case.campaign_id, sequence, position=0),
         step_index=0,
         anchor_at=starts_at,
         zone=story.zone,
@@ -85,7 +91,10 @@ def _run(story: Imagined, events: deque[ScriptedEvent], *, until: datetime) -> N
     """Turn by turn to the next instant at which something is due: events, closing, planning, sending."""
     now, tick = story.opened_at, story.opened_at + DAY
     for _ in range(MOST_TURNS):
-        due = [tick, *(at for at in (_plans_at(story, now), _sends_at(story, now)) if at)]
+        due = [
+            tick,
+            *(at for at in (_plans_at(story, now), _sends_at(story, now), unread_at(story, now)) if at),
+        ]
         due += [events[0].at] if events else []
         now = max(min(due), now)
         if now > until or (story.outcome and not events):
@@ -95,6 +104,8 @@ def _run(story: Imagined, events: deque[ScriptedEvent], *, until: datetime) -> N
         if now >= tick:
             _close_if_over(story, now)
             tick += DAY
+        if (at := unread_at(story, now)) is not None and at <= now:
+            leave_unread(story, now)
         if (at := _plans_at(story, now)) is not None and at <= now:
             _plan(story, now)
         if (at := _sends_at(story, now)) is not None and at <= now:
@@ -128,7 +139,11 @@ def _plan(story: Imagined, now: datetime) -> None:
     """Draft the step that is due, by each way in turn until one stands."""
     case = story.case
     tried = story.tried.setdefault(case.step_index, set())
-    draft = draft_of(story.house, case, story.plan, tried, now=now)
+    until = waits_for_test(story, tried, now)
+    if until is not None:
+        story.next_step_at = until
+        return
+    draft = draft_of(story.house, case, story.arms.plan_of(case, story.plan), tried, now=now)
     draft.details = story.details
     draft.stood = stood_of(
         Contact(one.step_index, one.due_at) for one in story.attempts if one.waits or one.state == "sent"
@@ -210,10 +225,11 @@ def _send(story: Imagined, now: datetime) -> None:
     if story.next_bounces and not is_manual:
         _bounce(story, attempt, now)
         return
-    attempt.state = "sent"
+    attempt.state, attempt.sent_at = "sent", now
     story.remember(attempt, now=now)
     story.tell("sent", now, attempt=attempt, says=attempt.wishes)
-    if story.messages_arrive and not is_manual:
+    # What lies unread in a portal has reached nobody (R-D61).
+    if story.messages_arrive and not is_manual and attempt.channel != "portal":
         story.reached_at = story.reached_at or now
         story.case = story.case._replace(was_delivered=True)
 

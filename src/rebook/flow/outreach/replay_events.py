@@ -150,7 +150,10 @@ def _clicks(story: Imagined, _: str, now: datetime) -> None:
 
 
 def _reads(story: Imagined, _: str, now: datetime) -> None:
-    if any(one.state == "sent" for one in story.attempts):
+    sent = [one for one in story.attempts if one.state == "sent"]
+    for last in [one for one in sent if one.channel != "phone"][-1:]:
+        last.was_read = True
+    if sent:
         story.reached_at = story.reached_at or now
         story.case = story.case._replace(was_read=True, was_delivered=True)
 

@@ -18,7 +18,7 @@ from rebook.records.read.guard_subjects import (
     SubjectFacts,
     subject_facts,
 )
-from rebook.records.read.replay import ReplayedPatient
+from rebook.records.read.replay import ReplayedCampaign, ReplayedPatient
 from rebook.records.write.planning import DueCase, ReachableBy, reachable_by
 
 from .details import details_of
@@ -45,6 +45,8 @@ class Imagined:
     reachable: dict[int, list[ReachableBy]]
     opened_at: datetime
     details: Mapping[str, str]
+    # The running campaign that the story is told in: its tests of steps are gone through.
+    campaign: ReplayedCampaign | None
     next_step_at: datetime | None
     pause_reason: str = ""
     outcome: str = ""
@@ -150,6 +152,7 @@ def imagine(
     channels: Mapping[str, Channel],
     *,
     starts_at: datetime,
+    campaign: ReplayedCampaign | None = None,
 ) -> Imagined:
     """A case of this patient that opens at ``starts_at``, with their facts as the ledger has them now."""
     org = house.organisation.id
@@ -169,13 +172,14 @@ def imagine(
         house=house,
         plan=plan,
         channels=channels,
-        arms=Arms(organisation_id=org, cases=[]),
+        arms=Arms(organisation_id=org, cases=[], as_case=campaign.case_id if campaign else 0),
         zone=person.time_zone or house.zone_of(person.home_location_id or person.location_id),
-        case=_due_case(person),
+        case=_due_case(person)._replace(campaign_id=campaign.id if campaign else 0),
         facts=facts,
         reachable={owner: list(some) for owner, some in ways.items()},
         opened_at=starts_at,
         details=details_of(house.organisation, patient_ids=people).get(person.id, {}),
+        campaign=campaign,
         next_step_at=None,
     )
 

@@ -43,6 +43,37 @@ WHERE p.organisation_id = %s AND p.id = %s
 """
 
 
+class ReplayedCampaign(NamedTuple):
+    """The running campaign that a story is told in; ``case_id`` 0 where the patient is in no case of it."""
+
+    id: int
+    name: str
+    case_id: int
+
+
+# Where the patient is in it already comes first, then one that tests something.
+_CAMPAIGN = """
+SELECT k.id, k.name, coalesce(mine.id, 0)
+FROM records_campaign k
+LEFT JOIN LATERAL (
+    SELECT c.id FROM records_case c WHERE c.campaign_id = k.id AND c.patient_id = %(patient)s
+        AND c.arm = 'contact' AND c.closed_at IS NULL ORDER BY c.id DESC LIMIT 1) mine ON true
+WHERE k.organisation_id = %(org)s AND k.state = 'active' AND k.sequence_key = %(key)s
+ORDER BY mine.id IS NULL, NOT EXISTS (
+    SELECT 1 FROM records_wordingtest t WHERE t.campaign_id = k.id AND t.state = 'running'), k.id
+LIMIT 1
+"""
+
+
+def replayed_campaign(*, organisation_id: int, patient_id: int, sequence_key: str) -> ReplayedCampaign | None:
+    """The running campaign by this sequence that the patient is in, or would be; None without any."""
+    asked: dict[str, Any] = {"org": organisation_id, "patient": patient_id, "key": sequence_key}
+    with connection.cursor() as cursor:
+        cursor.execute(_CAMPAIGN, asked)
+        row: Any = cursor.fetchone()
+    return ReplayedCampaign._make(row) if row else None
+
+
 def replayed_patient(*, organisation_id: int, patient_id: int) -> ReplayedPatient | None:
     """None when the practice has no such patient."""
     with connection.cursor() as cursor:

@@ -33,6 +33,8 @@ KIND_WORDS = {
     "booked": "Booked",
     "closed": "Ends",
     "task": "Work for staff",
+    "test": "Under test",
+    "unread": "Not opened",
 }
 
 

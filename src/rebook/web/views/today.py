@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from rebook.core.booking import Slot
+from rebook.core.gaps.operational_pending import item_of
 from rebook.flow import access, booking
 from rebook.packs.script_numbers import UNKNOWN, numbers_at
 from rebook.packs.scripts import spoken_script
@@ -52,6 +53,12 @@ def today(request: HttpRequest) -> HttpResponse:
     return page(request, "today/today.html", block="task", tasks=tasks, pane=pane, past=past)
 
 
+def _may_settle(staff: Staff, line: worklist.TaskLine) -> bool:
+    """What was begun ends by a word of whoever owns it; a result's by a clinician's only."""
+    is_begun = line.gap is not None and item_of(line.gap.definition_key) is not None
+    return is_begun and (line.owner_role != "clinician" or staff.role == "clinician")
+
+
 def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
     """The task with its patient, history and free times; None when it is not there."""
     organisation_id = staff.organisation_id
@@ -76,7 +83,7 @@ def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
         ),
         slots=free_times(staff, visit_type, patient.location_id if patient else None),
         visit_type=visit_type,
-        groups=groups_for(file.line.kind),
+        groups=groups_for(file.line.kind, may_settle=_may_settle(staff, file.line)),
         branches=branches_for(
             staff, file.line.gap.definition_key if file.line.gap else "", patient.language if patient else ""
         ),
