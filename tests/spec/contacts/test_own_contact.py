@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rebook.core.outreach.own_contact import (
+    CODE_DIGITS,
     CODE_LASTS,
     CODE_TRIES,
+    MAY_TEST,
+    TESTABLE,
     OwnContact,
     SentCode,
     code_problem,
@@ -83,3 +86,34 @@ def test_it_is_shown_masked(channel, value, shown):
 )
 def test_an_e_mail_is_the_one_they_sign_in_with(contact, email, is_theirs):
     assert still_theirs(contact, email=email) is is_theirs
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_confirmed"),
+    [
+        (None, False),
+        (timedelta(seconds=-1), False),
+        (timedelta(), True),
+        (timedelta(days=365) - timedelta(seconds=1), True),
+        (timedelta(days=365), False),
+    ],
+)
+def test_a_confirmation_holds_for_a_year(ago, is_confirmed):
+    at = None if ago is None else NOW - ago
+    assert OwnContact(1, 2, "sms", "+12125550177", confirmed_at=at).is_confirmed(now=NOW) is is_confirmed
+
+
+@pytest.mark.parametrize(("wrong", "left"), [(0, 4), (1, 3), (4, 0)])
+def test_the_tries_that_are_left_are_told(wrong, left):
+    problem = code_problem("999999", sent(wrong_tries=wrong), contact_id=7, secret=SECRET, now=NOW)
+    assert problem.detail.endswith(f"; {left} more tries")
+
+
+def test_a_code_confirms_in_the_instant_it_was_sent():
+    assert code_problem(RIGHT, sent(ago=timedelta()), contact_id=7, secret=SECRET, now=NOW) is None
+
+
+def test_who_may_try_and_on_what_is_the_stated_rule():
+    assert TESTABLE == ("sms", "email")
+    assert {"writer", "manager", "coordinator", "clinician", "compliance"} == MAY_TEST
+    assert (6, 5, timedelta(minutes=10)) == (CODE_DIGITS, CODE_TRIES, CODE_LASTS)

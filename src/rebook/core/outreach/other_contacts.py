@@ -77,7 +77,8 @@ def read_row(
     at = _instant(cell["at"], zone)
     if at is None:
         return Problem("at", "is no date or time like 2026-03-17 or 2026-03-17T09:30")
-    if at > now:
+    # A day without a time is read as its noon: this morning's file may well name today.
+    if at > now and at.astimezone(zone).date() > now.astimezone(zone).date():
         return Problem("at", "lies in the future")
     if cell["status"].lower() in _NOT_NOTICED:
         return None
