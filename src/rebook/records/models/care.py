@@ -53,6 +53,12 @@ class Appointment(PatientFact):
         indexes = [
             models.Index(fields=["patient", "starts_at"]),
             models.Index(fields=["organisation", "practitioner", "starts_at"]),
+            # Who is expected, and who was and of whom nobody said whether they came: few among all.
+            models.Index(
+                fields=["organisation", "starts_at"],
+                condition=Q(status__in=["proposed", "pending", "booked", "arrived", "checked-in"]),
+                name="appointment_expected",
+            ),
         ]
 
     def __str__(self) -> str:
