@@ -66,8 +66,20 @@ def _do(demo: DemoPractice, task: TaskView, *, random: Random, now: datetime) ->
         return "clinician answered"
     if task.kind in CALLS and task.patient_id is not None:
         return _call(demo, task, random=random, actor=desk, now=now)
+    if task.kind == "gap_review":
+        return _look_after(demo, task, actor=nurse, now=now)
     _finish(demo, task, "answered" if task.reply_id else "nothing_to_do", actor=desk, now=now)
     return f"{task.kind.replace('_', ' ')} done"
+
+
+def _look_after(demo: DemoPractice, task: TaskView, *, actor: str, now: datetime) -> str:
+    """What was begun is taken up and ends with that; anything else is looked at again."""
+    try:
+        _finish(demo, task, "settled", actor=actor, now=now)
+        return "something begun: settled"
+    except response.UnableToRecord:
+        _finish(demo, task, "look_again", actor=actor, now=now, call_back_at=now + timedelta(days=7))
+        return "something begun: looked at"
 
 
 def _call(demo: DemoPractice, task: TaskView, *, random: Random, actor: str, now: datetime) -> str:

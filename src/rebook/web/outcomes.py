@@ -44,6 +44,9 @@ CALL_BACK_CHOICES = {
     "three_days": "In three days",
     "week": "In a week",
 }
+# Days by choice.
+LOOK_AGAIN_CHOICES = {"three_days": 3, "week": 7, "two_weeks": 14, "month": 30}
+_LOOK_AGAIN_WORDS = ("In three days", "In a week", "In two weeks", "In a month")
 SPOKE_MORE = (
     "transferred_care", "moved", "already_seen_elsewhere", "cost_question", "insurance_changed", "transport",
     "language_barrier", "hearing_relay", "complaint", "deceased",
@@ -92,6 +95,16 @@ _SAFE = Group(
         _c("do_not_contact"),
     ),
 )
+_LOOK_AGAIN = Menu(
+    DISPOSITIONS["look_again"].label,
+    "l",
+    "When?",
+    tuple(
+        Choice(f"look_again:{key}", label)
+        for key, label in zip(LOOK_AGAIN_CHOICES, _LOOK_AGAIN_WORDS, strict=True)
+    ),
+    "times",
+)
 _DESK = Group("Without a call", (_c("answered", "a"), _c("nothing_to_do", "s")))
 
 _BY_KIND: dict[str, tuple[Group, ...]] = {
@@ -112,8 +125,11 @@ _BY_KIND: dict[str, tuple[Group, ...]] = {
 }
 
 
-def groups_for(task_kind: str) -> tuple[Group, ...]:
-    """The outcome buttons of a kind of task."""
+def groups_for(task_kind: str, *, may_settle: bool = False) -> tuple[Group, ...]:
+    """The outcome buttons of a kind of task; ``may_settle`` where this person may say that it is finished."""
+    if task_kind == "gap_review":
+        came = (_c("settled", "s"), _LOOK_AGAIN) if may_settle else (_LOOK_AGAIN,)
+        return (Group("What came of it", came), _REACHED, _NOT_REACHED, _SAFE)
     return _BY_KIND.get(task_kind, (_DESK, _REACHED, _NOT_REACHED, _SAFE))
 
 
@@ -134,6 +150,10 @@ def parse_outcome(value: str, *, now: datetime) -> Outcome | None:
         return None
     if known.needs == "barrier":
         return Outcome(key, barrier=detail) if detail in BARRIERS else None
+    if key == "look_again":
+        days = LOOK_AGAIN_CHOICES.get(detail)
+        at = datetime.combine(now.date() + timedelta(days=days or 0), time(8, 0), now.tzinfo)
+        return Outcome(key, call_back_at=at) if days else None
     if known.needs == "call_back_at":
         return Outcome(key, call_back_at=_call_back(detail, now)) if detail in CALL_BACK_CHOICES else None
     return Outcome(key)

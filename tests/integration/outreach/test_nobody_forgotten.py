@@ -160,6 +160,23 @@ def test_what_staff_did_may_take_two_weeks_to_show(clinic):
     assert stands(clinic, patient, NOW + 20 * DAY) == ("nobody", "staff_gap_without_task")
 
 
+def test_what_staff_will_look_at_again_is_looked_after_until_then(clinic):
+    patient = clinic.patient(1)
+    patient.gaps.update(outreach="staff")
+    task(
+        clinic,
+        patient,
+        kind="gap_review",
+        gap=patient.gaps.get(),
+        state="done",
+        done_at=NOW,
+        done_by="user:1",
+        call_back_at=NOW + 30 * DAY,
+    )
+    assert stands(clinic, patient, NOW + 29 * DAY) == ("with_staff", "task_done_lately")
+    assert stands(clinic, patient, NOW + 31 * DAY) == ("nobody", "staff_gap_without_task")
+
+
 def test_a_case_that_is_paused_for_its_booking_is_looked_after(clinic, day):
     patient = clinic.patient(1)
     clinic.campaign()

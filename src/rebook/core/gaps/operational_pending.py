@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from rebook.core.chart import Chart, MedicationRecord, PatientRecord, PendingRecord
+from rebook.core.words import PENDING_KINDS
 
 from .chart_as_of import ChartAsOf
 from .contradictions import MAX_RISK_CLASS
@@ -35,6 +36,12 @@ def judge_pending(
         if rule.kind == REFILL and rule.count_from == "due":
             found += _refills(rule, chart, seen, tier, settings, as_of, classes)
     return found
+
+
+def item_of(definition_key: str) -> int | None:
+    """The item behind a reason of something begun ("report_missing:7" is 7); None for every other reason."""
+    kind, _, number = definition_key.partition(":")
+    return int(number) if kind in PENDING_KINDS and number.isascii() and number.isdecimal() else None
 
 
 def _judge(

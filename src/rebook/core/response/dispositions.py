@@ -105,6 +105,9 @@ DISPOSITIONS: Final[dict[str, Disposition]] = dict((
     _d("answered", "Answered", is_response=True),
     _d("nothing_to_do", "Nothing to do"),
     _d("record_corrected", "Record corrected"),
+    # What came of something begun and not finished.
+    _d("settled", "It is settled"),
+    _d("look_again", "Not settled: look again", needs="call_back_at"),
     _d("opt_out_confirmed", "Meant the messages", is_reached=True),
     _d("opt_out_not_meant", "Did not mean the messages", is_reached=True, needs="note"),
 ))  # fmt: skip

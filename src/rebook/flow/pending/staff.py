@@ -21,6 +21,9 @@ DONE_WITHIN = {
     1: timedelta(days=7),
     0: timedelta(days=14),
 }
+# Days after which what is still open comes back to staff, by risk class from 0 on. Never longer than
+# `records.read.attention` calls a finished task work lately done.
+COMES_AGAIN = (14, 14, 14, 7, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,18 @@ class StaffSummary:
 
 
 def tell_staff(*, organisation_id: int, now: datetime) -> StaffSummary:
-    """One task per open gap that is staff's own; tasks whose gap closed are taken away."""
+    """One open task per open gap that is staff's own; tasks whose gap closed are taken away.
+
+    What staff looked at and is still open comes again: a finished task settles nothing by itself.
+    """
     organisation = accounts.organisation(organisation_id=organisation_id)
     roles = {one.key: (one.owner_role, one.words()) for one in gap_definitions(tuple(organisation.pack_keys))}
     with transaction.atomic(durable=True):
         cancelled = write.cancel_pointless_tasks(organisation_id=organisation_id, now=now)
         tasks = []
-        for gap in write.staff_gaps_without_task(organisation_id=organisation_id):
+        for gap in write.staff_gaps_without_task(
+            organisation_id=organisation_id, comes_again=COMES_AGAIN, now=now
+        ):
             rule = _rule(gap)
             usual = roles.get(gap.definition_key, ("coordinator", gap.kind.replace("_", " ")))
             role, what = (rule.owner_role, rule.words()) if rule is not None else usual

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
+from rebook.core.gaps.operational_pending import item_of
 from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS, Disposition
 from rebook.records.read.response import contacted
+from rebook.records.write import pending, tasks
 from rebook.records.write import response as write
-from rebook.records.write import tasks
 
+from .holds import is_clinician
 from .house import house_of
 from .outcomes import Subject, follow_up
 
@@ -51,6 +53,8 @@ def record_disposition(
         task = tasks.lock_task(organisation_id=organisation_id, task_id=task_id)
         if task is None or task.state != "open":
             raise UnableToRecord("there is no such open task")
+        if coded.key == "settled":
+            _settle(organisation_id, task, actor=actor, now=now)
         subject = _subject_of_task(organisation_id, task, barrier or coded.barrier, note, call_back_at)
         opened = follow_up(
             house_of(organisation_id=organisation_id), coded, subject, actor=actor, now=now,
@@ -105,6 +109,17 @@ def _coded(key: str, barrier: str, note: str, call_back_at: datetime | None) -> 
     return coded
 
 
+def _settle(organisation_id: int, task: Any, *, actor: str, now: datetime) -> None:
+    """Close what the task is about; its reason ends when it is judged next. A result is a clinician's."""
+    item_id = item_of(task.gap.definition_key) if task.gap_id else None
+    if item_id is None:
+        raise UnableToRecord("only something begun and not finished can be settled")
+    if task.owner_role == "clinician" and not is_clinician(organisation_id=organisation_id, actor=actor):
+        raise UnableToRecord("a clinician has to settle this")
+    today = house_of(organisation_id=organisation_id).today(now=now)
+    pending.close_item(organisation_id=organisation_id, item_id=item_id, state="done", closed_on=today)
+
+
 def _subject_of_task(
     organisation_id: int, task: Any, barrier: str, note: str, call_back_at: datetime | None
 ) -> Subject:
@@ -156,6 +171,7 @@ def _finish(
             note=subject.note,
             by=actor,
             now=now,
+            call_back_at=subject.call_back_at if coded.key == "look_again" else None,
         )
     left = subject.reply_id and tasks.has_open_of_reply(
         organisation_id=organisation_id, reply_id=subject.reply_id

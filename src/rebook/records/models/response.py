@@ -62,7 +62,7 @@ class Task(OrganisationRow):
     case = models.ForeignKey("records.Case", null=True, on_delete=models.PROTECT, related_name="tasks")
     reply = models.ForeignKey(Reply, null=True, on_delete=models.PROTECT, related_name="tasks")
     attempt = models.ForeignKey("records.Attempt", null=True, on_delete=models.PROTECT, related_name="tasks")
-    # What a gap asks of staff; one task of a kind for each gap.
+    # What a gap asks of staff; one open task of a kind for each gap.
     gap = models.ForeignKey("records.Gap", null=True, on_delete=models.PROTECT, related_name="tasks")
     # A person, or everybody in a role.
     owner = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
@@ -83,7 +83,9 @@ class Task(OrganisationRow):
         constraints = [
             models.UniqueConstraint(fields=["reply", "kind"], name="task_once_per_reply"),
             models.UniqueConstraint(fields=["attempt", "kind"], name="task_once_per_attempt"),
-            models.UniqueConstraint(fields=["gap", "kind"], name="task_once_per_gap"),
+            models.UniqueConstraint(
+                fields=["gap", "kind"], condition=Q(state="open"), name="task_open_once_per_gap"
+            ),
             models.UniqueConstraint(
                 fields=["organisation", "note"],
                 condition=Q(kind="alarm", state="open"),

@@ -4,7 +4,17 @@ from typing import Any
 
 from django.db.models import Max, Q
 
-from rebook.records.models import Attempt, AutomationHold, Case, Consent, ContactPoint, Patient, Task
+from rebook.core.gaps.operational_pending import item_of
+from rebook.records.models import (
+    Attempt,
+    AutomationHold,
+    Case,
+    Consent,
+    ContactPoint,
+    Patient,
+    PendingItem,
+    Task,
+)
 
 CASE_FIELDS = (
     "step_index",
@@ -20,6 +30,7 @@ CASE_FIELDS = (
 )
 PATIENT_FIELDS = ("is_deceased", "deceased_on", "left_practice_on", "do_not_contact", "do_not_contact_reason")
 ATTEMPT_FIELDS = ("state", "due_at", "result_at", "reasons")
+ITEM_FIELDS = ("state", "closed_on")
 POINT_FIELDS = ("state", "state_reason", "state_changed_at")
 
 
@@ -30,9 +41,13 @@ def standing(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
         return None
     case = Case.objects.filter(pk=task.case_id) if task.case_id else Case.objects.none()
     person = Patient.objects.filter(pk=task.patient_id) if task.patient_id else Patient.objects.none()
+    item_id = item_of(task.gap.definition_key) if task.gap is not None else None
+    item = PendingItem.objects.filter(organisation_id=organisation_id, pk=item_id)
     patient: dict[str, Any] = {"organisation_id": organisation_id, "patient_id": task.patient_id}
     return {
         "task": task.pk,
+        "call_back_at": task.call_back_at,
+        "item": item.values("pk", *ITEM_FIELDS).first(),
         "case": case.values("pk", *CASE_FIELDS).first(),
         "patient": person.values("pk", *PATIENT_FIELDS).first(),
         "attempts": list(

@@ -86,15 +86,23 @@ def set_matches(*, organisation_id: int, matches: Mapping[int, date | None]) -> 
     return changed
 
 
-def staff_gaps_without_task(*, organisation_id: int, limit: int = 5_000) -> list[StaffGap]:
-    """Open gaps that are staff's own and nobody was told of, the gravest first."""
+def staff_gaps_without_task(
+    *, organisation_id: int, comes_again: Sequence[int], now: datetime, limit: int = 5_000
+) -> list[StaffGap]:
+    """Open gaps that are staff's own and have no task now, the gravest first.
+
+    One that was looked at has none until the day chosen then, or for ``comes_again`` days, by risk class.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(STAFF_GAPS, {"organisation_id": organisation_id, "limit": limit})
+        cursor.execute(
+            STAFF_GAPS,
+            {"organisation_id": organisation_id, "limit": limit, "now": now, "again": list(comes_again)},
+        )
         return list(map(StaffGap._make, cursor.fetchall()))
 
 
 def open_gap_tasks(*, organisation_id: int, tasks: Sequence[GapTask], now: datetime) -> int:
-    """One task for each gap; a gap that has one already keeps it."""
+    """One task for each gap; a gap that has an open one keeps it."""
     made = Task.objects.bulk_create(
         [
             Task(

@@ -118,7 +118,9 @@ LEFT JOIN records_pendingitem x ON x.organisation_id = g.organisation_id AND x.k
     AND x.id = CASE WHEN split_part(g.definition_key, ':', 2) ~ '^[0-9]{1,18}$'
         THEN split_part(g.definition_key, ':', 2)::bigint END
 WHERE g.organisation_id = %(organisation_id)s AND g.closed_on IS NULL AND g.outreach = 'staff'
-    AND NOT EXISTS (SELECT FROM records_task t WHERE t.gap_id = g.id AND t.kind = 'gap_review')
+    AND NOT EXISTS (SELECT FROM records_task t WHERE t.gap_id = g.id AND t.kind = 'gap_review'
+        AND (t.state = 'open' OR t.state = 'done' AND %(now)s < COALESCE(
+            t.call_back_at, t.done_at + make_interval(days => (%(again)s::int[])[g.risk_class + 1]))))
 ORDER BY g.risk_class DESC, g.overdue_on, g.id LIMIT %(limit)s
 """
 POINTLESS = """

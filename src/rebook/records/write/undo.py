@@ -10,6 +10,7 @@ from rebook.records.models import (
     Consent,
     ContactPoint,
     Patient,
+    PendingItem,
     Reply,
     Task,
 )
@@ -29,8 +30,15 @@ def restore(*, organisation_id: int, standing: dict[str, Any], now: datetime, ac
     if task.patient_id is not None and said.filter(patient_id=task.patient_id).exists():
         return False
     Task.objects.filter(pk=task.pk).update(
-        state="open", disposition="", barrier="", note="", done_at=None, done_by=""
+        state="open",
+        disposition="",
+        barrier="",
+        note="",
+        done_at=None,
+        done_by="",
+        call_back_at=standing["call_back_at"],
     )
+    _put_back(PendingItem, mine, standing["item"])
     if task.reply_id:
         Reply.objects.filter(**mine, pk=task.reply_id).update(state="new", handled_at=None, handled_by="")
     if task.patient_id is not None:

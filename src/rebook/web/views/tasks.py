@@ -53,8 +53,8 @@ def record_outcome(request: HttpRequest, task_id: int) -> HttpResponse:
             now=staff.now,
             actor=staff.actor,
         )
-    except response.UnableToRecord:
-        return after(request, "/", say=TOO_LATE, is_problem=True)
+    except response.UnableToRecord as error:
+        return after(request, here, say=f"Not recorded: {error}.", is_problem=True)
     label = DISPOSITIONS[outcome.disposition].label
     if not undo.can_be_taken_back(disposition=outcome.disposition):
         return after(request, "/", say=f"Recorded: {label}. It counts from now.")
