@@ -20,6 +20,7 @@ from rebook.cli.context import (
     instant,
     refuse,
 )
+from rebook.cli.simulate_goals import show_goals
 
 if TYPE_CHECKING:
     from rebook.core.lookahead.changes import Changes
@@ -102,6 +103,7 @@ def simulate(
         _side_by_side(found)
     for one in found:
         _show(one)
+        show_goals(one)
     _sources(found[0])
     for line in found[0].leaves_out:
         console.print(f"- {line}", markup=False, highlight=False)
@@ -125,6 +127,7 @@ def _read(path: Path) -> "Changes":
 def _as_json(
     found: list["LookAhead"], *, seed: int, days: int, leaves_out: tuple[str, ...]
 ) -> dict[str, Any]:
+    from rebook.core.lookahead.goals import as_json as goal_json
     from rebook.core.lookahead.result import as_json
 
     first = found[0]
@@ -132,7 +135,9 @@ def _as_json(
         "start_on": first.start_on.isoformat(),
         "days": days,
         "seed": seed,
-        "plans": [as_json(one.result) for one in found],
+        "plans": [
+            {**as_json(one.result), "goals": [goal_json(goal) for goal in one.goals]} for one in found
+        ],
         "campaigns": {str(key): name for one in found for key, name in one.campaigns.items()},
         "sites": {str(key): name for key, name in first.sites.items()},
         "sources": [

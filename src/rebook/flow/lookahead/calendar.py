@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from rebook.accounts import read as accounts
 from rebook.core.capacity_policy import CapacityPolicy, capacity_policy
+from rebook.core.lookahead.goals import Follows, GoalForecast
 from rebook.core.lookahead.intervals import Expected
 from rebook.core.lookahead.values import CHANNELS, MEASURES
 from rebook.core.outreach.day_part import DaysOff
@@ -19,6 +20,7 @@ from rebook.records.read import capacity as read_capacity
 from rebook.records.read import forecasts as read_forecasts
 
 from .days import Site, days_off, sites_of
+from .kept_goals import kept_goals
 
 SHOWN_DAYS = 14
 
@@ -100,10 +102,12 @@ class Calendar:
     minutes_a_day: int | None
     counted_at: datetime | None
     forecast_on: date | None
+    goals: tuple[GoalForecast, ...]
+    follows: Follows | None
 
 
 def calendar_page(
-    *, organisation_id: int, from_on: date, today: date, kind: str = "", days: int = SHOWN_DAYS
+    *, organisation_id: int, from_on: date, today: date, now: datetime, kind: str = "", days: int = SHOWN_DAYS
 ) -> Calendar:
     """The days from ``from_on`` on, from what was last counted and forecast: the same few queries always."""
     house = accounts.organisation(organisation_id=organisation_id)
@@ -137,6 +141,9 @@ def calendar_page(
         totals={(one.meant_on, one.measure): _range(one) for one in said if one.location_id == -1},
     )
     off = days_off(house, sites, on=min(from_on, today))
+    goals, follow = kept_goals(
+        organisation_id=organisation_id, made=made[0] if made else None, today=today, now=now
+    )
     minutes = staff_minutes(organisation_id=organisation_id, policy=policy)
     return Calendar(
         from_on=from_on,
@@ -149,6 +156,8 @@ def calendar_page(
         minutes_a_day=minutes,
         counted_at=room.counted_at if room else None,
         forecast_on=made[0] if made else None,
+        goals=goals,
+        follows=follow,
     )
 
 

@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from rebook.analytics.lookahead import look_ahead
 from rebook.core.lookahead.changes import Changes
+from rebook.core.lookahead.goals import Follows, GoalForecast
 from rebook.core.lookahead.intervals import doubts
 from rebook.core.lookahead.rates import WHAT, Chance
 from rebook.core.lookahead.result import Reading, Result, read_result
-from rebook.core.lookahead.values import CHANNELS
+from rebook.core.lookahead.values import CHANNELS, MILLION
 from rebook.core.outreach.campaign_budget import BadPrice, prices
+from rebook.records.read import goals as read_goals
 
 from .building import Built, Grounds, build, look_around
+from .goals import follows_of, forecast_goals
 
 LONGEST = 120
 # What the engine leaves out, told beside every figure.
@@ -50,6 +54,9 @@ class LookAhead:
     reading: Reading
     built: Built
     leaves_out: tuple[str, ...]
+    # Of the campaigns looked at; what it rests on beside the bookings.
+    goals: tuple[GoalForecast, ...]
+    follows: Follows
 
 
 def simulate(
@@ -68,10 +75,11 @@ def simulate(
     if not 1 <= days <= LONGEST:
         raise ValueError(f"a look ahead is over 1 to {LONGEST} days")
     grounds = look_around(organisation_id=organisation_id, start_on=start_on, days=days, now=now)
-    return [_look(grounds, plan, campaign_ids) for plan in plans]
+    follow = follows_of(organisation_id=organisation_id, now=now)
+    return [_look(grounds, plan, campaign_ids, follow) for plan in plans]
 
 
-def _look(grounds: Grounds, plan: Changes, campaign_ids: Sequence[int]) -> LookAhead:
+def _look(grounds: Grounds, plan: Changes, campaign_ids: Sequence[int], follow: Follows) -> LookAhead:
     built = build(grounds, plan, campaign_ids=campaign_ids)
     outlook = look_ahead(built.scenario)
     try:
@@ -108,4 +116,24 @@ def _look(grounds: Grounds, plan: Changes, campaign_ids: Sequence[int]) -> LookA
         reading=reading,
         built=built,
         leaves_out=(*LEAVES_OUT, *([grounds.coming.says] if grounds.coming.says else ())),
+        goals=forecast_goals(
+            read_goals.campaign_goals(
+                organisation_id=grounds.organisation.id, campaign_ids=[one.id for one in built.campaigns]
+            ),
+            follow,
+            organisation_id=grounds.organisation.id,
+            start_on=grounds.start_on,
+            now=grounds.now,
+            bookings={
+                one.id: _by_day(outlook.counts["bookings"][place])
+                for place, one in enumerate(built.campaigns)
+            },
+            doubt=reading.doubts["bookings"],
+        ),
+        follows=follow,
     )
+
+
+def _by_day(sites: Any) -> list[float]:
+    """[site][day] in millionths as patients a day over all sites."""
+    return [sum(map(int, day)) / MILLION for day in zip(*sites, strict=True)]

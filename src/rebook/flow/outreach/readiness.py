@@ -57,7 +57,7 @@ def launch_checklist(
         return (ReadinessCheck("sequence", "Steps are chosen", (missing,), "campaign"),)
     said = read_ready.statements(organisation_id=organisation_id)
     approved = read.approved(organisation_id=organisation_id, now=now)
-    languages = _languages(house, campaign, now)
+    languages = languages_of(house, campaign, now)
     unsigned = tuple(_texts(house, campaign, sequence, languages, approved))
     kinds = sorted({kind for step in sequence.steps for kind in (step.channel, *step.fallbacks)})
     return (
@@ -178,7 +178,8 @@ def _graver(
     )
 
 
-def _languages(house: OrganisationView, campaign: CampaignView, now: datetime) -> set[str]:
+def languages_of(house: OrganisationView, campaign: CampaignView, now: datetime) -> set[str]:
+    """The languages in which its patients are written to, the practice's own always among them."""
     spoken = read.languages_in_segment(
         organisation_id=house.id,
         segment=campaign.segment,
@@ -222,7 +223,7 @@ def texts_to_read(
         return []
     house = accounts.organisation(organisation_id=organisation_id)
     approved = read.approved(organisation_id=organisation_id, now=now)
-    languages = _languages(house, campaign, now)
+    languages = languages_of(house, campaign, now)
     texts = [
         *_in_use(house, campaign, sequence, languages),
         *safety_texts(house, languages),

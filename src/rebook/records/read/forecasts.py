@@ -70,14 +70,24 @@ def made_on(*, organisation_id: int, limit: int = 60) -> list[date]:
 
 
 def said(
-    *, organisation_id: int, made: date, from_on: date | None = None, until_on: date | None = None
+    *,
+    organisation_id: int,
+    made: date,
+    from_on: date | None = None,
+    until_on: date | None = None,
+    measure: str = "",
 ) -> list[Said]:
-    """The figures of the forecast that was made on a day; of the days asked for alone, both included."""
+    """The figures of the forecast that was made on a day; of the days asked for alone, both included.
+
+    ``measure``: only this one.
+    """
     rows = Forecast.objects.filter(organisation_id=organisation_id, made_on=made)
     if from_on is not None:
         rows = rows.filter(meant_on__gte=from_on)
     if until_on is not None:
         rows = rows.filter(meant_on__lte=until_on)
+    if measure:
+        rows = rows.filter(measure=measure)
     columns = ("campaign_id", "location_id", "meant_on", "measure", "expected", "low", "high")
     return list(map(Said._make, rows.values_list(*columns)))
 

@@ -44,6 +44,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         organisation_id=staff.organisation_id,
         from_on=from_on,
         today=staff.today,
+        now=staff.now,
         kind=request.GET.get("kind", "")[:60],
     )
     shown = any(day.total for day in found.days)
