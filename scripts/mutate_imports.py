@@ -28,6 +28,11 @@ def _reached(file: Path) -> set[Path]:
     return seen
 
 
+def imports_it(test: Path, module: Path) -> bool:
+    """Whether the test file itself imports the module, and so may look at its values without running it."""
+    return module.resolve() in _imported(test)
+
+
 @cache
 def _imported(file: Path) -> tuple[Path, ...]:
     names = []

@@ -21,6 +21,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from mutate_code import Mutant
 from mutate_graft import CannotGraft, graft
+from mutate_imports import imports_it
 
 MEMORY = 6 * 1024**3
 EXAMPLES = 40
@@ -88,7 +89,8 @@ class Breaker:
         reach = [
             (seen.seconds, number, item)
             for number, (seen, item) in enumerate(usable)
-            if file in seen.lines and (not mutant.in_body or span & seen.lines[file])
+            if (span & seen.lines.get(file, set()))
+            or (not mutant.in_body and (file in seen.lines or imports_it(item.path, mutant.path)))
         ]
         if not reach:
             return Verdict(mutant, "", 0, "no test runs it")

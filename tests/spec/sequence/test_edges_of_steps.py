@@ -122,7 +122,7 @@ class TestWhatMayBeWritten:
     def test_what_is_frozen_is_plain_json_and_is_read_back(self):
         whole = plan(
             Step(0, "sms", 0, fallbacks=("email",), when=When(tier=("lost",), min_class=2)),
-            Step(1, "phone", 3, "x", True, "evening", (), ("booked",), False, When(read="no"), "manager", True),
+            Step(1, "phone", 3, "x", True, "evening", (), ("booked",), False, When(read="no"), "clinician"),
             rest_days=30, gap_kinds=("interval",), min_class=1, max_class=4, source="R-C146", title="Check",
         )  # fmt: skip
         frozen = as_json(whole)

@@ -201,8 +201,7 @@ def _why(every: Collection[Signature], mine: Collection[Signature], now: datetim
         return "expired"
     if mine and all(one.revoked_at is not None for one in mine):
         return "withdrawn"
-    others = [one for one in every if one not in mine]
-    return "changed" if not mine and others else "missing"
+    return "changed" if every and not mine else "missing"
 
 
 def _ends(valid: Collection[Signature], needed: Collection[str]) -> datetime:
