@@ -9,7 +9,8 @@ from rebook.demo.behaviour import answer_call
 from rebook.demo.setup import DemoPractice
 from rebook.demo.world import Person
 from rebook.flow import booking, response
-from rebook.flow.outreach import capacity_budget
+from rebook.flow.outreach import capacity_budget, ready
+from rebook.flow.outreach.readiness_watch import ALARM
 from rebook.records.read import campaigns, tasks
 from rebook.records.read.tasks import TaskView
 
@@ -66,6 +67,9 @@ def _do(demo: DemoPractice, task: TaskView, *, random: Random, now: datetime) ->
         return "clinician answered"
     if task.kind in CALLS and task.patient_id is not None:
         return _call(demo, task, random=random, actor=desk, now=now)
+    if task.note == f"{ALARM}on_call":
+        manager = f"user:{demo.staff['manager']}"
+        ready.note_on_call_tested(organisation_id=demo.organisation_id, now=now, actor=manager)
     if task.kind == "gap_review":
         return _look_after(demo, task, actor=nurse, now=now)
     _finish(demo, task, "answered" if task.reply_id else "nothing_to_do", actor=desk, now=now)

@@ -41,6 +41,7 @@ WORDS: dict[str, dict[str, str]] = {
         "nobody_looks_after": "Overdue patients nobody looks after",
         "campaign_stopped": "A campaign was stopped by its complaint budget",
         "stops_not_applied": "Somebody said stop, and something went past it",
+        "no_longer_ready": "Not ready any more for what a running campaign may bring",
         "wording_test_found": "A test has an answer",
         "wording_test_uneven": "A test came out unevenly: something is wrong with it",
     },

@@ -20,6 +20,7 @@ from rebook.flow.outreach.enrol import enrol
 from rebook.flow.outreach.experiments import take_looks
 from rebook.flow.outreach.plan import plan_attempts
 from rebook.flow.outreach.portal_reading import ask_about_reading, ask_hourly
+from rebook.flow.outreach.readiness_watch import watch_readiness
 from rebook.flow.outreach.stop_watch import watch_stops
 from rebook.flow.outreach.test_sends_later import settle_tests
 from rebook.flow.pending import note_signs, tell_staff
@@ -69,6 +70,7 @@ def run_day(
         ("send", lambda: send_due(**one, now=now, worker=worker)),
         ("settle", lambda: settle_in_the_air(**one, now=now)),
         ("tests", lambda: settle_tests(**one, now=now)),
+        ("still ready", lambda: watch_readiness(**one, now=now)),
         ("stops kept", lambda: watch_stops(**one, now=now)),
         ("wording tests", lambda: take_looks(**one, now=now)),
         ("nobody forgotten", lambda: look_for_forgotten(**one, as_of=as_of, now=now)),

@@ -36,6 +36,7 @@ STAGES = [
     "send",
     "settle",
     "tests",
+    "still ready",
     "stops kept",
     "wording tests",
     "nobody forgotten",

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
+from rebook.flow.common.standing_alarm import keep_alarm
 from rebook.records.read.consent_report import unapplied
-from rebook.records.write import alarms
 
 ALARM = "stops_not_applied"
 
@@ -22,11 +20,6 @@ class StopWatchSummary:
 def watch_stops(*, organisation_id: int, now: datetime) -> StopWatchSummary:
     """Raise one alarm for the manager while a stop is not applied everywhere."""
     found = len(unapplied(organisation_id=organisation_id, now=now))
-    with transaction.atomic(durable=True):
-        if found:
-            is_new = alarms.raise_alarm(
-                organisation_id=organisation_id, key=ALARM, owner_role="manager", now=now
-            )
-            return StopWatchSummary(found, "raised" if is_new else "stands")
-        was_open = alarms.end_alarm(organisation_id=organisation_id, key=ALARM, now=now)
-    return StopWatchSummary(0, "taken back" if was_open else "")
+    return StopWatchSummary(
+        found, keep_alarm(organisation_id=organisation_id, key=ALARM, is_on=bool(found), now=now)
+    )
