@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -106,12 +106,7 @@ def _plan_batch(
             )
             for one in cases
         ]
-        details = details_of(house.organisation, patient_ids=people)
-        stood = planning.contacts_stood(organisation_id=org, case_ids=[one.id for one in cases])
-        for draft in drafts:
-            draft.details = details.get(draft.case.patient_id, {})
-            shift = draft.case.position - draft.case.step_index
-            draft.stood = stood_of(stood.get(draft.case.id, ()), shift=shift)
+        _know(house, drafts, people)
         for _ in range(MOST_WAYS):
             going = [
                 one
@@ -130,6 +125,18 @@ def _plan_batch(
         planning.add_passed_steps(organisation_id=org, passed=passed, now=now)
         write.move_cases(organisation_id=org, steps=[moved_on(house, one, now=now) for one in drafts])
     return True
+
+
+def _know(house: House, drafts: Sequence[Draft], people: Collection[int]) -> None:
+    """Give each draft the fields of its patient, and what of its case went out before."""
+    details = details_of(house.organisation, patient_ids=people)
+    stood = planning.contacts_stood(
+        organisation_id=house.organisation.id, case_ids=[one.case.id for one in drafts]
+    )
+    for draft in drafts:
+        draft.details = details.get(draft.case.patient_id, {})
+        shift = draft.case.position - draft.case.step_index
+        draft.stood = stood_of(stood.get(draft.case.id, ()), shift=shift)
 
 
 def _write(
