@@ -20,6 +20,7 @@ from rebook.demo.staff import answer_alarms, review_stops, work_tasks
 from rebook.work.schedule import run_continuous, run_day
 
 NIGHT = time(4)
+FRIDAY = 4
 # When due attempts are sent and people's answers come in.
 TICKS = (time(10, 15), time(16, 0))
 # Tasks the staff can do between two ticks.
@@ -58,20 +59,21 @@ def simulate(
     seed: int,
     on_day: Callable[[int, date], None] = lambda number, day: None,
 ) -> Diary:
-    """Run ``days`` days from ``start_on``; the last evening's tasks are left for the reader."""
+    """Run ``days`` days from ``start_on``; from the last working evening on tasks are left for the reader."""
     random = Random(seed + 1)
     zone = ZoneInfo("America/Chicago")
     life = ClinicLife(demo, random=random, start_on=start_on, days=days)
     run = Simulation(demo, Outbox(outbox_directory), life, random, zone)
+    ends_on = start_on + timedelta(days=days - 1)
     for number in range(days):
         day = start_on + timedelta(days=number)
-        _one_day(run, day=day, is_last=number == days - 1)
+        _one_day(run, day=day, ends_on=ends_on)
         on_day(number + 1, day)
     return run.diary
 
 
-def _one_day(run: Simulation, *, day: date, is_last: bool) -> None:
-    if day.weekday() > 4 and not is_last:
+def _one_day(run: Simulation, *, day: date, ends_on: date) -> None:
+    if day.weekday() > FRIDAY and day != ends_on:
         # The practice is closed; what people write at the weekend is found on Monday.
         return
     night = datetime.combine(day, NIGHT, tzinfo=run.zone)
@@ -82,8 +84,8 @@ def _one_day(run: Simulation, *, day: date, is_last: bool) -> None:
         _let_people_answer(run, until=now)
         run_continuous(organisation_id=run.demo.organisation_id, now=now, worker="demo")
         _read_post(run, now=now)
-        is_last_tick = is_last and tick == TICKS[-1]
-        if not is_last_tick:
+        last_worked = ends_on - timedelta(days=max(0, ends_on.weekday() - FRIDAY))
+        if day < last_worked or day == last_worked and tick != TICKS[-1]:
             done = work_tasks(run.demo, random=run.random, now=now, limit=TASKS_PER_TICK)
             run.diary.tasks.update(done)
             run.diary.tasks.update(["campaign let go on"] * review_stops(run.demo, now=now))
