@@ -9,6 +9,7 @@ from rebook.core import words as ledger
 from rebook.core.outreach import consent_words
 from rebook.core.outreach.consent import (
     CARE_PURPOSES,
+    NOTHING_KNOWN,
     PATIENTS_OWN,
     Line,
     NarrowWithoutWords,
@@ -19,7 +20,13 @@ from rebook.core.outreach.consent import (
 )
 from rebook.core.outreach.consent_applied import Contact, how_it_failed, is_overdue
 from rebook.core.outreach.consent_choices import ASKED_CHANNELS
-from rebook.core.outreach.consent_import import ImportedStatement, Problem, import_key, read_row
+from rebook.core.outreach.consent_import import (
+    REQUIRED,
+    ImportedStatement,
+    Problem,
+    import_key,
+    read_row,
+)
 
 NOW = dt.datetime(2026, 11, 18, 17, 0, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
@@ -259,21 +266,27 @@ class TestRows:
         assert import_key(read(), source="s")[:16] == "15935a2636628cfe"
 
 
-@pytest.mark.parametrize(
-    ("words", "phrases"),
-    [
-        (ledger.CONSENT_CHANNELS, consent_words.CHANNELS),
-        (ledger.CONSENT_PURPOSES, consent_words.PURPOSES),
-        (ledger.CONSENT_STATES, consent_words.STATES),
-        (ledger.CONSENT_WAYS, consent_words.WAYS),
-        (ledger.CONSENT_SPEAKERS, consent_words.SPEAKERS),
-        ((*PATIENTS_OWN, "signed_consent", "phone_reply", "staff", "import"), consent_words.ORIGINS),
-        (tuple(filter(None, ledger.CONSENT_PERMISSIONS)), consent_words.PERMISSIONS),
-    ],
-)
-def test_every_word_of_the_ledger_has_a_phrase(words, phrases):
-    assert set(words) == set(phrases)
+LEDGER_WORDS = {
+    "CHANNELS": ledger.CONSENT_CHANNELS,
+    "PURPOSES": ledger.CONSENT_PURPOSES,
+    "STATES": ledger.CONSENT_STATES,
+    "WAYS": ledger.CONSENT_WAYS,
+    "SPEAKERS": ledger.CONSENT_SPEAKERS,
+    "ORIGINS": (*PATIENTS_OWN, "signed_consent", "phone_reply", "staff", "import"),
+    "PERMISSIONS": tuple(filter(None, ledger.CONSENT_PERMISSIONS)),
+}
+
+
+@pytest.mark.parametrize("table", sorted(LEDGER_WORDS))
+def test_every_word_of_the_ledger_has_a_phrase(table):
+    phrases = getattr(consent_words, table)
+    assert set(phrases) == set(LEDGER_WORDS[table])
     assert all(phrases.values())
+
+
+def test_who_says_nothing_of_the_speaker_means_the_patient():
+    assert (NOTHING_KNOWN.speaker, NOTHING_KNOWN.way) == ("patient", "")
+    assert REQUIRED == ("channel", "state", "at")
 
 
 def test_a_word_without_a_phrase_is_shown_as_it_is():

@@ -185,6 +185,8 @@ class TestStop:
     def test_in_doubt_all_that_needs_a_person_has_one(self, beside):
         doubt = effects_of(reading("opt_out_uncertain", beside), about=TEXTED)
         assert [one.kind for one in doubt.tasks] == ["confirm_opt_out", STATED[beside].task.kind]
+        # The first intent says why the case waits; the hold of the other keeps it waiting.
+        assert (doubt.pause, doubt.close) == ("reply", "")
 
     def test_two_things_beside_it_are_one_task_by_the_graver(self):
         found = effects_of(reading("opt_out", "clinical", "complaint"), about=TEXTED)

@@ -110,7 +110,7 @@ def read_row(
     expires_on = _day(cell["expires_on"])
     if at is None:
         return Problem("at", "is no date or time like 2026-03-17 or 2026-03-17T09:30")
-    if at > now and at.astimezone(zone).date() > now.astimezone(zone).date():
+    if at.astimezone(zone).date() > now.astimezone(zone).date():
         return Problem("at", "lies in the future")
     if isinstance(expires_on, Problem):
         return expires_on

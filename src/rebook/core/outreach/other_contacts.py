@@ -78,7 +78,7 @@ def read_row(
     if at is None:
         return Problem("at", "is no date or time like 2026-03-17 or 2026-03-17T09:30")
     # A day without a time is read as its noon: this morning's file may well name today.
-    if at > now and at.astimezone(zone).date() > now.astimezone(zone).date():
+    if at.astimezone(zone).date() > now.astimezone(zone).date():
         return Problem("at", "lies in the future")
     if cell["status"].lower() in _NOT_NOTICED:
         return None
