@@ -85,7 +85,7 @@ def _one_day(run: Simulation, *, day: date, ends_on: date) -> None:
         run_continuous(organisation_id=run.demo.organisation_id, now=now, worker="demo")
         _read_post(run, now=now)
         last_worked = ends_on - timedelta(days=max(0, ends_on.weekday() - FRIDAY))
-        if day < last_worked or day == last_worked and tick != TICKS[-1]:
+        if day < last_worked or (day == last_worked and tick != TICKS[-1]):
             done = work_tasks(run.demo, random=run.random, now=now, limit=TASKS_PER_TICK)
             run.diary.tasks.update(done)
             run.diary.tasks.update(["campaign let go on"] * review_stops(run.demo, now=now))

@@ -41,7 +41,7 @@ def standing(*, organisation_id: int, task_id: int) -> dict[str, Any] | None:
         return None
     case = Case.objects.filter(pk=task.case_id) if task.case_id else Case.objects.none()
     person = Patient.objects.filter(pk=task.patient_id) if task.patient_id else Patient.objects.none()
-    item_id = item_of(task.gap.definition_key) if task.gap is not None else None
+    item_id = (item_of(task.gap.definition_key) if task.gap is not None else None) or 0
     item = PendingItem.objects.filter(organisation_id=organisation_id, pk=item_id)
     patient: dict[str, Any] = {"organisation_id": organisation_id, "patient_id": task.patient_id}
     return {
