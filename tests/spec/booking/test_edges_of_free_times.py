@@ -38,6 +38,12 @@ class TestHours:
             at("09:00", MONDAY + dt.timedelta(days=n)) for n in (0, 7, 14)
         ]
 
+    def test_asked_on_a_tuesday_monday_is_the_next_one(self):
+        tuesday = MONDAY + dt.timedelta(days=1)
+        asked = {"from_at": at("00:00", tuesday), "until_at": at("00:00", tuesday) + dt.timedelta(days=9)}
+        found = list(working_spans(hours(), **asked))
+        assert [start for start, _ in found] == [at("09:00", MONDAY + dt.timedelta(days=7))]
+
     def test_with_two_seats_a_visit_begins_as_soon_as_one_is_free(self):
         busy = [taken("09:00", "09:10"), taken("09:00", "09:40")]
         assert offered(hours("09:00", "10:00", capacity=2), occupied=busy, minutes=20)[0] == "09:10"

@@ -1,6 +1,7 @@
 """The headline effect at its edges: when it may be told, how strata weigh, in which words (R-F44, R-F55)."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from math import hypot
 from statistics import NormalDist
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rebook.core.measure import Cell, funnel, lift, newcombe
+from rebook.core.measure import Cell, funnel, lift, newcombe, rates
+from rebook.core.measure.arms import ArmCell, won_by_arm
 from rebook.core.measure.lift import Arms, compared_strata, difference_over, wilson
 from rebook.core.measure.ways import FEWEST, SEGMENTS, ChannelCell, way
 from rebook.core.measure.won import Definition, Won, definitions, won_by_kind
@@ -23,6 +25,9 @@ def arms(contact, contact_won, holdout, holdout_won, **more):
         replace(one, cases=contact, succeeded=contact_won),
         replace(one, arm="holdout", channel="", cases=holdout, succeeded=holdout_won),
     ]
+
+
+VISIT, REBOOKED = SuccessRule("visit", 90), SuccessRule("rebooked_and_kept", 120)
 
 
 class TestEnoughToTell:
@@ -80,6 +85,20 @@ class TestEnoughToTell:
 )  # fmt: skip
 def test_the_effect_in_words(cells, sentence):
     assert lift(cells).sentence == sentence
+
+
+def test_nine_in_a_hundred_are_told_as_nine():
+    assert lift(arms(100, 25, 100, 16)).sentence.startswith("No difference can be seen yet: +9.0 patients")
+
+
+def test_every_rate_names_its_rule_and_one_open_window_among_the_arms_is_said():
+    found = rates([CELL], [], cut_off=datetime(2026, 4, 1, tzinfo=UTC))
+    assert {one.key: one.rule for one in found} == {
+        "reached": "R-F14", "response": "R-F15", "booking": "R-F19", "show": "R-F20",
+        "reactivation": "R-F21", "opt_out": "R-F16", "bad_contact": "R-F18",
+    }  # fmt: skip
+    cells = [ArmCell("", VISIT, 9, 2, 1), ArmCell("b", VISIT, 9, 2, 0)]
+    assert won_by_arm(cells, arms=("", "b")).is_maturing
 
 
 def by_hand(strata):
@@ -140,9 +159,6 @@ def test_the_interval_is_wilsons():
     for bound in (low, high):
         assert abs(bound - 0.2) == pytest.approx(z * (bound * (1 - bound) / 50) ** 0.5)
     assert wilson(0, 50)[0] == 0
-
-
-VISIT, REBOOKED = SuccessRule("visit", 90), SuccessRule("rebooked_and_kept", 120)
 
 
 class TestWhatWasWonBack:

@@ -134,7 +134,7 @@ class TestWhichRulesSpeak:
 
 MACHINE = ("not_now", "thanks", "question", "preference")
 BUSY = lexicon(
-    rule("auto_reply", "driving"), rule("clinical", "pain", level=2), *(rule(one, one[:3]) for one in MACHINE)
+    *(rule(one, one[:3]) for one in MACHINE), rule("clinical", "pain", level=2), rule("auto_reply", "driving")
 )
 
 
