@@ -26,6 +26,7 @@ from rebook.core.outreach.sequence_effort import (
     SAME_DAY_CLASS,
     Effort,
     effort_for,
+    shortfalls,
     steps_when_silent,
 )
 from rebook.core.outreach.sequence_move import Move, due_after_move, effect_of
@@ -79,6 +80,7 @@ class TestWhatMayBeWritten:
         ("change", "field"),
         [
             ({"fallbacks": "sms"}, "fallbacks"),
+            ({"fallbacks": ""}, "fallbacks"),
             ({"fallbacks": ["pigeon"]}, "fallbacks"),
             ({"stop_conditions": ["rain"]}, "stop_conditions"),
             ({"day_part": "night"}, "day_part"),
@@ -167,6 +169,7 @@ class TestFirstStep:
             (Step(0, "sms", 0, day_part="evening"), datetime(2026, 12, 1, 22, tzinfo=UTC)),
             (Step(0, "sms", 0, day_part="morning"), AT),
             (Step(0, "sms", 1), datetime(2026, 12, 2, 15, tzinfo=UTC)),
+            (Step(0, "sms", 2, day_part="midday"), datetime(2026, 12, 3, 17, tzinfo=UTC)),
             (Step(0, "sms", 2), datetime(2026, 12, 3, 15, tzinfo=UTC)),
         ],
     )
@@ -218,6 +221,41 @@ class TestEffort:
     def test_a_call_on_the_first_day_that_only_some_get_is_none(self):
         call = Step(0, "phone", 0, preference_may_replace=False, when=When(delivered="no"))
         assert effort_for(plan(call), risk_class=3) == Effort(0, 0, 0, False)
+
+    def test_only_a_call_that_nothing_replaces_is_a_call(self):
+        text = Step(0, "sms", 0, preference_may_replace=False)
+        assert effort_for(plan(text), risk_class=3) == Effort(1, 0, 0, False)
+        assert effort_for(plan(replace(text, channel="letter")), risk_class=3) == Effort(1, 0, 1, False)
+
+    @pytest.mark.parametrize(
+        "whens",
+        [
+            # Whatever is reported, somebody gets none of these: not arrived, arrived and unread, read.
+            (When(delivered="yes"),),
+            (When(delivered="no"), When(read="yes")),
+            (When(delivered="no"), When(read="no", delivered="yes")),
+            (When(clicked="yes"),),
+            (When(clicked="no"),),
+        ],
+    )
+    def test_every_report_of_arrival_is_thought_of(self, whens):
+        made = plan(*(Step(0, "sms", 0, when=when) for when in whens))
+        assert effort_for(made, risk_class=1).contacts == 0
+
+    def test_the_shortfall_is_told_in_full(self):
+        letters = plan(Step(0, "letter", 0), Step(1, "letter", 1), min_class=2, max_class=4)
+        assert [one.says for one in shortfalls(letters)] == [
+            "class 2 needs 3 contacts (R-C5); who never answers may get 2 contacts, 0 such calls, 2 letters, "
+            "no call on the first day",
+            "class 3 needs 4 contacts, 2 of them calls that a preference does not replace, a letter (R-C5); "
+            "who never answers may get 2 contacts, 0 such calls, 2 letters, no call on the first day",
+            "class 4 needs 4 contacts, 2 of them calls that a preference does not replace, a letter, "
+            "a call on the first day (R-C5); who never answers may get 2 contacts, 0 such calls, 2 letters, "
+            "no call on the first day",
+        ]
+        call = replace(Step(0, "phone", 0), preference_may_replace=False)
+        (short,) = shortfalls(plan(call, Step(1, "letter", 1), min_class=2, max_class=2))
+        assert short.says.endswith("may get 2 contacts, 1 such calls, 1 letter")
 
     def test_unless_it_is_said_a_silent_patient_was_reached_by_none_of_it(self):
         steps = [
@@ -313,6 +351,20 @@ class TestMoving:
         assert self.due(1, last=AT - timedelta(days=2)) == datetime(2026, 12, 5, 15, tzinfo=UTC)
         assert self.due(1, opened=AT - timedelta(days=1)) == datetime(2026, 12, 6, 15, tzinfo=UTC)
         assert self.due(0, opened=AT + timedelta(hours=1)) == AT + timedelta(hours=1)
+
+    def test_who_has_done_nothing_waits_for_the_first_step_as_the_new_plan_says(self):
+        later = plan(Step(0, "sms", 3), Step(1, "email", 4))
+        due = due_after_move(
+            self.OLD,
+            later,
+            Move(0, "changed"),
+            position=0,
+            last_step_at=None,
+            opened_at=AT,
+            now=AT,
+            zone=ZONE,
+        )
+        assert due == datetime(2026, 12, 4, 15, tzinfo=UTC)
 
     def test_never_before_now_and_never_after_the_end(self):
         late = AT + timedelta(days=30)

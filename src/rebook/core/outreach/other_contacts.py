@@ -95,7 +95,7 @@ def _number(text: str, region: str) -> str | Problem:
 def _instant(text: str, zone: tzinfo) -> datetime | None:
     """A day without a time is taken as its noon: nobody knows better."""
     try:
-        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
     if len(text) <= len("2026-03-17"):
