@@ -10,7 +10,7 @@ from typing import Any
 
 from rebook.cli.bench_send import scratch_ledger
 from rebook.cli.context import answer_table, console, errors
-from rebook.flow.pages_rehearsal import Rehearsed, rehearse_pages
+from rebook.flow.pages_rehearsal import Rehearsed, rehearse_pages, settle_rehearsal
 
 PATIENTS = 100_000
 TINY = 60
@@ -68,6 +68,7 @@ def run(*, size: int = PATIENTS) -> dict[str, Any]:
         large = rehearse_pages(
             slug="large", patients=size, now=now, tell=lambda what, rows: tell(f"{rows:,} {what}")
         )
+        settle_rehearsal()
         pages = {}
         for name, address in PAGES.items():
             tell(f"page {name}")

@@ -46,11 +46,13 @@ class AttentionFacts:
     is_held_for_good: bool = False
     is_snoozed: bool = False
     has_staff_gap: bool = False
-    # Staff finished a task about it in the last two weeks; the records may not show it yet.
+    # Staff finished a task about it in the last two weeks, for the records may not show it yet; or will look
+    # at it again on a date to come.
     staff_did_lately: bool = False
     has_message_gap: bool = True
     bar: str = ""
     is_resting: bool = False
+    # What campaigns would do: looked up only where no open case, bar or rest answers before.
     fits_active: bool = False
     fits_paused: bool = False
     # Every campaign that would take the reason has already tried it.

@@ -15,6 +15,7 @@ from rebook.packs.exclusions import barring_words
 from rebook.records.read import attention as read
 from rebook.records.read import campaigns as read_campaigns
 from rebook.records.read import doctor as read_doctor
+from rebook.records.read.attention import Foremost
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.patientfile import PatientLine
 from rebook.records.write import alarms
@@ -93,6 +94,9 @@ class _Practice:
     def counted(self) -> list[tuple[AttentionFacts, int]]:
         return read.counted(**self.asked)  # type: ignore[arg-type]
 
+    def foremost(self, most: int) -> list[Foremost]:
+        return read.foremost(**self.asked, most=most)  # type: ignore[arg-type]
+
 
 def attention_report(*, organisation_id: int, today: date, now: datetime) -> AttentionReport:
     """Where every overdue patient stands at ``now``. Reads only; one query whatever the population."""
@@ -123,12 +127,13 @@ def patients_in_state(
 ) -> tuple[PatientLine, ...]:
     """The patients behind a line, best rank first. ``rule`` "" takes every reason of the state."""
     practice = _Practice(organisation_id=organisation_id, today=today, now=now)
-    wanted = [
-        facts
-        for facts, _ in practice.counted()
-        if (found := attention(facts)).state == state and rule in ("", found.reason.rule)
+    found = [
+        one
+        for one in practice.foremost(offset + limit)
+        if (stands := attention(one.facts)).state == state and rule in ("", stands.reason.rule)
     ]
-    return read.patients_with(wanted, **practice.asked, limit=limit, offset=offset)  # type: ignore[arg-type]
+    found.sort(key=lambda one: (one.rank is None, one.rank, one.patient_id))
+    return read.lines(found[offset : offset + limit])
 
 
 def look_for_forgotten(*, organisation_id: int, as_of: date, now: datetime) -> AttentionSummary:

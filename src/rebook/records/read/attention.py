@@ -1,9 +1,9 @@
 """The facts that say who looks after each overdue patient, for the whole population in one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -37,12 +37,12 @@ best AS (
            is_unsafe AND outreach = 'yes' AS is_unsafe
     FROM overdue ORDER BY patient_id, outreach <> 'yes', is_unsafe, rank NULLS LAST, id
 ),
-wanted AS (
-    SELECT patient_id, bool_or(state = 'active' AND NOT tried) AS fits_active,
-           bool_or(state = 'paused' AND NOT tried) AS fits_paused, bool_or(tried) AS was_tried
-    FROM ({wanted}) one GROUP BY 1
+-- A campaign's sequence is long: read once for each, not for every case.
+rests AS MATERIALIZED (
+    SELECT id, COALESCE(rest_days, (sequence->>'rest_days')::int, 60) AS days
+    FROM records_campaign WHERE organisation_id = %(org)s
 ),
-facts AS (
+known AS MATERIALIZED (
     SELECT p.id AS patient_id, best.gap_id, best.rank,
         COALESCE(c.arm, '') AS case_arm,
         COALESCE(k.state, '') AS campaign_state,
@@ -65,33 +65,55 @@ facts AS (
                 AND s.valid_until >= %(today)s) AS is_snoozed,
         people.has_staff_gap,
         people.has_staff_gap AND EXISTS (SELECT 1 FROM records_task t JOIN overdue o ON o.id = t.gap_id
-            WHERE o.patient_id = p.id AND t.state = 'done' AND t.done_at > %(done_since)s)
+            WHERE o.patient_id = p.id AND t.state = 'done'
+            AND (t.done_at > %(done_since)s OR t.call_back_at > %(now)s))
             AS staff_did_lately,
         people.has_message_gap,
         CASE WHEN best.is_unsafe THEN 'rule_unsafe' ELSE {barred} END AS bar,
-        EXISTS (SELECT 1 FROM records_case o JOIN records_campaign oc ON oc.id = o.campaign_id
+        EXISTS (SELECT 1 FROM records_case o JOIN rests ON rests.id = o.campaign_id
             WHERE o.organisation_id = %(org)s AND o.patient_id = p.id
-            AND o.closed_at + make_interval(days =>
-                COALESCE(oc.rest_days, (oc.sequence->>'rest_days')::int, 60)) > %(now)s) AS is_resting,
-        COALESCE(wanted.fits_active, FALSE) AS fits_active,
-        COALESCE(wanted.fits_paused, FALSE) AS fits_paused,
-        COALESCE(wanted.was_tried, FALSE) AS was_tried
+            AND o.closed_at + make_interval(days => rests.days) > %(now)s) AS is_resting
     FROM people
     JOIN best USING (patient_id)
     JOIN records_patient p ON p.id = people.patient_id
     LEFT JOIN records_case c ON c.organisation_id = %(org)s AND c.patient_id = p.id AND c.closed_at IS NULL
     LEFT JOIN records_campaign k ON k.id = c.campaign_id
-    LEFT JOIN wanted ON wanted.patient_id = p.id
+),
+-- Whether a campaign would take somebody is the dearest question: asked only where nothing else answers.
+looking AS MATERIALIZED (
+    SELECT g.* FROM overdue g JOIN known USING (patient_id)
+    WHERE g.outreach = 'yes' AND known.case_arm = '' AND known.bar = '' AND NOT known.is_resting
+),
+wanted AS (
+    SELECT patient_id, bool_or(state = 'active' AND NOT tried) AS fits_active,
+           bool_or(state = 'paused' AND NOT tried) AS fits_paused, bool_or(tried) AS was_tried
+    FROM ({wanted}) one GROUP BY 1
+),
+facts AS (
+    SELECT known.*,
+        COALESCE(wanted.fits_active, FALSE) AS fits_active,
+        COALESCE(wanted.fits_paused, FALSE) AS fits_paused,
+        COALESCE(wanted.was_tried, FALSE) AS was_tried
+    FROM known LEFT JOIN wanted USING (patient_id)
 )
 """
 _HOLD = "records_automationhold h WHERE h.patient_id = p.id AND h.released_at IS NULL"
 _WANTED = """
     SELECT g.patient_id, '{state}' AS state, EXISTS (
         SELECT 1 FROM records_case c WHERE c.campaign_id = {campaign} AND c.gap_id = g.id) AS tried
-    FROM overdue g WHERE g.outreach = 'yes' AND {fits}
+    FROM looking g WHERE {fits}
       AND (%(c{campaign}_tiers)s::varchar[] IS NULL OR g.tier = ANY(%(c{campaign}_tiers)s::varchar[]))
 """
 _NOTHING = "SELECT NULL::bigint AS patient_id, '' AS state, FALSE AS tried WHERE FALSE"
+
+
+class Foremost(NamedTuple):
+    """A patient with the gap that is spoken of, and its rank."""
+
+    facts: AttentionFacts
+    patient_id: int
+    gap_id: int
+    rank: int | None
 
 
 def counted(
@@ -111,8 +133,7 @@ def counted(
         return [(AttentionFacts(*row[:-1]), int(row[-1])) for row in cursor.fetchall()]
 
 
-def patients_with(
-    facts: Iterable[AttentionFacts],
+def foremost(
     *,
     organisation_id: int,
     campaigns: Sequence[CampaignView],
@@ -120,27 +141,25 @@ def patients_with(
     unsafe: Sequence[str],
     today: date,
     now: datetime,
-    limit: int,
-    offset: int = 0,
-) -> tuple[PatientLine, ...]:
-    """The patients with one of these sets of facts, best rank first."""
-    wanted = [tuple(getattr(one, name) for name in COLUMNS) for one in facts]
-    if not wanted:
-        return ()
+    most: int,
+) -> list[Foremost]:
+    """Of every set of facts its ``most`` patients of best rank, in no order. One query."""
     query, given = _query(organisation_id, campaigns, barring, unsafe, today=today, now=now)
-    rows = []
-    for number, values in enumerate(wanted):
-        names = [f"w{number}_{place}" for place in range(len(values))]
-        given |= dict(zip(names, values, strict=True))
-        rows.append("(" + ", ".join(f"%({name})s" for name in names) + ")")
+    columns = ", ".join(COLUMNS)
     query += f"""
-        SELECT patient_id, gap_id FROM facts WHERE ({", ".join(COLUMNS)}) IN ({", ".join(rows)})
-        ORDER BY rank NULLS LAST, patient_id LIMIT %(limit)s OFFSET %(offset)s
+        SELECT {columns}, patient_id, gap_id, rank FROM (
+            SELECT *, row_number() OVER (PARTITION BY {columns} ORDER BY rank NULLS LAST, patient_id) AS place
+            FROM facts) one
+        WHERE place <= %(most)s
     """
     with connection.cursor() as cursor:
-        cursor.execute(query, given | {"limit": limit, "offset": offset})
-        found = [(int(patient), gap) for patient, gap in cursor.fetchall()]
-    return patient_lines(found)
+        cursor.execute(query, given | {"most": most})
+        return [Foremost(AttentionFacts(*row[:-3]), *row[-3:]) for row in cursor.fetchall()]
+
+
+def lines(found: Sequence[Foremost]) -> tuple[PatientLine, ...]:
+    """These patients with their reason, in the same order."""
+    return patient_lines([(one.patient_id, one.gap_id) for one in found])
 
 
 def _query(

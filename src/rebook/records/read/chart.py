@@ -37,6 +37,8 @@ from rebook.records.models import (
     Visit,
 )
 
+from .same_person import of_same_person
+
 _ZONE = "coalesce(l.time_zone, o.time_zone)"
 # ``f``: a row about a patient ``p``; ``q``: the patient it belongs to, with the clock of the home location.
 _OF = """
@@ -125,7 +127,7 @@ def chart(*, organisation_id: int, patient_id: int) -> Chart | None:
     if row is None:
         return None
     zone = row.home_location.time_zone if row.home_location else _practice_zone(organisation_id)
-    mine = Q(patient_id=patient_id) | Q(patient__merged_into_id=patient_id)
+    mine = Q(patient_id__in=of_same_person(organisation_id=organisation_id, patient_ids=[patient_id]))
     # A merged patient's facts are the survivor's.
     mine = mine & Q(organisation_id=organisation_id) if row.merged_into_id is None else Q(pk__in=())
     return Chart(

@@ -89,14 +89,20 @@ def entries(*, organisation_id: int, value: str = "", patient_id: int | None = N
 
 def _about(organisation_id: int, value: str, patient_id: int | None) -> QuerySet[Consent]:
     """One query, whatever it is about: who is the same person is found in it."""
-    which = Q(contact_value=value) if value else Q(pk__in=[])
+    ours = Consent.objects.filter(organisation_id=organisation_id)
+    found = [ours.filter(contact_value=value)] if value else []
     if patient_id is not None:
         people = RawSQL(  # noqa: S611 - nothing but numbers, and bound
             _SAME_PERSON, (organisation_id, patient_id, organisation_id)
         )
         numbers = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id__in=people)
-        which |= Q(patient_id__in=people) | Q(patient=None, contact_value__in=numbers.values("value"))
-    return Consent.objects.filter(which, organisation_id=organisation_id)
+        found += [
+            ours.filter(patient_id__in=people),
+            ours.filter(patient=None, contact_value__in=numbers.values("value")),
+        ]
+    # Each by its own index: joined by OR, every statement of the practice would be looked at.
+    keys = [one.values("pk") for one in found]
+    return ours.filter(pk__in=keys[0].union(*keys[1:])) if keys else ours.none()
 
 
 def _entry(row: Consent) -> Entry:

@@ -14,6 +14,8 @@ from django.db.models.functions import Coalesce
 
 from rebook.records.models import Condition, Patient, Procedure
 
+from .same_person import of_same_person
+
 CVX_SYSTEMS = (
     "http://hl7.org/fhir/sid/cvx",
     "urn:oid:2.16.840.1.113883.12.292",
@@ -86,7 +88,8 @@ def _with_facts(
     organisation_id: int, people: Sequence[Patient], as_of: date
 ) -> Iterator[ImmunisationRecords]:
     keys = [one.pk for one in people]
-    mine = Q(organisation_id=organisation_id) & (Q(patient_id__in=keys) | Q(patient__merged_into_id__in=keys))
+    same = of_same_person(organisation_id=organisation_id, patient_ids=keys)
+    mine = Q(organisation_id=organisation_id, patient_id__in=same)
     doses: dict[int, list[RecordedDose]] = defaultdict(list)
     vaccines = Q(system__in=CVX_SYSTEMS) | Q(external_id__startswith="Immunization/")
     given = Procedure.objects.filter(mine & vaccines).annotate(

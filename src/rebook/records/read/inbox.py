@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Min, Q, Value, When
+from django.db.models import Exists, OuterRef, Subquery
 
-from rebook.records.models import Reply
+from rebook.records.models import Reply, Task
 from rebook.records.read.worklist import full_name
 
 
@@ -39,12 +39,14 @@ class InboxPage:
 
 
 def _rows(organisation_id: int) -> Any:
-    safety = Count("tasks", filter=Q(tasks__urgency=0, tasks__state="open"))
+    """Each with what its open tasks say; looked up for the rows that are shown, not for every reply."""
+    open_tasks = Task.objects.filter(reply=OuterRef("pk"), state="open")
+    promised = open_tasks.order_by("due_at").values("due_at")[:1]
+    is_safety = Exists(open_tasks.filter(urgency=0))
     return (
         Reply.objects.filter(organisation_id=organisation_id)
         .select_related("patient", "case__campaign")
-        .annotate(safety=safety, due_at=Min("tasks__due_at", filter=Q(tasks__state="open")))
-        .annotate(lane=Case(When(safety__gt=0, then=Value(0)), default=Value(1), output_field=IntegerField()))
+        .annotate(is_safety=is_safety, due_at=Subquery(promised))
     )
 
 
@@ -62,7 +64,7 @@ def _line(row: Any) -> ReplyLine:
         patient_name=full_name(row.patient) if row.patient else "",
         intent=row.intent,
         language=row.language,
-        is_safety=row.lane == 0,
+        is_safety=row.is_safety,
         due_at=row.due_at,
         intents=tuple(row.intents),
         campaign_name=row.case.campaign.name if row.case else "",
@@ -71,8 +73,13 @@ def _line(row: Any) -> ReplyLine:
 
 def waiting(*, organisation_id: int, limit: int = 60) -> InboxPage:
     """Messages nobody handled: the safety lane first, then the longest waiting."""
+    # Two sets by their own indexes: with OR every reply ever received would be looked at.
+    safety = Task.objects.filter(
+        organisation_id=organisation_id, state="open", urgency=0, reply__isnull=False
+    ).values("reply")
+    waits = Reply.objects.filter(organisation_id=organisation_id, state="new").values("pk")
     rows = (
-        _rows(organisation_id).filter(Q(state="new") | Q(safety__gt=0)).order_by("lane", "received_at", "pk")
+        _rows(organisation_id).filter(pk__in=waits.union(safety)).order_by("-is_safety", "received_at", "pk")
     )
     count = Reply.objects.filter(organisation_id=organisation_id, state="new").count()
     return InboxPage(tuple(_line(row) for row in rows[:limit]), count)

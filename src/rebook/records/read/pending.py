@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
-
 from rebook.records.models import PendingItem
+
+from .same_person import of_same_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def pending_items(
     if state:
         rows = rows.filter(state=state)
     if patient_id is not None:
-        rows = rows.filter(Q(patient_id=patient_id) | Q(patient__merged_into_id=patient_id))
+        people = of_same_person(organisation_id=organisation_id, patient_ids=[patient_id])
+        rows = rows.filter(patient_id__in=people)
     if prefix:
         rows = rows.filter(external_id__startswith=prefix)
     return tuple(_view(row) for row in rows.select_related("source").order_by("opened_on", "id")[:limit])

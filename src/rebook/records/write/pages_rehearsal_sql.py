@@ -119,7 +119,7 @@ SELECT %(org)s, patient_id, id, case_id, channel, CASE WHEN id %% 10 = 0 THEN 'd
     planned_at, CASE WHEN id %% 10 = 0 THEN planned_at + interval '8 hours' END
 FROM records_attempt WHERE organisation_id = %(org)s
 """
-# Every tenth first message is answered; every twentieth answer still waits for somebody.
+# Every tenth first message is answered; every twentieth answer, the first among them, waits for somebody.
 REPLIES = """
 INSERT INTO records_reply (organisation_id, channel, provider_message_id, from_value, to_value, body,
     received_at, patient_id, case_id, attempt_id, intents, intent, language, state, handled_at, handled_by)
@@ -127,9 +127,10 @@ SELECT %(org)s, 'sms', 'r' || a.id, a.to_value, '', 'Please call me tomorrow', a
     a.id, '[{"intent": "call_me", "level": 3, "matched": "en.call_me"}]', 'call_me', 'en',
     CASE WHEN is_new THEN 'new' ELSE 'handled' END, CASE WHEN NOT is_new THEN at END,
     CASE WHEN is_new THEN '' ELSE 'user:' || %(owner)s END
-FROM records_attempt a, LATERAL (
-    SELECT a.case_id %% 200 = 0 AS is_new, a.sent_at + interval '2 hours' AS at) w
-WHERE a.organisation_id = %(org)s AND a.step_index = 0 AND a.case_id %% 10 = 0
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM records_attempt
+      WHERE organisation_id = %(org)s AND step_index = 0) a,
+    LATERAL (SELECT a.place %% 200 = 1 AS is_new, a.sent_at + interval '2 hours' AS at) w
+WHERE a.place %% 10 = 1
 """
 TASKS = """
 INSERT INTO records_task (organisation_id, kind, patient_id, case_id, attempt_id, owner_role, urgency,
@@ -139,8 +140,9 @@ SELECT %(org)s, 'call', a.patient_id, a.case_id, a.id, 'front_desk', 2 + a.case_
     CASE WHEN is_open THEN '' ELSE 'no_answer' END, '', '',
     CASE WHEN NOT is_open THEN a.sent_at + interval '1 day' END,
     CASE WHEN is_open THEN '' ELSE 'user:' || %(owner)s END
-FROM records_attempt a, LATERAL (SELECT a.case_id %% 20 = 1 AS is_open) w
-WHERE a.organisation_id = %(org)s AND a.step_index = 1 AND a.case_id %% 5 = 1
+FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM records_attempt
+      WHERE organisation_id = %(org)s AND step_index = 1) a, LATERAL (SELECT a.place %% 20 = 1 AS is_open) w
+WHERE a.place %% 5 = 1
 """
 CONSENTS = f"""
 INSERT INTO records_consent (organisation_id, patient_id, contact_value, channel, purpose, state, origin,
