@@ -95,7 +95,7 @@ class Breaker:
         if not reach:
             return Verdict(mutant, "", 0, "no test runs it")
         ordered = [item for *_, item in sorted(reach)]
-        limit = 10 + 5 * sum(seconds for seconds, *_ in reach)
+        limit = 10 + 3 * sum(seconds for seconds, *_ in reach)
         answer = _in_fork(lambda: _first_to_fail(mutant, module, ordered), limit_s=limit)
         by = "it hangs or dies" if answer is None else answer
         return Verdict(mutant, by, len(reach))
