@@ -98,6 +98,23 @@ def test_keep_confirm_send_and_see_it_arrive(member):
     assert ">Arrived<" in manager.read(OWN)
 
 
+def test_the_old_number_is_used_until_the_new_one_is_proved_and_the_page_says_so(member):
+    manager = member()
+    manager.confirm()
+    page = manager.post(OWN, channel="sms", act="keep", value="(312) 555-0188").content.decode()
+    assert "(312) 555-0177" in page
+    assert "To confirm: <strong>(312) 555-0188</strong>" in page
+    assert "tests go on to the one above" in page
+    code = re.search(r"\b\d{6}\b", manager.outbox()[-1].body).group()
+    assert manager.outbox()[-1].to == "+13125550188"
+    manager.press_in_editor()
+    assert manager.outbox()[-1].to == MINE
+    page = manager.post(OWN, channel="sms", act="confirm", code=code).content.decode()
+    assert "Confirmed. Tests go there" in page
+    assert "(312) 555-0177" not in page
+    assert "To confirm" not in page
+
+
 def test_the_words_as_typed_are_sent_and_nothing_is_kept(member):
     manager = member()
     manager.confirm()
