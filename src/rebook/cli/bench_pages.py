@@ -29,7 +29,7 @@ PAGES = {
     "inbox": "/inbox/",
     "inbox_handled": "/inbox/?show=handled",
     "patients": "/patients/",
-    "search": "/patients/?q=Person1",
+    "search": "/patients/?q=Person",
     "patient": "/patients/{patient}/",
     "guard": "/patients/{patient}/guard/",
     "campaigns": "/campaigns/",

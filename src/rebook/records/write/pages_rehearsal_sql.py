@@ -81,7 +81,7 @@ SELECT %(org)s, c.ids[1 + n / 4 %% cardinality(c.ids)], g.patient_id, g.id,
     CASE WHEN NOT is_open THEN opened_at + interval '20 days' END, ''
 FROM records_gap g JOIN records_patient p ON p.id = g.patient_id,
     LATERAL (SELECT substr(p.external_id, 2)::int AS n) i,
-    LATERAL (SELECT n %% 3 = 0 AS is_open, n / 4 %% 10 = 0 AS is_held_out,
+    LATERAL (SELECT n %% 3 = 0 AS is_open, n / 4 %% 10 = 3 AS is_held_out,
         %(now)s::timestamptz - make_interval(days => CASE WHEN n %% 3 = 0 THEN 5 + n %% 20
             ELSE 30 + n %% 80 END) AS opened_at) o,
     (SELECT array_agg(id ORDER BY id) AS ids FROM records_campaign WHERE organisation_id = %(org)s) c
