@@ -41,7 +41,7 @@ class Ending:
         wish = rf"(?:{_any(self.wish)})(?!\w)"
         ways = (
             rf"{asked}(?:{_LINK}(?<!\w){wish}|,?\s+(?:{_any(self.then)})(?!\w))",
-            rf"{wish}(?:{_CLAUSE}(?<!\w){asked}|[^.!?:\n]{{0,30}}:\s*{alone})",
+            rf"{wish}(?:{_CLAUSE}(?<!\w){asked}|[^.!?:\n]{{0,30}}[:,]\s*{alone})",
             rf"{alone}\s*[=:,]?\s*{wish}",
         )
         return re.compile(rf"(?<!\w)(?:{_any(ways)})", re.IGNORECASE)
