@@ -128,3 +128,7 @@ class TestTies:
         found = any_touch([booked(channels=("sms", "email")), booked(channels=("sms", "sms"), bookings=3)])
         assert found == (("sms", 5), ("email", 2))
         assert any_touch([]) == ()
+        assert any_touch([booked(channels=("sms",)), booked(channels=("email",))]) == (
+            ("email", 2),
+            ("sms", 2),
+        )

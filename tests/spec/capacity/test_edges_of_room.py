@@ -154,6 +154,10 @@ class TestOfferedTimes:
         found = times_for_place(self.SLOTS, place=place, groups=2)
         assert found == tuple(self.SLOTS[one] for one in chosen)
 
+    def test_one_group_is_offered_three_days_where_there_are_three(self):
+        nine, half, tomorrow, later = (self.SLOTS[one] for one in (0, 1, 12, 24))
+        assert times_for_place([nine, half, tomorrow, later], place=0, groups=1) == (nine, tomorrow, later)
+
     def test_two_hours_to_the_minute_are_far_enough(self):
         first, second, _ = times_for_place(self.SLOTS, place=1, groups=2)
         assert second.starts_at - first.starts_at == dt.timedelta(hours=2, minutes=30)

@@ -192,6 +192,12 @@ class TestShowing:
         assert smallest_lift(patients=most, organic=0.5, percent=50) is not None
         assert smallest_lift(patients=most - 1, organic=0.5, percent=50) is None
 
+    @pytest.mark.parametrize("patients", range(1000, 1400, 25))
+    def test_no_smaller_lift_would_be_seen(self, patients):
+        lift = smallest_lift(patients=patients, organic=0.05, percent=20)
+        assert patients_needed(organic=0.05, lift=lift, percent=20) <= patients
+        assert patients_needed(organic=0.05, lift=lift - 0.0001, percent=20) > patients
+
     @pytest.mark.parametrize("wrong", [{"organic": 1.0}, {"organic": -0.01}, {"percent": 0}, {"percent": 51}])
     def test_rates_and_shares_that_cannot_be_are_refused(self, wrong):
         with pytest.raises(ValueError, match="lies between"):
@@ -220,7 +226,7 @@ def person(number, **changed):
 
 class TestDraw:
     @pytest.mark.parametrize(
-        ("percent", "block", "wanted"), [(10, 10, 1), (5, 20, 1), (15, 20, 3), (50, 2, 1)]
+        ("percent", "block", "wanted"), [(10, 10, 1), (5, 20, 1), (15, 20, 3), (50, 2, 1), (7, 100, 7)]
     )
     def test_every_block_has_exactly_its_share(self, percent, block, wanted):
         for start in range(0, 10 * block, block):

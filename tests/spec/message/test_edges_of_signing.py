@@ -175,8 +175,8 @@ class TestSideBySide:
     def test_a_word_that_many_texts_hold_is_still_compared(self):
         # More than two hundred of the same piece: no piece may be called too common to look at.
         long = "a " * 300
-        left, right = word_diff(long + "x", long + "y")
-        assert (left[-1], right[-1]) == (Piece("gone", "x"), Piece("new", "y"))
+        left, right = word_diff("x " + long, "y " + long)
+        assert (left[0], right[0]) == (Piece("gone", "x"), Piece("new", "y"))
         assert len(left) == len(right) == 2
 
     def test_the_hash_of_what_was_signed_never_changes(self):

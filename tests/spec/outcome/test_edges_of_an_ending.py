@@ -163,9 +163,9 @@ class TestCredit:
         )
         assert decide_outcome(replace(CASE, appointments=(lost,)), now=day(4)).appointment_id == 1
 
-    @pytest.mark.parametrize("kind", ["acute"])
-    def test_of_the_kind_that_is_due(self, kind):
-        found = decide_outcome(replace(CASE, appointments=(one(day(1), day(9), kind=kind),)), now=day(4))
+    @pytest.mark.parametrize("other", [{"kind": "acute"}, {"status": "entered-in-error"}])
+    def test_of_the_kind_that_is_due_and_not_made_in_error(self, other):
+        found = decide_outcome(replace(CASE, appointments=(one(day(1), day(9), **other),)), now=day(4))
         assert found.appointment_id is None
 
     def test_the_first_visit_is_the_one_that_ended_it(self):
@@ -258,6 +258,7 @@ FIRST_COUNTED = [
      appointments=(made_for(20, "cancelled"),)), None),
     ("another in error", first("visit_and_follow_up", visit_kept_at=day(9),
      appointments=(made_for(20, "entered-in-error"),)), None),
+    ("another this instant", first("visit_and_follow_up", visit_kept_at=day(9), visits=(came(90),)), 9),
     ("another still to come", first("visit_and_follow_up", visit_kept_at=day(9), visits=(came(95),)), None),
 ]  # fmt: skip
 
@@ -265,7 +266,8 @@ FIRST_COUNTED = [
 @pytest.mark.parametrize(("story", "said", "met"), FIRST_COUNTED, ids=[row[0] for row in FIRST_COUNTED])
 def test_as_it_was_first_counted(story, said, met):
     found = judge_success(said, now=day(90))
-    assert (found.met_at if found else None) == (None if met is None else day(met))
+    assert (found is None) is (met is None)
+    assert found is None or found.met_at == day(met)
 
 
 class TestDefinitions:
@@ -316,6 +318,12 @@ class TestDefinitions:
         assert (
             say(SuccessRule("visit", 30)) == "a kept visit of the kind due within 30 days of being taken in"
         )
-        assert say(SuccessRule("visit", None, 1)) == (
-            "a kept visit of the kind due, while the case was followed (as counted until version 2)"
-        )
+        until = ", while the case was followed (as counted until version 2)"
+        assert [say(SuccessRule(what, None, 1)) for what in FIRST_WHATS] == [
+            f"a kept visit of the kind due{until}",
+            f"booked again, and a visit of the kind due kept{until}",
+            f"a kept visit of the kind due, and another one booked or kept after it{until}",
+        ]
+
+    def test_a_kind_that_nobody_knows_wants_a_visit(self):
+        assert usual_success("strange:7") == SuccessRule("visit", 120, 2)

@@ -93,7 +93,7 @@ def decide_outcome(facts: CaseFacts, *, now: datetime) -> CaseVerdict:
     kept_at = _kept_visit(facts, now=now)
     credit = {
         "appointment_id": booked.id if booked else None,
-        "booked_at": (booked.made_at or booked.starts_at) if booked else None,
+        "booked_at": booked.made_at if booked else None,
     }
     outcome, detail = _ending(facts, booked=booked, kept_at=kept_at, now=now)
     return CaseVerdict(case_id=facts.case_id, outcome=outcome, detail=detail, visit_kept_at=kept_at, **credit)  # type: ignore[arg-type]

@@ -151,6 +151,6 @@ def _rule(kind: str, value: Any) -> SuccessRule:
     what, days = value.get("what", usual.what), value.get("within_days", usual.within_days)
     if what not in choices(kind):
         raise BadSuccess(f"success of {kind} is one of {', '.join(choices(kind))}")
-    if isinstance(days, bool) or not isinstance(days, int) or not LEAST_DAYS <= days <= USUAL_DAYS:
+    if not isinstance(days, int) or not LEAST_DAYS <= days <= USUAL_DAYS:
         raise BadSuccess(f"success of {kind}: within_days lies between {LEAST_DAYS} and {USUAL_DAYS}")
     return SuccessRule(what, days)

@@ -105,7 +105,7 @@ def _needs(given: Mapping[str, Any], kind: SubjectKind) -> Mapping[Weight, tuple
         raise BadRules(f"approvals.{kind}: wants roles for {', '.join(WEIGHTS)}")
     found: dict[Weight, tuple[str, ...]] = dict(_DEFAULTS[kind])
     for weight, words in asked.items():
-        if isinstance(words, str) or not isinstance(words, list | tuple) or set(words) - set(NEEDED_WORDS):
+        if not isinstance(words, list | tuple) or set(words) - set(NEEDED_WORDS):
             raise BadRules(f"approvals.{kind}.{weight}: wants a list of {', '.join(NEEDED_WORDS)}")
         # A text without any signature never goes out.
         if kind == "template" and not words:

@@ -157,7 +157,7 @@ def read_calendar(value: Mapping[str, Any]) -> EnrolmentCalendar:
     )
 
 
-def read_trigger(value: Mapping[str, Any]) -> Trigger | None:
+def read_trigger(value: Mapping[str, Any] | None) -> Trigger | None:
     """A trigger from JSON, None for an empty one. Raises ``BadCalendar``."""
     if not value:
         return None

@@ -99,7 +99,7 @@ def read_plan(value: Mapping[str, Any]) -> CampaignPlan:
         raise BadPlan(f"a plan knows no '{unknown[0]}'")
     try:
         calendar = read_calendar(value.get("calendar") or {})
-        trigger = read_trigger(value.get("trigger") or {})
+        trigger = read_trigger(value.get("trigger"))
         success = value.get("success")
         rules = dict(USUAL) if success is None else read_success(success)
     except (BadCalendar, BadSuccess) as error:

@@ -67,7 +67,7 @@ class BadStatement(ValueError):
 
 def read_staffed(detail: Mapping[str, Any]) -> StaffedHours:
     """From ``{"weekdays": [0, 1], "opens": "08:00", "closes": "17:00"}``. Raises ``BadStatement``."""
-    weekdays = detail.get("weekdays") or ()
+    weekdays = detail.get("weekdays")
     if not weekdays or any(type(one) is not int or one not in range(7) for one in weekdays):
         raise BadStatement("choose at least one day on which somebody answers", field="weekdays")
     try:
