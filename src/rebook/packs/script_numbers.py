@@ -9,6 +9,8 @@ from .loader import PackInvalid
 from .outreach import crisis_numbers
 
 FIELDS = ("emergency_number", "crisis_number")
+# Of the lines in the files of places only this one is known to take texts (R-E31).
+TAKES_TEXTS = frozenset({"988"})
 # Where nobody knows the number: a person still says the right thing.
 UNKNOWN: Mapping[str, Mapping[str, str]] = {
     "en": {"emergency_number": "the local emergency number", "crisis_number": "the local crisis line"},
@@ -19,12 +21,22 @@ _WRITTEN = re.compile(r"\b(?:911|988|999|112|000|111|116[ -]?123|13[ -]?11[ -]?1
 
 
 def numbers_at(jurisdiction_key: str) -> dict[str, str]:
-    """{"emergency_number": "999", "crisis_number": "116 123"} of a place; empty where nobody knows them."""
+    """{"emergency_number": "999", "crisis_number": "116 123"} of a place; empty where nobody knows them.
+
+    ``crisis_text_number`` is the crisis line again where it takes texts, else empty.
+    """
     try:
         found = crisis_numbers(jurisdiction_key=jurisdiction_key)
     except PackInvalid:
         return {}
-    return {field: found[field.partition("_")[0]] for field in FIELDS} if found else {}
+    if not found:
+        return {}
+    crisis = found["crisis"]
+    return {
+        "emergency_number": found["emergency"],
+        "crisis_number": crisis,
+        "crisis_text_number": crisis if crisis in TAKES_TEXTS else "",
+    }
 
 
 def spoken(words: Mapping[str, str], numbers: Mapping[str, str]) -> dict[str, str]:

@@ -67,9 +67,9 @@ def test_steps_follow_one_another_and_end(clinic, day):
     assert case.closed_at is None
     assert case.first_attempt_at == NOW
     gaps = [row.sent_at.date() for row in Attempt.objects.order_by("pk")]
-    # Step 2 four days after the first, but not on a Sunday; the call six working days after that, not
-    # counting Thanksgiving; what stands for the letter eleven days later, again not on a Sunday.
-    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-12-02", "2026-12-14"]
+    # R-C146: days 4, 10 and 21 of the plan, of which a Sunday and a Saturday move on to the Monday, and what
+    # stands for the letter on its own day all the same.
+    assert [str(on) for on in gaps] == ["2026-11-18", "2026-11-23", "2026-11-30", "2026-12-09"]
 
 
 def test_a_call_becomes_a_task_with_the_script(clinic, day):

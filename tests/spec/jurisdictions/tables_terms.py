@@ -243,7 +243,15 @@ TERMS = {
     "eu.content": {
         "open_fields": (
             *("practice_name", "first_name", "link", "unsubscribe_url", "practice_phone", "postal_address"),
-            *("visit_on", "opening_hours", "emergency_number", "crisis_number", "site_name", "site_phone"),
+            *(
+                "visit_on",
+                "opening_hours",
+                "emergency_number",
+                "crisis_number",
+                "crisis_text_number",
+                "site_name",
+                "site_phone",
+            ),
         ),
         "duties": ("details_behind_secure_link",),
     },

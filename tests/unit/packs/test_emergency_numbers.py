@@ -26,7 +26,10 @@ AMERICAN = re.compile(r"\b(911|988)\b")
 
 @pytest.mark.parametrize(("place", "emergency", "crisis"), PLACES)
 def test_the_numbers_of_a_place(place, emergency, crisis):
-    assert numbers_at(place) == {"emergency_number": emergency, "crisis_number": crisis}
+    found = numbers_at(place)
+    assert (found["emergency_number"], found["crisis_number"]) == (emergency, crisis)
+    # Only the American and Canadian line is known to take texts.
+    assert found["crisis_text_number"] == ("988" if crisis == "988" else "")
     assert numbers_check(SimpleNamespace(jurisdiction=place)).state == "right"
 
 
@@ -57,9 +60,7 @@ def test_no_shipped_script_names_a_number_itself():
     for pack in specialty_keys():
         for one in call_script(pack).branches:
             assert [found for text in one.say.values() for found in number_problems(text)] == []
-    written = [
-        path for path in PACKS.rglob("*.liquid") if re.search(r"(?<!\")\b(911|988)\b", path.read_text())
-    ]
+    written = [path for path in PACKS.rglob("*.liquid") if re.search(r"\b(911|988)\b", path.read_text())]
     assert written == []
 
 

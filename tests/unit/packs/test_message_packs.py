@@ -81,7 +81,7 @@ def test_safety_answers_give_the_numbers_and_repeat_nothing(language):
         assert not any(one in abroad.body for one in ("or text", "escriba", "AYUDA", "oprima"))
         # Nothing of what the patient wrote, or of who they are, has a place in it (R-E25, R-E31).
         names = {field.name for field in template.fields}
-        assert names <= {"practice_name", "opening_hours", *numbers}
+        assert names <= {"practice_name", "opening_hours", "crisis_text_number", *numbers}
 
 
 def test_help_says_all_that_carriers_want():

@@ -8,7 +8,7 @@ from rebook.core.outreach.message import Template, render
 from rebook.core.response.effects import AnswerWanted
 from rebook.core.response.values import LEVEL_1, Classification
 from rebook.flow.common.library import TemplateLibrary, library_of
-from rebook.packs.outreach import crisis_numbers
+from rebook.packs.script_numbers import numbers_at
 from rebook.records.read.response import Correspondent, answered_lately
 from rebook.records.write import response as write
 from rebook.records.write.response import NewAnswer
@@ -91,12 +91,10 @@ def _answer(
     *,
     now: datetime,
 ) -> NewAnswer:
-    numbers = crisis_numbers(jurisdiction_key=house.organisation.jurisdiction)
     fields = {
         "practice_name": house.organisation.public_name,
         "practice_phone": house.organisation.phone,
-        "emergency_number": numbers.get("emergency", ""),
-        "crisis_number": numbers.get("crisis", ""),
+        **numbers_at(house.organisation.jurisdiction),
     }
     message = render(template, fields)
     return NewAnswer(
