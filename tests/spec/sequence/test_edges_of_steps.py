@@ -232,6 +232,7 @@ class TestEffort:
         [
             # Whatever is reported, somebody gets none of these: not arrived, arrived and unread, read.
             (When(delivered="yes"),),
+            (When(delivered="yes"), When(read="yes")),
             (When(delivered="no"), When(read="yes")),
             (When(delivered="no"), When(read="no", delivered="yes")),
             (When(clicked="yes"),),
