@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import pytest
 from mutate_code import Mutant, mutants_of
-from mutate_imports import ROOT, tests_of
+from mutate_imports import ROOT, files_that_reach
 from mutate_runner import Breaker, Verdict
 
 EQUIVALENT = Path(__file__).with_name("mutate_equivalent.toml")
@@ -47,7 +47,7 @@ def main() -> int:
         tried = [one for one in tried if _row(one) in before]
     folders = [path.resolve() for path in asked.tests or [ROOT / folder for folder in FOLDERS]]
     files = [path for path in folders if path.is_file()]
-    files += tests_of(asked.modules, [path for path in folders if path.is_dir()])
+    files += files_that_reach(asked.modules, [path for path in folders if path.is_dir()])
     breaker = Breaker(tried, asked.slowest, asked.warm, _tell)
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header", "--no-summary"]
     pytest.main([*options, *map(str, files)], plugins=[breaker])

@@ -10,7 +10,7 @@ TESTS = ROOT / "tests"
 FOLLOWED = ("rebook.core", "rebook.packs")
 
 
-def tests_of(modules: list[Path], folders: list[Path]) -> list[Path]:
+def files_that_reach(modules: list[Path], folders: list[Path]) -> list[Path]:
     """Test files under ``folders`` that import one of ``modules``, by themselves or by what they import."""
     wanted = {module.resolve() for module in modules}
     files = [file for folder in folders for file in sorted(folder.rglob("test_*.py"))]
