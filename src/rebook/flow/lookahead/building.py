@@ -1,7 +1,7 @@
 """From a practice's records to a plan that can be looked ahead at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from rebook.accounts import read as accounts
@@ -10,8 +10,9 @@ from rebook.core.capacity import expected_minutes
 from rebook.core.capacity_policy import CapacityPolicy, capacity_policy
 from rebook.core.lookahead.changes import BadPlan, CampaignChange, Changes
 from rebook.core.lookahead.daywise import timing
-from rebook.core.lookahead.rates import Chance, Counted, chances, lag_of, share_taken, shares_of
-from rebook.core.lookahead.values import CHANNELS, Limits, PlannedCampaign, Scenario
+from rebook.core.lookahead.rates import Chance, Counted, chances, lag_of, shares_of
+from rebook.core.lookahead.step_tests import Spread, spread_out
+from rebook.core.lookahead.values import CHANNELS, Cases, Limits, PlannedCampaign, Scenario
 from rebook.core.outreach.campaign_calendar import against_enrolment
 from rebook.core.outreach.campaign_plan import read_plan
 from rebook.core.outreach.sequence import BadSequence, choose_channel, from_json
@@ -22,6 +23,7 @@ from rebook.flow.common.capacity import Today, booking_rates, look_today
 from rebook.flow.common.channels import practice_channels
 from rebook.packs.outreach import guard_policy, sequences
 from rebook.records.read import campaigns as read_campaigns
+from rebook.records.read import experiments as read_tests
 from rebook.records.read import lookahead as read
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.sequences import own_versions
@@ -106,6 +108,7 @@ def build(grounds: Grounds, changes: Changes, *, campaign_ids: Sequence[int] = (
     house = grounds.organisation
     chosen = _campaigns(house, changes, campaign_ids)
     plans = [_steps(house, one, changes.campaigns.get(one.id)) for one in chosen]
+    spreads = _under_test(house.id, chosen, plans)
     policy = capacity_policy({"capacity": {**(house.settings.get("capacity") or {}), **changes.capacity}})
     kinds = tuple(sorted({*grounds.today.house.rooms, *grounds.today.rooms.known, ""}))
     rates = booking_rates(organisation_id=house.id, now=grounds.now)
@@ -130,10 +133,10 @@ def build(grounds: Grounds, changes: Changes, *, campaign_ids: Sequence[int] = (
         sites=tuple(one.id for one in grounds.sites),
         kinds=kinds,
         campaigns=tuple(
-            _planned(grounds, one, plan, changes.campaigns.get(one.id), policy)
-            for one, plan in zip(chosen, plans, strict=True)
+            _planned(grounds, one, spread, changes.campaigns.get(one.id), policy)
+            for one, spread in zip(chosen, spreads, strict=True)
         ),
-        cases=gathered.cases,
+        cases=_placed(gathered.cases, spreads),
         households=gathered.households,
         shares=shares_of(grounds.chances),
         next_open=openings(house, grounds.sites, start_on=grounds.start_on, days=grounds.days, closed=closed),
@@ -190,14 +193,31 @@ def _steps(house: OrganisationView, campaign: CampaignView, change: CampaignChan
     raise BadPlan(f"the practice's packs have no sequence '{key}'")
 
 
+def _under_test(
+    organisation_id: int, campaigns: Sequence[CampaignView], plans: Sequence[ContactPlan]
+) -> list[Spread]:
+    """Each plan with the arms of the step that is under test in its campaign, where one is."""
+    running = read_tests.wording_tests(organisation_id=organisation_id, states=["running"])
+    return [
+        spread_out(plan, [one.arms for one in running if one.arms and one.campaign_id == campaign.id])
+        for campaign, plan in zip(campaigns, plans, strict=True)
+    ]
+
+
+def _placed(cases: Cases, spreads: Sequence[Spread]) -> Cases:
+    """The cases at the steps of the plans that are spread out."""
+    pairs = zip(cases.campaign, cases.step, strict=True)
+    return replace(cases, step=[spreads[campaign].place_of(step) for campaign, step in pairs])
+
+
 def _planned(
     grounds: Grounds,
     campaign: CampaignView,
-    plan: ContactPlan,
+    spread: Spread,
     change: CampaignChange | None,
     policy: CapacityPolicy,
 ) -> PlannedCampaign:
-    now = change or CampaignChange()
+    now, plan = change or CampaignChange(), spread.plan
     first, after = due_days(
         plan, grounds.organisation, grounds.sites, start_on=grounds.start_on, days=grounds.days
     )
@@ -209,7 +229,7 @@ def _planned(
         daily_limit=campaign.daily_limit if now.daily_limit is None else now.daily_limit,
         holdout_percent=campaign.holdout_percent if now.holdout_percent is None else now.holdout_percent,
         minutes_each=expected_minutes(
-            [step.channel for _, step in steps_when_silent(plan, risk_class=1)], policy
+            [step.channel for _, step in steps_when_silent(spread.stated, risk_class=1)], policy
         ),
         channel=[
             [[_way(plan, step, reach, one) for one in range(-1, len(CHANNELS))] for reach in range(32)]
@@ -218,8 +238,8 @@ def _planned(
         first_due=first,
         next_due=after,
         taken=[
-            [share_taken(step.when, risk_class=grade) for grade in range(HIGHEST_CLASS + 1)]
-            for step in plan.steps
+            [spread.taken(place, risk_class=grade) for grade in range(HIGHEST_CLASS + 1)]
+            for place in range(len(plan.steps))
         ],
         takes_in=[against_enrolment(calendar, today=on) is None for on in dates],
     )

@@ -26,6 +26,7 @@ LEAVES_OUT = (
     "The rules say who falls due as if nothing happened until then; events repeat the last four weeks.",
     "Who comes back unasked, or is let go by a person before a hold ends, is not counted.",
     "Each patient waits for the first campaign they fit, and takes the earliest free time at their own site.",
+    "A contact put off over a closed day moves those after it by as much; in truth they keep their days.",
     "Conditions on replies, clicks and reasons are met by a believed share of patients.",
 )
 
