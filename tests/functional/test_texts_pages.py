@@ -69,6 +69,20 @@ def test_checks_follow_the_words_and_a_field_goes_in_by_keyboard(size, clinic, s
     assert TemplateText.objects.get().state == "published"
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_a_second_look_comes_as_one_types_and_stands_in_nobodys_way(size, signed_in, assert_accessible):
+    page = signed_in("/setup/texts/due_visit/sms/en/", size)
+    page.get_by_label("Text", exact=True).fill(
+        "{{ practice_name }}: your seat stayed empty twice. A visit is due. {{ link }} Reply STOP to end"
+    )
+    look = page.get_by_role("region", name="Second look")
+    expect(look).to_contain_text("your seat stayed empty twice")
+    expect(look).to_contain_text("This is not forbidden")
+    expect(page.locator("#checked")).to_contain_text("May be published")
+    assert_accessible(page)
+    picture(page, f"second-look-{size}")
+
+
 @pytest.mark.parametrize("channel", ["email", "letter", "phone", "portal", "postcard"])
 def test_every_kind_of_text_is_shown_as_patients_get_it(channel, signed_in, assert_accessible):
     page = signed_in(f"/setup/texts/due_visit/{channel}/en/")

@@ -136,6 +136,8 @@ BAD = [
     ("due_visit.toml", "[sms]", "[sms]\ncolour = 1", "due_visit.toml", "colour", "unknown"),
     ("due_visit.toml", 'role = "recall"', 'role = "spam"', "due_visit.toml", "role", "one of"),
     ("wording.toml", "'(?:repl(?:y|ying)", "'((repl(?:y|ying)", "wording.toml", "ask", "repl"),
+    ("wording.toml", "wish = [", "wishes = [", "wording.toml", "wishes", "unknown"),
+    ("wording.toml", "words = ['STOP'", "words = [1, 'STOP'", "wording.toml", "words", "list"),
 ]
 
 
