@@ -81,7 +81,7 @@ def _first_of_next(unit_days: int, today: date) -> date:
     if unit_days == 7:
         return today + timedelta(days=7 - today.weekday())
     if unit_days == 30:
-        return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return date(today.year + today.month // 12, today.month % 12 + 1, 1)
     return date(today.year + 1, 1, 5)
 
 
