@@ -289,6 +289,8 @@ WORDS: dict[str, dict[str, str]] = {
         "release": "a clinician's or coordinator's role",
         "audit": "leave to read the audit trail",
         "start_again": "leave to end a stop",
+        "packs": "leave to add or remove a specialty",
+        "review_rules": "leave to record a review of rules",
     },
     **APPROVAL_WORDS,
     "purpose": {

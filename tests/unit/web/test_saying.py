@@ -12,6 +12,7 @@ from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS
 from rebook.core.response.values import INTENTS
 from rebook.core.words import ATTEMPT_STATES, AUTOMATION_HOLD_KINDS, CASE_OUTCOMES, TASK_KINDS
 from rebook.web import say, words
+from rebook.web.access import ROLES_BY_ACT
 
 CHICAGO = ZoneInfo("America/Chicago")
 # A Thursday noon in Chicago.
@@ -106,6 +107,7 @@ def test_a_gap_in_the_clinics_words(gap, expected):
         ("suggestion", INTENTS),
         ("disposition", DISPOSITIONS),
         ("barrier", BARRIERS),
+        ("act", ROLES_BY_ACT),
     ],
 )
 def test_every_word_of_the_ledger_has_one_of_the_clinics(vocabulary, keys):
