@@ -117,16 +117,16 @@ def test_the_calendar_shows_goals_from_the_forecast_that_was_kept(clinic, monkey
     panel = page.partition('id="goals"')[2].partition("</section>")[0]
     assert ">Due visits</a>" in panel
     assert "0 of 2" in panel
-    assert "goal reached by about" in panel
+    assert "Goal reached by about" in panel
     assert "Elsewhere" not in page
     assert "stated belief" in panel
     assert "a kept visit of the kind due within 120 days" in panel
     # The same day as the command says: the page reads what was kept.
-    shown = panel.partition("goal reached by about ")[2].partition("<")[0]
+    shown = panel.partition("Goal reached by about ")[2].partition("<")[0]
     assert str(goal.reached_on.day) in shown
     Campaign.objects.filter(pk=campaign.pk).update(goal_visits=400)
     page = client.get("/calendar/").content.decode()
-    assert "not reached: " in page
+    assert "Not reached: " in page
     assert "of 400" in page
     Campaign.objects.filter(pk=campaign.pk).update(goal_visits=None)
     assert 'id="goals"' not in client.get("/calendar/").content.decode()
