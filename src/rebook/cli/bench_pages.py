@@ -130,6 +130,8 @@ def _seen(address: str, practice: Rehearsed) -> Seen:
         ask()
     with CaptureQueriesContext(connection) as queries:
         first = ask()
+    # Now: the next request empties the list.
+    asked = len(queries)
     rounds = max(5, min(ROUNDS, int(SECONDS_A_PAGE * 1000 / first)))
     took = [ask() for _ in range(rounds)]
     return Seen(
