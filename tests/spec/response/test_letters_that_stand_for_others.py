@@ -69,3 +69,22 @@ def test_how_many_letters_apart(one, other, limit, is_near):
 
 def test_lines_before_a_quotation_are_kept_as_lines():
     assert without_quotes("one\ntwo\n> three\nfour") == "one\ntwo"
+
+
+LONG = Spelling(near=("absent", "everywhere", "unsubscribe"), known=frozenset({"stop", "ab"}))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        # Six letters at least, one wrong; two wrong from eleven letters on.
+        ("absemt", "absent"), ("absen", "absen"), ("absnt", "absnt"), ("absemx", "absemx"),
+        ("everywhexe", "everywhere"), ("everywhexx", "everywhexx"), ("unsubscrixx", "unsubscribe"),
+        ("unsubscxyze", "unsubscxyze"), ("absemttt", "absent"), ("1234567", "1234567"),
+        # Letters alone are put together only where they are a word.
+        ("s t o p 1", "stop 1"), ("x y z", "x y z"), ("s t o p it", "stop it"), ("a b", "ab"),
+        ("1 2 3", "1 2 3"),
+    ],
+)  # fmt: skip
+def test_how_much_may_be_wrong_and_what_is_put_together(typed, meant):
+    assert normalise(typed, spelling=LONG).text.strip() == meant
