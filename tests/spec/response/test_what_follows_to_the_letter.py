@@ -280,5 +280,10 @@ class TestStopPressedWithWords:
         found = self.effects(match("opt_out", scope="all"))
         assert (found.revokes, found.wants_no_contact) == (("all",), True)
 
+    def test_beside_another_press_somebody_asks_what_a_doubtful_stop_meant(self):
+        found = effects_of(reading_of("question", reading(match("opt_out", asks=True))), about=TEXTED)
+        assert [one.kind for one in found.tasks] == ["confirm_opt_out"]
+        assert found.revokes == ("sms",)
+
     def test_nobody_asks_what_was_meant(self):
         assert self.effects(match("opt_out", asks=True)).tasks == ()
