@@ -134,9 +134,7 @@ def _seen(address: str, practice: Rehearsed) -> Seen:
     asked = len(queries)
     rounds = max(5, min(ROUNDS, int(SECONDS_A_PAGE * 1000 / first)))
     took = [ask() for _ in range(rounds)]
-    return Seen(
-        statistics.median(took), statistics.quantiles(took, n=20, method="inclusive")[-1], len(queries)
-    )
+    return Seen(statistics.median(took), statistics.quantiles(took, n=20, method="inclusive")[-1], asked)
 
 
 class PageFailed(Exception):

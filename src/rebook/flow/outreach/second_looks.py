@@ -7,6 +7,7 @@ without a named person's word why it may stay (R-E51, R-E52, R-A196).
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 
 from rebook.accounts import audit
 from rebook.core.outreach.lint_findings import Finding
@@ -20,7 +21,13 @@ LONGEST_ANSWER = 300
 
 def checked(template: Template, *, own_hosts: Collection[str] = ()) -> TemplateReport:
     """Everything that is wrong with a text, and what wants a second look."""
-    asked = None if is_shipped(template) else second_look(template.language)
+    return _checked(template, frozenset(own_hosts), is_shipped(template))
+
+
+@lru_cache(maxsize=4096)
+def _checked(template: Template, own_hosts: frozenset[str], is_shipped: bool) -> TemplateReport:
+    """Pages check every text of a campaign each time they are opened, and the same text gives the same."""
+    asked = None if is_shipped else second_look(template.language)
     return lint_template(template, own_hosts=own_hosts, second_look=asked)
 
 
