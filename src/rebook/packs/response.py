@@ -23,8 +23,9 @@ from .red_flags import LANGUAGES, RedFlag, all_red_flags, as_lexicon_rules
 LEXICONS = Path(__file__).parent / "lexicons"
 # Where an error in a red flag is said to be; its own loader names the file and line.
 FLAGS = Path(__file__).parent / "specialty" / "red_flags.toml"
-# Channels that a stop names; "operations": messages about booked visits, which a start may name (R-A46).
-SCOPES = ("", "all", "sms", "phone", "email", "operations")
+# Channels that a stop is narrowed to, or ("+") that it names beside the one it came by; "operations":
+# messages about booked visits, which a start may name (R-A46).
+SCOPES = ("", "all", "sms", "phone", "email", "+sms", "+phone", "+email", "operations")
 _RULE_FIELDS = {
     "key", "intent", "phrases", "level", "source", "unless", "max_words", "before_masks",
     "only_when_opted_out", "scope", "needs_confirmation", "barrier",

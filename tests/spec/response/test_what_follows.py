@@ -126,6 +126,10 @@ class TestStop:
         (["", "phone"], "R-A42", "sms", ("phone",)),
         (["phone", ""], "R-A80", "sms", ("phone", "sms")),
         (["", "all"], "R-A42", "email", ("all",)),
+        (["", "+phone"], "R-A42", "sms", ("phone", "sms")),
+        (["+phone"], "R-A42", "email", ("email", "phone")),
+        (["phone", "+phone"], "R-A42", "sms", ("phone",)),
+        (["all", "+phone"], "R-A42", "sms", ("all",)),
     ],
 )
 def test_how_far_a_stop_reaches(scopes, source, channel, revoked):

@@ -3,6 +3,7 @@
 import pytest
 
 from rebook.core.response.classify import classify
+from rebook.core.response.effects import revoked_channels
 from rebook.core.response.values import ReplyContext
 from rebook.packs.response import shipped_lexicon
 
@@ -156,10 +157,43 @@ def test_an_opt_out_covers_what_the_words_say(words, scopes):
     ["don't call or text me", "do not call, text or email me", "stop calling and texting me"],
 )
 def test_no_wording_against_all_channels_is_read_as_one_against_calls_only(words):
-    from rebook.core.response.effects import revoked_channels
-
     reading = classify(words, lexicon=shipped_lexicon())
     assert {"sms", "all"} & set(revoked_channels(reading.of("opt_out"), channel="sms"))
+
+
+@pytest.mark.parametrize(
+    ("channel", "words", "reach"),
+    [
+        ("sms", "STOP", {"sms"}),
+        ("sms", "stop calling me", {"sms", "phone"}),
+        ("sms", "Don't call me", {"sms", "phone"}),
+        ("sms", "no more calls!!", {"sms", "phone"}),
+        ("sms", "i dont want any more calls", {"sms", "phone"}),
+        ("sms", "don't text or call me", {"sms", "phone"}),
+        ("sms", "No me llamen", {"sms", "phone"}),
+        ("sms", "dejen de llamar", {"sms", "phone"}),
+        ("sms", "no más llamadas", {"sms", "phone"}),
+        ("sms", "stop all emails and texts", {"sms", "email"}),
+        ("sms", "no more texts or emails", {"sms", "email"}),
+        ("email", "stop texting me", {"email", "sms"}),
+        ("email", "no quiero más correos ni llamadas", {"email", "phone"}),
+        ("sms", "do not call, text or email me", {"all"}),
+        # Who keeps one way open keeps it.
+        ("sms", "don't call me, text only", {"phone"}),
+        ("sms", "no me llamen, mejor por texto", {"phone"}),
+        ("sms", "don't text me, call me instead", {"sms"}),
+        ("sms", "call me, don't text", {"sms"}),
+    ],
+)
+def test_a_stop_reaches_every_way_it_names(channel, words, reach):
+    """R-A42, R-A53: "stop calling me" in a text ends the calls too, not the texts alone."""
+    said = classify(words, lexicon=shipped_lexicon()).of("opt_out")
+    assert set(revoked_channels(said, channel=channel)) == reach
+
+
+@pytest.mark.parametrize("words", ["please don't call me before 9", "don't call me at work today"])
+def test_an_hour_or_a_place_is_no_stop(words):
+    assert not classify(words, lexicon=shipped_lexicon()).of("opt_out")
 
 
 def test_quoted_mail_is_nobodys_words():

@@ -156,15 +156,17 @@ class Circumstances:
 def revoked_channels(matches: tuple[Match, ...], *, channel: ChannelKind) -> tuple[str, ...]:
     """What an opt-out covers: the channel it came by unless the patient's own words say otherwise.
 
-    "all" when the words ask for no contact at all (R-A53). Words that name one channel narrow it ("no calls,
-    text me", R-A47), but never below the channel of a bare keyword.
+    "all" when the words ask for no contact at all (R-A53). Words that keep to one channel narrow it ("no
+    calls, text me", R-A47), but never below the channel of a bare keyword. Words that name another one
+    ("stop calling me" in a text; scope "+phone") reach that one too.
     """
     scopes = {match.scope for match in matches}
     if "all" in scopes:
         return ("all",)
-    named = scopes - {""}
+    also = {scope[1:] for scope in scopes if scope.startswith("+")}
+    named = {scope for scope in scopes if scope and not scope.startswith("+")}
     has_keyword = any(match.source == "R-A80" or match.needs_confirmation for match in matches)
-    return tuple(sorted(named | ({channel} if has_keyword or not named else set())))
+    return tuple(sorted(also | named | ({channel} if has_keyword or not named else set())))
 
 
 def effects_of(reading: Classification, *, about: Circumstances) -> Effects:
