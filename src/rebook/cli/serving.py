@@ -34,6 +34,8 @@ def serve_pages(*, host: str, port: int, threads: int, processes: int = 1) -> No
             "workers": processes,
             "threads": threads,
             "worker_class": "gthread",
+            # What is slow to read is read once, before the first request and for every worker.
+            "preload_app": True,
             "loglevel": "warning",
             "logger_class": PrivateLogger,
             # Addresses hold tokens, so there is no access log (promise 12).
@@ -83,9 +85,15 @@ class _Server(BaseApplication):
         from django.core.wsgi import get_wsgi_application
         from django.urls import get_resolver
 
+        from rebook.packs.response import shipped_lexicon
+        from rebook.packs.templates import templates
+
         # WhiteNoise warns about a directory of collected files that is not there.
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         application = get_wsgi_application()
-        # All pages are imported before the first request: importing takes seconds, and patients wait for it.
+        # All pages are imported, and texts and lexicons read, before the first request: that takes seconds, and
+        # patients wait for it.
         _ = get_resolver().url_patterns
+        templates()
+        shipped_lexicon()
         return application

@@ -148,5 +148,6 @@ def _lift_sentence(difference: float, low: float, high: float) -> str:
     if low > 0:
         return f"Contact brought back {difference * 100:.1f} more patients in a hundred ({interval})."
     if high < 0:
-        return f"Fewer came back with contact than without: {-difference * 100:.1f} in a hundred ({interval})."
+        fewer = f"{-difference * 100:.1f} in a hundred"
+        return f"Fewer came back with contact than without: {fewer} ({interval})."
     return f"No difference can be seen yet: {difference * 100:+.1f} patients in a hundred ({interval})."
