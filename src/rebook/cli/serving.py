@@ -91,8 +91,7 @@ class _Server(BaseApplication):
         # WhiteNoise warns about a directory of collected files that is not there.
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         application = get_wsgi_application()
-        # All pages are imported, and texts and lexicons read, before the first request: that takes seconds, and
-        # patients wait for it.
+        # All pages are imported, and texts and lexicons read, before the first request: patients wait for it.
         _ = get_resolver().url_patterns
         templates()
         shipped_lexicon()
