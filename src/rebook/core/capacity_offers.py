@@ -29,7 +29,7 @@ def times_for_place(slots: Sequence[Slot], *, place: int, groups: int) -> tuple[
     far_enough = first[-1].starts_at + APART
     second, rest = _take(rest, count, lambda slot: slot.starts_at >= far_enough)
     # The same for every group, or two of them would be given one time.
-    days = {_day(slot) for slot in (*first, *second)}
+    days = {_day(slot) for slot in second}
     third, _ = _take(rest, count, lambda slot: _day(slot) not in days)
     return tuple(sorted((first[mine], second[mine], third[mine]), key=lambda slot: slot.starts_at))
 

@@ -158,12 +158,6 @@ class TestOfferedTimes:
         nine, half, tomorrow, later = (self.SLOTS[one] for one in (0, 1, 12, 24))
         assert times_for_place([nine, half, tomorrow, later], place=0, groups=1) == (nine, tomorrow, later)
 
-    def test_the_other_day_is_neither_the_first_ones_nor_the_second_ones(self):
-        """Ten half hours a day and eight groups: the first day has two left, the second ones are on the next."""
-        for place in range(8):
-            first, second, third = times_for_place(times(40, a_day=10), place=place, groups=8)
-            assert third.starts_at.date() not in {first.starts_at.date(), second.starts_at.date()}
-
     def test_two_hours_to_the_minute_are_far_enough(self):
         first, second, _ = times_for_place(self.SLOTS, place=1, groups=2)
         assert second.starts_at - first.starts_at == dt.timedelta(hours=2, minutes=30)
