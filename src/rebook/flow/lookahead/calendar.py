@@ -64,6 +64,11 @@ class CalendarDay:
         """Contacts of all sites that are no call."""
         return sum(self.total[name].expected for name in CHANNELS if name != "phone" and name in self.total)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Every desk is closed, and no site has anything of its own to tell."""
+        return all(one.is_off and not (one.free or one.booked or one.due) for one in self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class KindLine:
