@@ -46,6 +46,41 @@ def test_the_task_says_why_and_what_to_say(desk, task):
         assert text in page
 
 
+class TestWhomToCall:
+    """R-A150: whoever may not be called themselves is reached through their adult."""
+
+    @pytest.fixture
+    def child(self, clinic, task):
+        """The patient of the task is a child; the call was planned to a parent's number."""
+        child, parent = clinic.patients[0], clinic.patients[1]
+        ContactPoint.objects.filter(patient__in=(child, parent)).delete()
+        ContactPoint.objects.create(
+            organisation=clinic.organisation, patient=parent, system="phone", value="+13125551299"
+        )
+        Patient.objects.filter(pk=child.pk).update(responsible_patient=parent)
+        return child
+
+    def test_the_number_that_the_call_was_planned_to(self, desk, task, child):
+        ContactPoint.objects.create(
+            organisation_id=child.organisation_id, patient=child, system="phone", value="+13125551288"
+        )
+        Attempt.objects.filter(pk=task.attempt_id).update(channel="phone", to_value="+13125551299")
+        page = desk.get(f"/?task={task.pk}").content.decode()
+        assert "(312) 555-1299" in page
+        assert "(312) 555-1288" not in page
+
+    def test_the_adults_where_the_child_has_none(self, desk, task, child):
+        Task.objects.filter(pk=task.pk).update(attempt=None)
+        page = desk.get(f"/?task={task.pk}").content.decode()
+        assert "(312) 555-1299" in page
+        assert "No working phone number" not in page
+
+    def test_one_that_does_not_work_is_not_offered(self, desk, task, child):
+        Task.objects.filter(pk=task.pk).update(attempt=None)
+        ContactPoint.objects.update(state="invalid")
+        assert "No working phone number" in desk.get(f"/?task={task.pk}").content.decode()
+
+
 def test_an_outcome_ends_the_task_and_the_next_one_follows(desk, task):
     page = record(desk, task, "no_answer")
     task.refresh_from_db()

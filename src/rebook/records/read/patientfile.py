@@ -1,7 +1,7 @@
 """Who a patient is, how to reach them, what they permitted; and finding patients."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -52,12 +52,23 @@ class PatientHead:
     responsible_id: int | None
     responsible_name: str
     contacts: tuple[ContactLine, ...]
+    # Those of the adult who speaks for the patient.
+    responsible_contacts: tuple[ContactLine, ...] = ()
 
     @property
     def phones(self) -> tuple[ContactLine, ...]:
         """Numbers worth dialling, best first."""
-        bad = ("invalid", "wrong_person", "unreachable")
-        return tuple(c for c in self.contacts if c.system == "phone" and c.is_current and c.state not in bad)
+        return _worth_dialling(self.contacts)
+
+    @property
+    def responsible_phones(self) -> tuple[ContactLine, ...]:
+        """The same of the adult who speaks for the patient."""
+        return _worth_dialling(self.responsible_contacts)
+
+
+def _worth_dialling(contacts: Iterable[ContactLine]) -> tuple[ContactLine, ...]:
+    bad = ("invalid", "wrong_person", "unreachable")
+    return tuple(c for c in contacts if c.system == "phone" and c.is_current and c.state not in bad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +99,11 @@ class PatientPage:
 
 
 def patient_head(*, organisation_id: int, patient_id: int) -> PatientHead | None:
-    """One patient of the organisation, or None. Two queries."""
+    """One patient of the organisation, or None. Two queries, three where an adult speaks for the patient."""
     rows = Patient.objects.select_related("home_location", "practitioner", "responsible_patient")
     row = rows.filter(organisation_id=organisation_id, pk=patient_id).first()
     if row is None:
         return None
-    points = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id)
     return PatientHead(
         id=row.pk,
         name=full_name(row),
@@ -114,8 +124,16 @@ def patient_head(*, organisation_id: int, patient_id: int) -> PatientHead | None
         exclusions=tuple(row.exclusions),
         responsible_id=row.responsible_patient_id,
         responsible_name=full_name(row.responsible_patient) if row.responsible_patient else "",
-        contacts=tuple(_contact(point) for point in points.order_by("-is_current", "rank", "pk")),
+        contacts=_contacts(organisation_id, patient_id),
+        responsible_contacts=_contacts(organisation_id, row.responsible_patient_id),
     )
+
+
+def _contacts(organisation_id: int, patient_id: int | None) -> tuple[ContactLine, ...]:
+    if patient_id is None:
+        return ()
+    points = ContactPoint.objects.filter(organisation_id=organisation_id, patient_id=patient_id)
+    return tuple(_contact(point) for point in points.order_by("-is_current", "rank", "pk"))
 
 
 def _contact(row: ContactPoint) -> ContactLine:

@@ -83,6 +83,8 @@ class TaskFile:
     reply_at: datetime | None
     reply_channel: str
     attempt_channel: str
+    # The number that the call was planned to: a parent's for a minor. "" where the task is no planned call.
+    dial: str = ""
     # What else the patient is due for and may settle by the same contact, and the visit that covers most.
     also: tuple[GapLine, ...] = ()
     covers_most: str = ""
@@ -213,6 +215,7 @@ def task_file(*, organisation_id: int, task_id: int, now: datetime) -> TaskFile 
         reply_at=row.reply.received_at if row.reply else None,
         reply_channel=row.reply.channel if row.reply else "",
         attempt_channel=row.attempt.channel if row.attempt else "",
+        dial=row.attempt.to_value if row.attempt and row.attempt.channel == "phone" else "",
         also=_along(row.case),
         covers_most=row.case.visit_type if row.case else "",
     )
