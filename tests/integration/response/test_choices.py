@@ -99,7 +99,12 @@ def test_stop_with_words_of_pain_ends_messages_and_reaches_the_clinician(thread,
 
 @pytest.mark.parametrize(
     ("text", "revoked"),
-    [("no calls please, text me instead", {"sms", "email", "phone"}), ("never contact me again", {"all"})],
+    [
+        ("no calls please, text me instead", {"sms", "email", "phone"}),
+        ("and stop calling me", {"sms", "email", "phone"}),
+        ("no me llamen", {"sms", "email", "phone"}),
+        ("never contact me again", {"all"}),
+    ],
 )
 def test_stop_with_words_that_go_further_ends_what_they_say(thread, press, text, revoked):
     press("stop", text=text)

@@ -84,8 +84,10 @@ def test_when_it_was(at, expected):
     assert read(at=at).at == expected
 
 
-@pytest.mark.parametrize("at", ["2026-11-19", "2026-11-19T00:00", "2027-01-01T10:00Z"])
-def test_tomorrow_is_the_future(at):
+@pytest.mark.parametrize(
+    "at", ["2026-11-18T09:01", "2026-11-18T23:00", "2026-11-19", "2026-11-19T00:00", "2027-01-01T10:00Z"]
+)
+def test_a_time_to_come_is_the_future(at):
     assert read(at=at) == Problem("at", "lies in the future")
 
 

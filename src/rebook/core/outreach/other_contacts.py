@@ -78,7 +78,8 @@ def read_row(
     if at is None:
         return Problem("at", "is no date or time like 2026-03-17 or 2026-03-17T09:30")
     # A day without a time is read as its noon: this morning's file may well name today.
-    if at.astimezone(zone).date() > now.astimezone(zone).date():
+    is_today = _is_day(cell["at"]) and at.astimezone(zone).date() == now.astimezone(zone).date()
+    if at > now and not is_today:
         return Problem("at", "lies in the future")
     if cell["status"].lower() in _NOT_NOTICED:
         return None
@@ -98,9 +99,14 @@ def _instant(text: str, zone: tzinfo) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if len(text) <= len("2026-03-17"):
+    if _is_day(text):
         at = datetime.combine(at.date(), time(12))
     return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _is_day(text: str) -> bool:
+    """A day that says no time."""
+    return len(text) <= len("2026-03-17")
 
 
 def row_key(sent: Sent) -> str:

@@ -116,7 +116,7 @@ def _pressed(effects: Effects, choice: PatientChoice, reading: Classification, o
     if choice == "stop" and origin == PAGE:
         # The page says "all messages from us"; calls by hand and letters are not messages, unless the patient
         # wrote of them.
-        unsaid = {"phone"} - {match.scope for match in reading.of("opt_out")}
+        unsaid = {"phone"} - {match.scope.lstrip("+") for match in reading.of("opt_out")}
         effects = replace(effects, revokes=tuple(sorted({*effects.revokes, "sms", "email"} - unsaid)))
     if choice == "not_now" and reading.first == "not_now":
         effects = replace(effects, tasks=(), is_handled=True)
