@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db import transaction
-
 from rebook.accounts import read as accounts
 from rebook.core.attention import STATES, Attention, AttentionFacts, attention
 from rebook.core.outreach.campaign_plan import read_plan
+from rebook.flow.common.standing_alarm import keep_alarm
 from rebook.packs.exclusions import barring_words
 from rebook.records.read import attention as read
 from rebook.records.read import campaigns as read_campaigns
@@ -18,7 +17,6 @@ from rebook.records.read import doctor as read_doctor
 from rebook.records.read.attention import Foremost
 from rebook.records.read.campaigns import CampaignView
 from rebook.records.read.patientfile import PatientLine
-from rebook.records.write import alarms
 
 ALARM = "nobody_looks_after"
 LISTED_AT_ONCE = 100
@@ -139,13 +137,5 @@ def patients_in_state(
 def look_for_forgotten(*, organisation_id: int, as_of: date, now: datetime) -> AttentionSummary:
     """The daily look: raise one alarm while anybody is forgotten, and take it back when nobody is."""
     report = attention_report(organisation_id=organisation_id, today=as_of, now=now)
-    with transaction.atomic(durable=True):
-        if report.nobody:
-            is_new = alarms.raise_alarm(
-                organisation_id=organisation_id, key=ALARM, owner_role="manager", now=now
-            )
-            alarm = "raised" if is_new else "stands"
-        else:
-            was_open = alarms.end_alarm(organisation_id=organisation_id, key=ALARM, now=now)
-            alarm = "taken back" if was_open else ""
+    alarm = keep_alarm(organisation_id=organisation_id, key=ALARM, is_on=bool(report.nobody), now=now)
     return AttentionSummary(report.overdue, report.nobody, dict(report.by_state), alarm)

@@ -113,6 +113,11 @@ DISPOSITIONS: Final[dict[str, Disposition]] = dict((
 ))  # fmt: skip
 
 
+def may_settle(*, is_begun: bool, owner_role: str, is_clinician: bool) -> bool:
+    """Whether a word ends a task: only of something begun, and a clinician's task by a clinician (R-C120)."""
+    return is_begun and (is_clinician or owner_role != "clinician")
+
+
 def disposition(key: str) -> Disposition:
     """The disposition named ``key``. Raises ``KeyError``."""
     return DISPOSITIONS[key]

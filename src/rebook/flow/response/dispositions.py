@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from rebook.core.gaps.operational_pending import item_of
-from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS, Disposition
+from rebook.core.response.dispositions import BARRIERS, DISPOSITIONS, Disposition, may_settle
 from rebook.records.read.response import contacted
 from rebook.records.write import pending, tasks
 from rebook.records.write import response as write
@@ -114,7 +114,8 @@ def _settle(organisation_id: int, task: Any, *, actor: str, now: datetime) -> No
     item_id = item_of(task.gap.definition_key) if task.gap_id else None
     if item_id is None:
         raise UnableToRecord("only something begun and not finished can be settled")
-    if task.owner_role == "clinician" and not is_clinician(organisation_id=organisation_id, actor=actor):
+    by_clinician = is_clinician(organisation_id=organisation_id, actor=actor)
+    if not may_settle(is_begun=True, owner_role=task.owner_role, is_clinician=by_clinician):
         raise UnableToRecord("a clinician has to settle this")
     today = house_of(organisation_id=organisation_id).today(now=now)
     pending.close_item(organisation_id=organisation_id, item_id=item_id, state="done", closed_on=today)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 
 from rebook.core.booking import Slot
 from rebook.core.gaps.operational_pending import item_of
+from rebook.core.response.dispositions import may_settle
 from rebook.flow import access, booking
 from rebook.packs.script_numbers import UNKNOWN, numbers_at
 from rebook.packs.scripts import spoken_script
@@ -54,9 +55,8 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _may_settle(staff: Staff, line: worklist.TaskLine) -> bool:
-    """What was begun ends by a word of whoever owns it; a result's by a clinician's only."""
     is_begun = line.gap is not None and item_of(line.gap.definition_key) is not None
-    return is_begun and (line.owner_role != "clinician" or staff.role == "clinician")
+    return may_settle(is_begun=is_begun, owner_role=line.owner_role, is_clinician=staff.role == "clinician")
 
 
 def task_pane(staff: Staff, task_id: int) -> TaskPane | None:
